@@ -1,0 +1,113 @@
+/*
+ * args.c
+ *		Arguments of SQL-callable functions: the same checks and the same words
+ *		everywhere. Functions of oms are not STRICT, since a null key or quantity
+ *		is a mistake that must not pass silently; these helpers raise 22004 for a
+ *		null, 22023 for an empty key or a quantity below 1.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "oms.h"
+#include "utils/array.h"
+
+void
+oms_require_not_null(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s must not be null", name)));
+}
+
+/* oms_arg_key returns a natural key (sku, location, …): neither null nor empty. */
+text *
+oms_arg_key(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	text	   *key;
+
+	oms_require_not_null(fcinfo, argno, name);
+	key = PG_GETARG_TEXT_PP(argno);
+	if (VARSIZE_ANY_EXHDR(key) == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be empty", name)));
+	return key;
+}
+
+static void
+check_quantity(int64 quantity, const char *name)
+{
+	if (quantity < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be at least 1", name),
+				 errdetail("It is %lld.", (long long) quantity)));
+}
+
+/* oms_arg_quantity returns a number of units that is at least 1. */
+int64
+oms_arg_quantity(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	oms_require_not_null(fcinfo, argno, name);
+	check_quantity(PG_GETARG_INT64(argno), name);
+	return PG_GETARG_INT64(argno);
+}
+
+static int
+array_elements(FunctionCallInfo fcinfo, int argno, const char *name, Oid type, int16 length,
+			   bool byval, char align, Datum **elements)
+{
+	ArrayType  *array;
+	bool	   *nulls;
+	int			n;
+
+	oms_require_not_null(fcinfo, argno, name);
+	array = PG_GETARG_ARRAYTYPE_P(argno);
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s must be a one-dimensional array", name)));
+	deconstruct_array(array, type, length, byval, align, elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("%s must not contain nulls", name),
+					 errdetail("Element %d is null.", i + 1)));
+	return n;
+}
+
+/* oms_arg_keys returns the number of keys of a text[] and the keys; none is null or empty. */
+int
+oms_arg_keys(FunctionCallInfo fcinfo, int argno, const char *name, text ***keys)
+{
+	Datum	   *elements;
+	int			n = array_elements(fcinfo, argno, name, TEXTOID, -1, false, TYPALIGN_INT, &elements);
+
+	*keys = (text **) palloc(sizeof(text *) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+	{
+		(*keys)[i] = DatumGetTextPP(elements[i]);
+		if (VARSIZE_ANY_EXHDR((*keys)[i]) == 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("%s must not contain empty keys", name),
+					 errdetail("Element %d is empty.", i + 1)));
+	}
+	return n;
+}
+
+/* oms_arg_quantities returns the number of elements of a bigint[] and the elements, unchecked. */
+int
+oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 **quantities)
+{
+	Datum	   *elements;
+	int			n = array_elements(fcinfo, argno, name, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+								   &elements);
+
+	*quantities = (int64 *) palloc(sizeof(int64) * Max(n, 1));
+	for (int i = 0; i < n; i++)
+		(*quantities)[i] = DatumGetInt64(elements[i]);
+	return n;
+}

@@ -1,0 +1,51 @@
+/*
+ * oms.h
+ *		What the folders of src/ share: settings, arguments, and the one helper for
+ *		kept SPI plans. Include after postgres.h and fmgr.h.
+ */
+#ifndef OMS_H
+#define OMS_H
+
+#include "fmgr.h"
+#include "executor/spi.h"
+#include "utils/builtins.h"
+#include "utils/snapshot.h"
+
+#include "compat.h"
+#include "errors.h"
+
+/* settings (module.c) */
+extern int	oms_wait_for_pending;	/* ms; 0 = answer at once */
+extern int	oms_fold_threshold; /* deltas seen by a taker that make it fold */
+
+/* kept SPI plans (spi.c) */
+#define OMS_PLAN_MAX_ARGS 20
+
+typedef struct OmsPlan
+{
+	const char *sql;
+	int			nargs;
+	const char *argtypes[OMS_PLAN_MAX_ARGS];	/* type names, as in SQL */
+	SPIPlanPtr	plan;			/* NULL until first used, or after invalidation */
+} OmsPlan;
+
+extern uint64 oms_spi_execute(OmsPlan *plan, Datum *values, const char *nulls, bool read_only);
+extern uint64 oms_spi_execute_latest(OmsPlan *plan, Datum *values, const char *nulls);
+extern void oms_spi_connect(void);
+extern void oms_spi_finish(void);
+extern Datum oms_spi_value(uint64 row, int column, bool *isnull);
+extern int64 oms_spi_int64(uint64 row, int column);
+extern char *oms_spi_text(uint64 row, int column);
+
+/* the guard over private tables (guard.c) */
+extern Datum oms_guard_private_table(PG_FUNCTION_ARGS);
+extern int	oms_guard_suspended;	/* > 0 while oms itself writes to them */
+
+/* arguments (args.c) */
+extern void oms_require_not_null(FunctionCallInfo fcinfo, int argno, const char *name);
+extern text *oms_arg_key(FunctionCallInfo fcinfo, int argno, const char *name);
+extern int64 oms_arg_quantity(FunctionCallInfo fcinfo, int argno, const char *name);
+extern int	oms_arg_keys(FunctionCallInfo fcinfo, int argno, const char *name, text ***keys);
+extern int	oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 **quantities);
+
+#endif							/* OMS_H */

@@ -1,0 +1,131 @@
+/*
+ * spi.c
+ *		Kept SPI plans: prepared once in a session, checked at every use, rebuilt
+ *		when something they depend on has changed (house-style, C 6).
+ *
+ * A plan is a static OmsPlan that names its SQL and its argument types. Types are
+ * kept as names and resolved when the plan is built, so that DROP EXTENSION and
+ * CREATE EXTENSION in one session work. SQL text names every object and operator
+ * with its schema: plans are built under the caller's search_path.
+ *
+ * While a plan runs, the guard over private tables is suspended; the level is set
+ * back by the (sub)transaction callbacks of guard.c when an error passes through.
+ */
+#include "postgres.h"
+
+#include "oms.h"
+#include "parser/parse_type.h"
+#include "utils/snapmgr.h"
+
+/*
+ * oms_spi_connect / oms_spi_finish bracket a function's use of SPI. What shall
+ * outlive the bracket is allocated in the caller's context (SPI_palloc, or a copy).
+ */
+void
+oms_spi_connect(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+}
+
+void
+oms_spi_finish(void)
+{
+	if (SPI_finish() != SPI_OK_FINISH)
+		elog(ERROR, "SPI_finish failed");
+}
+
+static void
+ensure_plan(OmsPlan *plan)
+{
+	Oid			argtypes[OMS_PLAN_MAX_ARGS];
+
+	if (plan->plan != NULL)
+	{
+		if (SPI_plan_is_valid(plan->plan))
+			return;
+		SPI_freeplan(plan->plan);
+		plan->plan = NULL;
+	}
+
+	for (int i = 0; i < plan->nargs; i++)
+	{
+		int32		typmod;
+
+		parseTypeString(plan->argtypes[i], &argtypes[i], &typmod, false);
+	}
+	plan->plan = SPI_prepare(plan->sql, plan->nargs, argtypes);
+	if (plan->plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), plan->sql);
+	if (SPI_keepplan(plan->plan))
+		elog(ERROR, "SPI_keepplan failed");
+}
+
+static uint64
+execute(OmsPlan *plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only)
+{
+	int			result;
+
+	ensure_plan(plan);
+	oms_guard_suspended++;
+	result = SPI_execute_snapshot(plan->plan, values, nulls, snapshot, InvalidSnapshot,
+								  read_only, true, 0);
+	oms_guard_suspended--;
+	if (result < 0)
+		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(result), plan->sql);
+	return SPI_processed;
+}
+
+/*
+ * oms_spi_execute runs the plan and returns the number of rows, which SPI_tuptable
+ * holds. With read_only it sees what the caller's query sees; else it sees, as any
+ * command of a volatile function, what is committed now and what this transaction did.
+ */
+uint64
+oms_spi_execute(OmsPlan *plan, Datum *values, const char *nulls, bool read_only)
+{
+	return execute(plan, values, nulls, InvalidSnapshot, read_only);
+}
+
+/*
+ * oms_spi_execute_latest runs the plan on the latest snapshot whatever the isolation
+ * level, as foreign keys do: for decisions that must see rows committed meanwhile.
+ */
+uint64
+oms_spi_execute_latest(OmsPlan *plan, Datum *values, const char *nulls)
+{
+	Snapshot	snapshot;
+	uint64		rows;
+
+	CommandCounterIncrement();
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	rows = execute(plan, values, nulls, snapshot, false);
+	UnregisterSnapshot(snapshot);
+	return rows;
+}
+
+/* oms_spi_value is the datum in row (from 0) and column (from 1) of the last result. */
+Datum
+oms_spi_value(uint64 row, int column, bool *isnull)
+{
+	return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, isnull);
+}
+
+/* oms_spi_int64 is the same for a bigint that is not null. */
+int64
+oms_spi_int64(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = oms_spi_value(row, column, &isnull);
+
+	if (isnull)
+		elog(ERROR, "unexpected null in column %d", column);
+	return DatumGetInt64(value);
+}
+
+/* oms_spi_text is the text of a value, palloc'd in the current context; NULL for null. */
+char *
+oms_spi_text(uint64 row, int column)
+{
+	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}

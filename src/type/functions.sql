@@ -1,0 +1,273 @@
+-- latlon: constructor, accessors, casts, distance
+
+CREATE FUNCTION oms.latlon(latitude float8, longitude float8) RETURNS oms.latlon
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_make';
+COMMENT ON FUNCTION oms.latlon(float8, float8) IS
+    'the place at latitude and longitude in degrees; 22003 when out of range';
+
+CREATE FUNCTION oms.latitude(latlon oms.latlon) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_latitude';
+COMMENT ON FUNCTION oms.latitude(oms.latlon) IS
+    'degrees north, in [-90, 90]';
+
+CREATE FUNCTION oms.longitude(latlon oms.latlon) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_longitude';
+COMMENT ON FUNCTION oms.longitude(oms.latlon) IS
+    'degrees east, in [-180, 180]';
+
+CREATE FUNCTION oms.latlon_from_point(point) RETURNS oms.latlon
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_from_point';
+COMMENT ON FUNCTION oms.latlon_from_point(point) IS
+    'the place of a point whose x is longitude and y is latitude; 22003 when out of range';
+
+CREATE FUNCTION oms.latlon_to_point(oms.latlon) RETURNS point
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_to_point';
+COMMENT ON FUNCTION oms.latlon_to_point(oms.latlon) IS
+    'the point whose x is the longitude and y the latitude';
+
+-- Both casts are for assignment only. An implicit one to point would let latlon <-> point
+-- resolve to the distance of points, in degrees of a plane.
+CREATE CAST (point AS oms.latlon) WITH FUNCTION oms.latlon_from_point(point) AS ASSIGNMENT;
+COMMENT ON CAST (point AS oms.latlon) IS 'x is longitude, y is latitude';
+
+CREATE CAST (oms.latlon AS point) WITH FUNCTION oms.latlon_to_point(oms.latlon) AS ASSIGNMENT;
+COMMENT ON CAST (oms.latlon AS point) IS 'x is longitude, y is latitude';
+
+CREATE FUNCTION oms.distance_km(a oms.latlon, b oms.latlon) RETURNS float8
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'oms_latlon_distance';
+COMMENT ON FUNCTION oms.distance_km(oms.latlon, oms.latlon) IS
+    'great-circle distance in km: haversine formula on a sphere of radius 6371.0088 km';
+
+CREATE OPERATOR oms.<-> (
+    LEFTARG = oms.latlon, RIGHTARG = oms.latlon, FUNCTION = oms.distance_km,
+    COMMUTATOR = OPERATOR(oms.<->)
+);
+COMMENT ON OPERATOR oms.<-> (oms.latlon, oms.latlon) IS 'great-circle distance in km';
+
+-- latlon: equality, order, hash
+
+CREATE FUNCTION oms.latlon_eq(oms.latlon, oms.latlon) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_eq';
+COMMENT ON FUNCTION oms.latlon_eq(oms.latlon, oms.latlon) IS
+    'equal';
+
+CREATE FUNCTION oms.latlon_ne(oms.latlon, oms.latlon) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_ne';
+COMMENT ON FUNCTION oms.latlon_ne(oms.latlon, oms.latlon) IS
+    'not equal';
+
+CREATE FUNCTION oms.latlon_lt(oms.latlon, oms.latlon) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_lt';
+COMMENT ON FUNCTION oms.latlon_lt(oms.latlon, oms.latlon) IS
+    'less than, ordered by latitude, then longitude';
+
+CREATE FUNCTION oms.latlon_le(oms.latlon, oms.latlon) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_le';
+COMMENT ON FUNCTION oms.latlon_le(oms.latlon, oms.latlon) IS
+    'less than or equal, ordered by latitude, then longitude';
+
+CREATE FUNCTION oms.latlon_gt(oms.latlon, oms.latlon) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_gt';
+COMMENT ON FUNCTION oms.latlon_gt(oms.latlon, oms.latlon) IS
+    'greater than, ordered by latitude, then longitude';
+
+CREATE FUNCTION oms.latlon_ge(oms.latlon, oms.latlon) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_ge';
+COMMENT ON FUNCTION oms.latlon_ge(oms.latlon, oms.latlon) IS
+    'greater than or equal, ordered by latitude, then longitude';
+
+CREATE OPERATOR oms.= (
+    LEFTARG = oms.latlon, RIGHTARG = oms.latlon, FUNCTION = oms.latlon_eq,
+    COMMUTATOR = OPERATOR(oms.=), NEGATOR = OPERATOR(oms.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR oms.= (oms.latlon, oms.latlon) IS 'equal';
+
+CREATE OPERATOR oms.<> (
+    LEFTARG = oms.latlon, RIGHTARG = oms.latlon, FUNCTION = oms.latlon_ne,
+    COMMUTATOR = OPERATOR(oms.<>), NEGATOR = OPERATOR(oms.=), RESTRICT = neqsel, JOIN = neqjoinsel
+);
+COMMENT ON OPERATOR oms.<> (oms.latlon, oms.latlon) IS 'not equal';
+
+CREATE OPERATOR oms.< (
+    LEFTARG = oms.latlon, RIGHTARG = oms.latlon, FUNCTION = oms.latlon_lt,
+    COMMUTATOR = OPERATOR(oms.>), NEGATOR = OPERATOR(oms.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR oms.< (oms.latlon, oms.latlon) IS 'less than, ordered by latitude, then longitude';
+
+CREATE OPERATOR oms.<= (
+    LEFTARG = oms.latlon, RIGHTARG = oms.latlon, FUNCTION = oms.latlon_le,
+    COMMUTATOR = OPERATOR(oms.>=), NEGATOR = OPERATOR(oms.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR oms.<= (oms.latlon, oms.latlon) IS 'less than or equal, ordered by latitude, then longitude';
+
+CREATE OPERATOR oms.> (
+    LEFTARG = oms.latlon, RIGHTARG = oms.latlon, FUNCTION = oms.latlon_gt,
+    COMMUTATOR = OPERATOR(oms.<), NEGATOR = OPERATOR(oms.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR oms.> (oms.latlon, oms.latlon) IS 'greater than, ordered by latitude, then longitude';
+
+CREATE OPERATOR oms.>= (
+    LEFTARG = oms.latlon, RIGHTARG = oms.latlon, FUNCTION = oms.latlon_ge,
+    COMMUTATOR = OPERATOR(oms.<=), NEGATOR = OPERATOR(oms.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR oms.>= (oms.latlon, oms.latlon) IS 'greater than or equal, ordered by latitude, then longitude';
+
+CREATE FUNCTION oms.latlon_cmp(oms.latlon, oms.latlon) RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_cmp';
+COMMENT ON FUNCTION oms.latlon_cmp(oms.latlon, oms.latlon) IS
+    'less than 0, 0 or more than 0: the order by latitude, then longitude';
+
+CREATE FUNCTION oms.latlon_hash(oms.latlon) RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_hash';
+COMMENT ON FUNCTION oms.latlon_hash(oms.latlon) IS
+    'hash, 32 bits';
+
+CREATE FUNCTION oms.latlon_hash_extended(oms.latlon, bigint) RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_hash_extended';
+COMMENT ON FUNCTION oms.latlon_hash_extended(oms.latlon, bigint) IS
+    'hash with a seed, 64 bits';
+
+CREATE OPERATOR FAMILY oms.latlon_btree_ops USING btree;
+COMMENT ON OPERATOR FAMILY oms.latlon_btree_ops USING btree IS 'order by latitude, then longitude';
+
+CREATE OPERATOR CLASS oms.latlon_btree_ops DEFAULT FOR TYPE oms.latlon USING btree FAMILY oms.latlon_btree_ops AS
+    OPERATOR 1 oms.<,
+    OPERATOR 2 oms.<=,
+    OPERATOR 3 oms.=,
+    OPERATOR 4 oms.>=,
+    OPERATOR 5 oms.>,
+    FUNCTION 1 oms.latlon_cmp(oms.latlon, oms.latlon),
+    FUNCTION 4 (oms.latlon, oms.latlon) pg_catalog.btequalimage(oid);
+COMMENT ON OPERATOR CLASS oms.latlon_btree_ops USING btree IS 'order by latitude, then longitude';
+
+CREATE OPERATOR FAMILY oms.latlon_hash_ops USING hash;
+COMMENT ON OPERATOR FAMILY oms.latlon_hash_ops USING hash IS 'equality';
+
+CREATE OPERATOR CLASS oms.latlon_hash_ops DEFAULT FOR TYPE oms.latlon USING hash FAMILY oms.latlon_hash_ops AS
+    OPERATOR 1 oms.=,
+    FUNCTION 1 oms.latlon_hash(oms.latlon),
+    FUNCTION 2 oms.latlon_hash_extended(oms.latlon, bigint);
+COMMENT ON OPERATOR CLASS oms.latlon_hash_ops USING hash IS 'equality';
+
+-- safety_stock: what it withholds
+
+CREATE FUNCTION oms.withheld(safety_stock oms.safety_stock, on_hand bigint) RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_withheld_of';
+COMMENT ON FUNCTION oms.withheld(oms.safety_stock, bigint) IS
+    'units kept back out of on_hand: the percent rounded up, taken of 0 when on_hand is negative; at most the largest bigint';
+
+CREATE FUNCTION oms.safety_stock_subtract(on_hand bigint, safety_stock oms.safety_stock) RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_subtract';
+COMMENT ON FUNCTION oms.safety_stock_subtract(bigint, oms.safety_stock) IS
+    'on_hand less what is withheld of it; negative when on_hand is too small; at least the least bigint';
+
+CREATE OPERATOR oms.- (
+    LEFTARG = bigint, RIGHTARG = oms.safety_stock, FUNCTION = oms.safety_stock_subtract
+);
+COMMENT ON OPERATOR oms.- (bigint, oms.safety_stock) IS 'on_hand less what is withheld of it';
+
+-- safety_stock: equality, order, hash
+
+CREATE FUNCTION oms.safety_stock_eq(oms.safety_stock, oms.safety_stock) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_eq';
+COMMENT ON FUNCTION oms.safety_stock_eq(oms.safety_stock, oms.safety_stock) IS
+    'equal';
+
+CREATE FUNCTION oms.safety_stock_ne(oms.safety_stock, oms.safety_stock) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_ne';
+COMMENT ON FUNCTION oms.safety_stock_ne(oms.safety_stock, oms.safety_stock) IS
+    'not equal';
+
+CREATE FUNCTION oms.safety_stock_lt(oms.safety_stock, oms.safety_stock) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_lt';
+COMMENT ON FUNCTION oms.safety_stock_lt(oms.safety_stock, oms.safety_stock) IS
+    'less than, ordered by units, then percent, then plus, max, min';
+
+CREATE FUNCTION oms.safety_stock_le(oms.safety_stock, oms.safety_stock) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_le';
+COMMENT ON FUNCTION oms.safety_stock_le(oms.safety_stock, oms.safety_stock) IS
+    'less than or equal, ordered by units, then percent, then plus, max, min';
+
+CREATE FUNCTION oms.safety_stock_gt(oms.safety_stock, oms.safety_stock) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_gt';
+COMMENT ON FUNCTION oms.safety_stock_gt(oms.safety_stock, oms.safety_stock) IS
+    'greater than, ordered by units, then percent, then plus, max, min';
+
+CREATE FUNCTION oms.safety_stock_ge(oms.safety_stock, oms.safety_stock) RETURNS boolean
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_ge';
+COMMENT ON FUNCTION oms.safety_stock_ge(oms.safety_stock, oms.safety_stock) IS
+    'greater than or equal, ordered by units, then percent, then plus, max, min';
+
+CREATE OPERATOR oms.= (
+    LEFTARG = oms.safety_stock, RIGHTARG = oms.safety_stock, FUNCTION = oms.safety_stock_eq,
+    COMMUTATOR = OPERATOR(oms.=), NEGATOR = OPERATOR(oms.<>), RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
+);
+COMMENT ON OPERATOR oms.= (oms.safety_stock, oms.safety_stock) IS 'equal';
+
+CREATE OPERATOR oms.<> (
+    LEFTARG = oms.safety_stock, RIGHTARG = oms.safety_stock, FUNCTION = oms.safety_stock_ne,
+    COMMUTATOR = OPERATOR(oms.<>), NEGATOR = OPERATOR(oms.=), RESTRICT = neqsel, JOIN = neqjoinsel
+);
+COMMENT ON OPERATOR oms.<> (oms.safety_stock, oms.safety_stock) IS 'not equal';
+
+CREATE OPERATOR oms.< (
+    LEFTARG = oms.safety_stock, RIGHTARG = oms.safety_stock, FUNCTION = oms.safety_stock_lt,
+    COMMUTATOR = OPERATOR(oms.>), NEGATOR = OPERATOR(oms.>=), RESTRICT = scalarltsel, JOIN = scalarltjoinsel
+);
+COMMENT ON OPERATOR oms.< (oms.safety_stock, oms.safety_stock) IS 'less than, ordered by units, then percent, then plus, max, min';
+
+CREATE OPERATOR oms.<= (
+    LEFTARG = oms.safety_stock, RIGHTARG = oms.safety_stock, FUNCTION = oms.safety_stock_le,
+    COMMUTATOR = OPERATOR(oms.>=), NEGATOR = OPERATOR(oms.>), RESTRICT = scalarlesel, JOIN = scalarlejoinsel
+);
+COMMENT ON OPERATOR oms.<= (oms.safety_stock, oms.safety_stock) IS 'less than or equal, ordered by units, then percent, then plus, max, min';
+
+CREATE OPERATOR oms.> (
+    LEFTARG = oms.safety_stock, RIGHTARG = oms.safety_stock, FUNCTION = oms.safety_stock_gt,
+    COMMUTATOR = OPERATOR(oms.<), NEGATOR = OPERATOR(oms.<=), RESTRICT = scalargtsel, JOIN = scalargtjoinsel
+);
+COMMENT ON OPERATOR oms.> (oms.safety_stock, oms.safety_stock) IS 'greater than, ordered by units, then percent, then plus, max, min';
+
+CREATE OPERATOR oms.>= (
+    LEFTARG = oms.safety_stock, RIGHTARG = oms.safety_stock, FUNCTION = oms.safety_stock_ge,
+    COMMUTATOR = OPERATOR(oms.<=), NEGATOR = OPERATOR(oms.<), RESTRICT = scalargesel, JOIN = scalargejoinsel
+);
+COMMENT ON OPERATOR oms.>= (oms.safety_stock, oms.safety_stock) IS 'greater than or equal, ordered by units, then percent, then plus, max, min';
+
+CREATE FUNCTION oms.safety_stock_cmp(oms.safety_stock, oms.safety_stock) RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_cmp';
+COMMENT ON FUNCTION oms.safety_stock_cmp(oms.safety_stock, oms.safety_stock) IS
+    'less than 0, 0 or more than 0: the order by units, then percent, then plus, max, min';
+
+CREATE FUNCTION oms.safety_stock_hash(oms.safety_stock) RETURNS integer
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_hash';
+COMMENT ON FUNCTION oms.safety_stock_hash(oms.safety_stock) IS
+    'hash, 32 bits';
+
+CREATE FUNCTION oms.safety_stock_hash_extended(oms.safety_stock, bigint) RETURNS bigint
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_hash_extended';
+COMMENT ON FUNCTION oms.safety_stock_hash_extended(oms.safety_stock, bigint) IS
+    'hash with a seed, 64 bits';
+
+CREATE OPERATOR FAMILY oms.safety_stock_btree_ops USING btree;
+COMMENT ON OPERATOR FAMILY oms.safety_stock_btree_ops USING btree IS 'order by units, then percent, then plus, max, min';
+
+CREATE OPERATOR CLASS oms.safety_stock_btree_ops DEFAULT FOR TYPE oms.safety_stock USING btree FAMILY oms.safety_stock_btree_ops AS
+    OPERATOR 1 oms.<,
+    OPERATOR 2 oms.<=,
+    OPERATOR 3 oms.=,
+    OPERATOR 4 oms.>=,
+    OPERATOR 5 oms.>,
+    FUNCTION 1 oms.safety_stock_cmp(oms.safety_stock, oms.safety_stock),
+    FUNCTION 4 (oms.safety_stock, oms.safety_stock) pg_catalog.btequalimage(oid);
+COMMENT ON OPERATOR CLASS oms.safety_stock_btree_ops USING btree IS 'order by units, then percent, then plus, max, min';
+
+CREATE OPERATOR FAMILY oms.safety_stock_hash_ops USING hash;
+COMMENT ON OPERATOR FAMILY oms.safety_stock_hash_ops USING hash IS 'equality';
+
+CREATE OPERATOR CLASS oms.safety_stock_hash_ops DEFAULT FOR TYPE oms.safety_stock USING hash FAMILY oms.safety_stock_hash_ops AS
+    OPERATOR 1 oms.=,
+    FUNCTION 1 oms.safety_stock_hash(oms.safety_stock),
+    FUNCTION 2 oms.safety_stock_hash_extended(oms.safety_stock, bigint);
+COMMENT ON OPERATOR CLASS oms.safety_stock_hash_ops USING hash IS 'equality';
+

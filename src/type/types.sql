@@ -1,0 +1,61 @@
+-- The types: shell, input and output, the type itself. Types, their operators and their
+-- immutable functions stay open to PUBLIC.
+
+CREATE TYPE oms.latlon;
+
+CREATE FUNCTION oms.latlon_in(cstring) RETURNS oms.latlon
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_in';
+COMMENT ON FUNCTION oms.latlon_in(cstring) IS
+    'reads latitude,longitude in degrees; 22P02 when malformed, 22003 when out of range';
+
+CREATE FUNCTION oms.latlon_out(oms.latlon) RETURNS cstring
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_out';
+COMMENT ON FUNCTION oms.latlon_out(oms.latlon) IS
+    'writes the shortest latitude,longitude that reads back as the same value';
+
+CREATE FUNCTION oms.latlon_recv(internal) RETURNS oms.latlon
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_recv';
+COMMENT ON FUNCTION oms.latlon_recv(internal) IS
+    'reads the binary form, two float8 with latitude first, under the checks of text';
+
+CREATE FUNCTION oms.latlon_send(oms.latlon) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_latlon_send';
+COMMENT ON FUNCTION oms.latlon_send(oms.latlon) IS
+    'writes the binary form, two float8 with latitude first';
+
+CREATE TYPE oms.latlon (
+    INPUT = oms.latlon_in, OUTPUT = oms.latlon_out, RECEIVE = oms.latlon_recv, SEND = oms.latlon_send,
+    INTERNALLENGTH = 16, ALIGNMENT = double, STORAGE = plain
+);
+COMMENT ON TYPE oms.latlon IS
+    'a place on the Earth: latitude in [-90, 90] and longitude in [-180, 180] degrees, written 40.7608,-111.8910';
+
+CREATE TYPE oms.safety_stock;
+
+CREATE FUNCTION oms.safety_stock_in(cstring) RETURNS oms.safety_stock
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_in';
+COMMENT ON FUNCTION oms.safety_stock_in(cstring) IS
+    'reads 5, 10%, 5 + 10%, max(5, 10%) or min(20, 50%); 22P02 when malformed, 22003 when out of range';
+
+CREATE FUNCTION oms.safety_stock_out(oms.safety_stock) RETURNS cstring
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_out';
+COMMENT ON FUNCTION oms.safety_stock_out(oms.safety_stock) IS
+    'writes the one canonical text of the value';
+
+CREATE FUNCTION oms.safety_stock_recv(internal) RETURNS oms.safety_stock
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_recv';
+COMMENT ON FUNCTION oms.safety_stock_recv(internal) IS
+    'reads the binary form (units int8, percent in 1e-4 percent int4, mode int1) under the checks of text';
+
+CREATE FUNCTION oms.safety_stock_send(oms.safety_stock) RETURNS bytea
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'oms_safety_stock_send';
+COMMENT ON FUNCTION oms.safety_stock_send(oms.safety_stock) IS
+    'writes the binary form (units int8, percent in 1e-4 percent int4, mode int1)';
+
+CREATE TYPE oms.safety_stock (
+    INPUT = oms.safety_stock_in, OUTPUT = oms.safety_stock_out, RECEIVE = oms.safety_stock_recv, SEND = oms.safety_stock_send,
+    INTERNALLENGTH = 16, ALIGNMENT = double, STORAGE = plain
+);
+COMMENT ON TYPE oms.safety_stock IS
+    'units kept back from a channel: 5, 10%, 5 + 10%, max(5, 10%) or min(20, 50%); the percent is of on_hand and has up to 4 decimals';
+

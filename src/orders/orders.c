@@ -23,10 +23,10 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/array.h"
-#include "utils/jsonb.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
+#include "lines.h"
 #include "orders/orders.h"
 #include "reservation/reservation.h"
 
@@ -245,172 +245,27 @@ read_arrays(FunctionCallInfo fcinfo, OrderCall *call)
  * -------------------------------------------------------------------------
  */
 
-/* one key of one element, for messages */
-typedef struct LineKey
+enum LineField
 {
-	int			element;		/* from 1 */
-	const char *key;
-} LineKey;
+	FIELD_SKU,
+	FIELD_QUANTITY,
+	FIELD_LINE_NO,
+	FIELD_UNIT_VALUE,
+	FIELD_KEEP_TOGETHER,
+	FIELD_PROMISE_AT,
+	FIELD_LOCATION,
+	NUM_FIELDS
+};
 
-static void
-refuse_key(const LineKey *at, int code, const char *must, const JsonbValue *value)
-{
-	static const char *const types[] = {"null", "a string", "a number", "a boolean"};
-	const char *found = value->type == jbvBinary ? "an array or object" :
-		value->type == jbvNumeric
-		? DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(value->val.numeric))) :
-		value->type <= jbvBool ? types[value->type] : "something else";
-
-	if (strlen(found) > 40)
-		found = "a number of many digits";
-	ereport(ERROR,
-			(errcode(code),
-			 errmsg("%s of an order line %s", at->key, must),
-			 errdetail("Element %d of lines has %s.", at->element, found)));
-}
-
-static text *
-json_key_text(const LineKey *at, const JsonbValue *value)
-{
-	if (value->type != jbvString)
-		refuse_key(at, value->type == jbvNull ? ERRCODE_NULL_VALUE_NOT_ALLOWED :
-				   ERRCODE_INVALID_PARAMETER_VALUE, "must be a string", value);
-	if (value->val.string.len == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s of an order line must not be empty", at->key),
-				 errdetail("Element %d of lines.", at->element)));
-	return cstring_to_text_with_len(value->val.string.val, value->val.string.len);
-}
-
-/* json_whole returns a whole number from 1 to max; 22023 or 22003 else. */
-static int64
-json_whole(const LineKey *at, const JsonbValue *value, int64 max)
-{
-	Datum		number;
-	Datum		whole;
-	char	   *digits;
-	int64		result;
-
-	if (value->type != jbvNumeric)
-		refuse_key(at, value->type == jbvNull ? ERRCODE_NULL_VALUE_NOT_ALLOWED :
-				   ERRCODE_INVALID_PARAMETER_VALUE, "must be a whole number", value);
-	number = NumericGetDatum(value->val.numeric);
-	whole = DirectFunctionCall2(numeric_trunc, number, Int32GetDatum(0));
-	if (!DatumGetBool(DirectFunctionCall2(numeric_eq, number, whole)))
-		refuse_key(at, ERRCODE_INVALID_PARAMETER_VALUE, "must be a whole number", value);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out, whole));
-	if (digits[0] == '-' || strcmp(digits, "0") == 0)
-		refuse_key(at, ERRCODE_INVALID_PARAMETER_VALUE, "must be at least 1", value);
-	errno = 0;
-	result = strtoll(digits, NULL, 10);
-	if (errno == ERANGE || result > max)
-		refuse_key(at, ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE, "is out of range", value);
-	return result;
-}
-
-static void
-name_element(void *arg)
-{
-	const LineKey *at = arg;
-
-	errcontext("%s of element %d of lines", at->key, at->element);
-}
-
-static TimestampTz
-json_moment(const LineKey *at, const JsonbValue *value)
-{
-	char	   *string = text_to_cstring(json_key_text(at, value));
-	ErrorContextCallback context = {
-		error_context_stack, name_element, unconstify(LineKey *, at)
-	};
-	TimestampTz result;
-
-	error_context_stack = &context;
-	result = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(string),
-													 ObjectIdGetDatum(InvalidOid),
-													 Int32GetDatum(-1)));
-	error_context_stack = context.previous;
-	return result;
-}
-
-static Numeric
-json_amount(const LineKey *at, const JsonbValue *value)
-{
-	char	   *digits;
-
-	if (value->type != jbvNumeric)
-		refuse_key(at, ERRCODE_INVALID_PARAMETER_VALUE, "must be a number", value);
-	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
-												 NumericGetDatum(value->val.numeric)));
-	if (digits[0] == '-')
-		refuse_key(at, ERRCODE_INVALID_PARAMETER_VALUE, "must not be negative", value);
-	return DatumGetNumericCopy(NumericGetDatum(value->val.numeric));
-}
-
-/* read_element reads one element of lines; line_no is its position until it says other. */
-static void
-read_element(JsonbContainer *object, int element, OmsReserveLine *line, LineFacts *facts)
-{
-	JsonbIterator *iterator = JsonbIteratorInit(object);
-	JsonbIteratorToken token;
-	JsonbValue	value;
-	LineKey		at = {element, NULL};
-
-	line->line_no = element;
-	while ((token = JsonbIteratorNext(&iterator, &value, true)) != WJB_DONE)
-	{
-		if (token == WJB_KEY)
-		{
-			at.key = pnstrdup(value.val.string.val, value.val.string.len);
-			continue;
-		}
-		if (token != WJB_VALUE)
-			continue;
-		if (strcmp(at.key, "sku") == 0)
-			line->sku = json_key_text(&at, &value);
-		else if (strcmp(at.key, "quantity") == 0)
-			line->quantity = json_whole(&at, &value, PG_INT64_MAX);
-		else if (strcmp(at.key, "line_no") == 0)
-		{
-			if (value.type != jbvNull)
-				line->line_no = json_whole(&at, &value, PG_INT32_MAX);
-		}
-		else if (strcmp(at.key, "unit_value") == 0)
-		{
-			if (value.type != jbvNull)
-				facts->unit_value = json_amount(&at, &value);
-		}
-		else if (strcmp(at.key, "keep_together") == 0)
-		{
-			if (value.type != jbvNull)
-				facts->keep_together = json_key_text(&at, &value);
-		}
-		else if (strcmp(at.key, "promise_at") == 0)
-		{
-			facts->promised = value.type != jbvNull;
-			if (facts->promised)
-				facts->promise_at = json_moment(&at, &value);
-		}
-		else if (strcmp(at.key, "location") == 0)
-		{
-			if (value.type != jbvNull)
-				line->location = json_key_text(&at, &value);
-		}
-		else
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("an order line has no key \"%s\"", at.key),
-					 errdetail("Element %d of lines.", element),
-					 errhint("Keys are sku, quantity, line_no, unit_value, keep_together, promise_at, location.")));
-	}
-	if (line->sku == NULL || line->quantity == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("an order line must have sku and quantity"),
-				 errdetail("Element %d of lines has no %s.", element,
-						   line->sku == NULL ? "sku" : "quantity")));
-}
+static const OmsField line_fields[NUM_FIELDS] = {
+	[FIELD_SKU] = {"sku", OMS_FIELD_KEY, true},
+	[FIELD_QUANTITY] = {"quantity", OMS_FIELD_QUANTITY, true},
+	[FIELD_LINE_NO] = {"line_no", OMS_FIELD_INTEGER, false},
+	[FIELD_UNIT_VALUE] = {"unit_value", OMS_FIELD_NUMERIC, false},
+	[FIELD_KEEP_TOGETHER] = {"keep_together", OMS_FIELD_KEY, false},
+	[FIELD_PROMISE_AT] = {"promise_at", OMS_FIELD_TIMESTAMP, false},
+	[FIELD_LOCATION] = {"location", OMS_FIELD_KEY, false},
+};
 
 static int
 compare_ints(const void *a, const void *b)
@@ -425,29 +280,32 @@ compare_ints(const void *a, const void *b)
 static void
 read_json(FunctionCallInfo fcinfo, OrderCall *call)
 {
-	Jsonb	   *lines;
+	Datum	   *values;
+	bool	   *nulls;
 	int		   *line_nos;
 
 	oms_require_not_null(fcinfo, 2, "lines");
-	lines = PG_GETARG_JSONB_P(2);
-	if (!JB_ROOT_IS_ARRAY(lines) || JB_ROOT_IS_SCALAR(lines))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("lines must be a jsonb array of objects"),
-				 errhint("For example [{\"sku\": \"A\", \"quantity\": 1}].")));
-	allocate_lines(call, JB_ROOT_COUNT(lines));
+	allocate_lines(call, oms_lines_parse(PG_GETARG_JSONB_P(2), "lines", NUM_FIELDS, line_fields,
+										 &values, &nulls));
 	line_nos = palloc(sizeof(int) * call->nlines);
-	for (int i = 0; i < call->nlines; i++)
+	for (int i = 0; i < call->nlines; i++, values += NUM_FIELDS, nulls += NUM_FIELDS)
 	{
-		JsonbValue *element = getIthJsonbValueFromContainer(&lines->root, i);
+		OmsReserveLine *line = &call->lines[i];
+		LineFacts  *facts = &call->facts[i];
 
-		if (element->type != jbvBinary || !JsonContainerIsObject(element->val.binary.data))
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("an order line must be a jsonb object"),
-					 errdetail("Element %d of lines is none.", i + 1)));
-		read_element(element->val.binary.data, i + 1, &call->lines[i], &call->facts[i]);
-		line_nos[i] = call->lines[i].line_no;
+		line->sku = DatumGetTextPP(values[FIELD_SKU]);
+		line->quantity = DatumGetInt64(values[FIELD_QUANTITY]);
+		line->line_no = nulls[FIELD_LINE_NO] ? i + 1 : DatumGetInt32(values[FIELD_LINE_NO]);
+		if (!nulls[FIELD_LOCATION])
+			line->location = DatumGetTextPP(values[FIELD_LOCATION]);
+		if (!nulls[FIELD_UNIT_VALUE])
+			facts->unit_value = DatumGetNumeric(values[FIELD_UNIT_VALUE]);
+		if (!nulls[FIELD_KEEP_TOGETHER])
+			facts->keep_together = DatumGetTextPP(values[FIELD_KEEP_TOGETHER]);
+		facts->promised = !nulls[FIELD_PROMISE_AT];
+		if (facts->promised)
+			facts->promise_at = DatumGetTimestampTz(values[FIELD_PROMISE_AT]);
+		line_nos[i] = line->line_no;
 	}
 	qsort(line_nos, call->nlines, sizeof(int), compare_ints);
 	for (int i = 1; i < call->nlines; i++)

@@ -19,15 +19,43 @@ PG_CPPFLAGS = -Isrc
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
 	-Wno-cast-function-type -Wno-declaration-after-statement -Werror
 
-PG_CONFIG ?= pg_config
+# PostgreSQL 15 of Debian if it is there, else what the path has; another one with PG_CONFIG=…
+PG_CONFIG ?= $(firstword $(wildcard /usr/lib/postgresql/15/bin/pg_config) pg_config)
 ifneq ($(shell command -v $(PG_CONFIG) 2>/dev/null),)
 PGXS := $(shell $(PG_CONFIG) --pgxs 2>/dev/null)
 ifneq ($(wildcard $(PGXS)),)
+PGXS_FOUND = yes
 include $(PGXS)
 $(OBJS): $(wildcard src/*.h src/*/*.h)
 endif
 endif
 
+ifndef PGXS_FOUND
+all install clean:
+	@echo "PostgreSQL's server headers are missing: run script/setup" >&2; exit 1
+endif
+
 $(SQL_SCRIPT): $(SQL_PARTS) oms.control Makefile
 	@mkdir -p $(@D)
 	cat $(SQL_PARTS) > $@
+
+# What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
+# make of their own and start a private server.
+.PHONY: all install clean demo test bench
+
+demo:
+	@script/setup demo
+	@MAKE="$(MAKE)" script/install
+	@demo/run $(if $(DATA),'$(DATA)')
+
+test:
+	@script/setup test
+	@MAKE="$(MAKE)" test/run $(T)
+
+bench:
+	@script/setup bench
+	@MAKE="$(MAKE)" test/bench/run
+
+bench-%:
+	@script/setup bench
+	@MAKE="$(MAKE)" test/bench/run $*

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "miscadmin.h"
 #include "oms.h"
 #include "utils/array.h"
 
@@ -33,6 +34,15 @@ oms_arg_key(FunctionCallInfo fcinfo, int argno, const char *name)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not be empty", name)));
 	return key;
+}
+
+/* oms_arg_actor returns who acts: the argument, or the session's user when it is null. */
+text *
+oms_arg_actor(FunctionCallInfo fcinfo, int argno)
+{
+	if (!PG_ARGISNULL(argno))
+		return oms_arg_key(fcinfo, argno, "actor");
+	return cstring_to_text(GetUserNameFromId(GetSessionUserId(), false));
 }
 
 static void

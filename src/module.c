@@ -8,6 +8,7 @@
 #include <limits.h>
 
 #include "access/xact.h"
+#include "account/account.h"
 #include "oms.h"
 #include "utils/guc.h"
 
@@ -47,6 +48,7 @@ _PG_init(void)
 							&oms_fold_threshold, 64, 1, 100000,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("oms");
+	oms_account_init();
 	RegisterXactCallback(reset_guard_at_xact, NULL);
 	RegisterSubXactCallback(reset_guard_at_subxact, NULL);
 }

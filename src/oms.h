@@ -41,9 +41,15 @@ extern char *oms_spi_text(uint64 row, int column);
 extern Datum oms_guard_private_table(PG_FUNCTION_ARGS);
 extern int	oms_guard_suspended;	/* > 0 while oms itself writes to them */
 
+/* idempotency (request.c) */
+extern bool oms_request_begin(FunctionCallInfo fcinfo, int argno, Datum *scalar);
+extern bool oms_may_wait(void);
+extern void oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *scalar);
+
 /* arguments (args.c) */
 extern void oms_require_not_null(FunctionCallInfo fcinfo, int argno, const char *name);
 extern text *oms_arg_key(FunctionCallInfo fcinfo, int argno, const char *name);
+extern text *oms_arg_actor(FunctionCallInfo fcinfo, int argno);
 extern int64 oms_arg_quantity(FunctionCallInfo fcinfo, int argno, const char *name);
 extern int	oms_arg_keys(FunctionCallInfo fcinfo, int argno, const char *name, text ***keys);
 extern int	oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 **quantities);

@@ -10,3 +10,29 @@ REVOKE ALL ON FUNCTION oms.guard_private_table() FROM PUBLIC;
 COMMENT ON FUNCTION oms.guard_private_table() IS
     'trigger: refuses UPDATE, DELETE and TRUNCATE on a private table with OM011; its argument is the hint';
 
+-- Requests that were answered: the same request_id with the same arguments returns
+-- the first result, with other arguments it is refused (request.c).
+CREATE TABLE oms.request_row (
+    request_id text COLLATE "C" PRIMARY KEY CHECK (request_id <> ''),
+    function text NOT NULL,
+    arguments text NOT NULL,
+    result text[],
+    requested_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE oms.request_row IS 'private: answered requests, for oms.forget_requests to prune by age';
+COMMENT ON COLUMN oms.request_row.arguments IS 'hash of the arguments';
+COMMENT ON COLUMN oms.request_row.result IS 'the first result, its columns as text, row after row';
+CREATE INDEX request_row_requested_at_idx ON oms.request_row USING brin (requested_at);
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.request_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.forget_requests to prune it by age.');
+ALTER TABLE oms.request_row ENABLE ALWAYS TRIGGER guard;
+SELECT pg_catalog.pg_extension_config_dump('oms.request_row', '');
+
+CREATE FUNCTION oms.forget_requests(older_than interval DEFAULT '7 days')
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_forget_requests';
+REVOKE ALL ON FUNCTION oms.forget_requests(interval) FROM PUBLIC;
+COMMENT ON FUNCTION oms.forget_requests(interval) IS
+    'forgets requests answered longer ago than this, whose retry would then be a new request; returns their number';
+

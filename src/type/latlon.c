@@ -209,7 +209,8 @@ oms_latlon_from_point(PG_FUNCTION_ARGS)
 {
 	Point	   *point = PG_GETARG_POINT_P(0);
 
-	PG_RETURN_LATLON_P(make_latlon(point->y, point->x, "The point's x is longitude, y is latitude."));
+	PG_RETURN_LATLON_P(make_latlon(point->y, point->x,
+								   "The point's x is longitude, y is latitude."));
 }
 
 /* oms_latlon_to_point casts to a point: x is longitude, y is latitude. Loses nothing. */

@@ -1,0 +1,1228 @@
+/*
+ * account.c
+ *		The bounded account: take and give without waiting for anybody's commit.
+ *
+ * Purpose.  Many transactions take from one quantity that must never fall below a
+ * bound. A row lock would be held until each commit is flushed; here nobody waits
+ * for anybody's commit (the escrow method: O'Neil, The Escrow Transactional Method,
+ * 1986), without shared memory.
+ *
+ * Data.  An account is one row (key, amounts, w, exc) and delta rows (key, id,
+ * amounts), which are inserted and deleted, never updated. In any one snapshot its
+ * value is the row plus the visible deltas; an absent row is zeros. A delta
+ * that was folded into the row is deleted by the transaction that wrote the row, so
+ * one snapshot sees either the one or the other. w is the highest id folded, exc the
+ * ids up to w that were live and were not folded: deltas that a reader must look for
+ * are those with id > w or in exc. That only bounds the scan.
+ *
+ * Change.  Under a short lock on the key, with one snapshot S taken after the lock:
+ * row and deltas are judged by S. Visible ones count; our own count as they stand (by
+ * xid, never by command id); those of transactions in progress in S are pending. The
+ * guarded expression, linear in the amounts, is computed for the worst outcome of the
+ * pending transactions: their changes are summed per exact (sub)transaction, and
+ * only negative sums count. If the bound would be broken nothing is written. Else one
+ * delta is inserted with id = highest id present + 1, and the lock is released.
+ *
+ * Why it never oversells.  Changes of one key are serialised by the key lock, and
+ * each sees every earlier one, committed or not, because its heap and index entries
+ * are in place before the lock is released. A delta lives or dies with exactly one
+ * (sub)transaction; each later event (commit, abort, rollback to a savepoint, crash,
+ * PREPARE and either outcome) picks one of the outcomes over which the worst case was
+ * taken, so it only raises the worst case. A fold does not move the value. Nothing
+ * depends on a callback having run, on shared memory, or on the order of commits.
+ *
+ * Fold.  A pure rewrite by a transaction that holds the row: it deletes deltas that
+ * are committed and visible to its snapshot, adds exactly those it deleted to the row,
+ * and sets w and exc. It waits for nobody: a held row is skipped, a delta that
+ * somebody else has locked is left. It runs at pre-commit of a taker that saw many
+ * deltas (others' deltas only, so that no snapshot of a running query sees two
+ * versions of a value), or in fold_accounts(). It does not need the key lock while the
+ * row exists: the row lock admits one folder, and a taker at work meanwhile inserts
+ * an id above every id that is present, therefore above every id that is folded; its
+ * snapshot sees the fold whole or not at all. A missed fold costs speed, never truth.
+ *
+ * The row is inserted when no version of it exists, committed or pending, which is
+ * judged under the key lock; else deltas stand alone. It is never deleted.
+ *
+ * Locks, in this order: relations and indexes (RowExclusiveLock, kept to the end of the
+ * transaction); the key lock (advisory class of our own, one at a time, released
+ * before the function returns, freed by an error); buffers. Under the key lock no
+ * relation is opened by us and nothing is waited for.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/heapam.h"
+#include "access/htup_details.h"
+#include "access/nbtree.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/transam.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "common/hashfn.h"
+#include "common/int.h"
+#include "common/pg_prng.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "partitioning/partbounds.h"
+#include "partitioning/partdesc.h"
+#include "pgstat.h"
+#include "storage/bufmgr.h"
+#include "storage/latch.h"
+#include "storage/lmgr.h"
+#include "storage/lock.h"
+#include "storage/proc.h"
+#include "storage/procarray.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/partcache.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "account/account.h"
+
+/* locktag_field4 of our key locks: 1 and 2 are pg_advisory_lock's */
+#define KEY_LOCK_CLASS 0x4F4D
+
+/* a fold stops before it would leave more live ids behind it than this */
+#define MAX_EXC 64
+
+/* a transaction remembers at most this many keys to fold */
+#define MAX_FOLDS 16
+
+/* Guarded expressions are scaled by this, so that percents are integers. */
+#define SCALE OMS_SAFETY_STOCK_ALL
+
+/* A pair of physical relations, open for insertion. */
+typedef struct AccountLeaf
+{
+	Oid			account_oid;
+	Relation	account;
+	Relation	delta;
+	Relation	account_key;	/* primary keys */
+	Relation	delta_key;
+	ResultRelInfo *account_info;
+	ResultRelInfo *delta_info;
+	TupleTableSlot *account_slot;
+	TupleTableSlot *delta_slot;
+	TupleTableSlot *write_account_slot;
+	TupleTableSlot *write_delta_slot;
+	int			nkeys;
+	struct AccountLeaf *next;
+} AccountLeaf;
+
+struct OmsAccounts
+{
+	Relation	account_root;
+	Relation	delta_root;
+	EState	   *estate;
+	AccountLeaf *leaves;		/* those opened so far */
+	MemoryContext scratch;		/* reset at every change */
+};
+
+/* How a tuple stands in a snapshot. */
+typedef enum Judgement
+{
+	GONE,						/* dead, aborted, deleted, or not yet there */
+	COUNTS,						/* committed for the snapshot */
+	OWN,						/* ours, as it stands */
+	PENDING						/* by a transaction in progress in the snapshot */
+} Judgement;
+
+typedef struct Pending
+{
+	TransactionId xid;
+	OmsAmounts	amounts;
+} Pending;
+
+typedef struct SeenDelta
+{
+	int64		id;
+	OmsAmounts	amounts;
+	ItemPointerData tid;
+	bool		foldable;		/* committed and not ours */
+} SeenDelta;
+
+typedef struct AccountState
+{
+	OmsAmounts	value;			/* row and deltas that count, ours included */
+	OmsAmounts	row;			/* the row alone */
+	bool		row_counts;		/* a version of the row counts */
+	bool		row_exists;		/* a version exists, committed, ours or pending */
+	bool		row_own;
+	ItemPointerData row_tid;
+	int64		w;
+	int			nexc;
+	int64	   *exc;
+	int64		highest;		/* highest id present, at least w */
+	int			npending;
+	int			max_pending;
+	Pending    *pending;
+	int			ndeltas;		/* deltas looked at */
+	int			max_seen;		/* capacity of seen; 0 = do not collect */
+	int			nseen;
+	SeenDelta  *seen;
+} AccountState;
+
+/* A guarded expression: on_hand, reserved and a constant, all scaled by SCALE. */
+typedef struct Linear
+{
+	int64		on_hand;
+	int64		reserved;
+	int128		constant;
+} Linear;
+
+/* Keys that this transaction shall fold at pre-commit; in TopTransactionContext. */
+typedef struct FoldRequest
+{
+	Oid			account_oid;
+	Oid			delta_oid;
+	int			nkeys;
+	Datum		keys[OMS_ACCOUNT_MAX_KEYS];
+} FoldRequest;
+
+static FoldRequest *fold_requests = NULL;
+static int	nfold_requests = 0;
+
+/* -------------------------------------------------------------------------
+ * Relations
+ * -------------------------------------------------------------------------
+ */
+
+static void
+expect_column(Relation rel, int attno, const char *name, Oid type)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	if (attno <= desc->natts)
+	{
+		Form_pg_attribute att = TupleDescAttr(desc, attno - 1);
+
+		if (!att->attisdropped && att->atttypid == type &&
+			(name == NULL || strcmp(NameStr(att->attname), name) == 0))
+			return;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table %s does not have the layout of an account", RelationGetRelationName(rel)),
+			 errdetail("Column %d is not \"%s\" of type %s.", attno, name ? name : "key",
+					   format_type_be(type)),
+			 errhint("Columns of accounts must not be added, dropped or changed.")));
+}
+
+/*
+ * check_layout raises 55000 unless the relation is a heap of nkeys text columns
+ * followed by the amounts, without row triggers; returns its primary key's OID.
+ */
+static Oid
+check_layout(Relation rel, int nkeys, bool is_account)
+{
+	static const char *const amounts[] = {"on_hand", "unavailable", "reserved"};
+	int			attno = nkeys;
+	TriggerDesc *triggers = rel->trigdesc;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION || rel->rd_rel->relam != HEAP_TABLE_AM_OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("%s is not a plain table", RelationGetRelationName(rel))));
+	for (int i = 1; i <= nkeys; i++)
+		expect_column(rel, i, NULL, TEXTOID);
+	if (!is_account)
+		expect_column(rel, ++attno, "id", INT8OID);
+	for (int i = 0; i < 3; i++)
+		expect_column(rel, ++attno, amounts[i], INT8OID);
+	if (is_account)
+	{
+		expect_column(rel, ++attno, "w", INT8OID);
+		expect_column(rel, ++attno, "exc", INT8ARRAYOID);
+	}
+	if (RelationGetDescr(rel)->natts != attno)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s does not have the layout of an account",
+						RelationGetRelationName(rel)),
+				 errdetail("It has %d columns instead of %d.", RelationGetDescr(rel)->natts, attno),
+				 errhint("Columns of accounts must not be added, dropped or changed.")));
+	if (triggers != NULL &&
+		(triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
+		 triggers->trig_update_before_row || triggers->trig_update_after_row ||
+		 triggers->trig_delete_before_row || triggers->trig_delete_after_row))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s has row triggers, which accounts do not fire",
+						RelationGetRelationName(rel)),
+				 errhint("Drop the trigger; read movements instead.")));
+
+	RelationGetIndexList(rel);	/* sets rd_pkindex */
+	if (!OidIsValid(rel->rd_pkindex))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s has no primary key", RelationGetRelationName(rel))));
+	return rel->rd_pkindex;
+}
+
+/* open_indexes opens all indexes of rel for insertion and returns the one that is its key. */
+static Relation
+open_indexes(Relation rel, Oid key, int nkeys, ResultRelInfo **info)
+{
+	*info = makeNode(ResultRelInfo);
+	InitResultRelInfo(*info, rel, 1, NULL, 0);
+	ExecOpenIndices(*info, false);
+	for (int i = 0; i < (*info)->ri_NumIndices; i++)
+	{
+		Relation	index = (*info)->ri_IndexRelationDescs[i];
+
+		if (RelationGetRelid(index) != key)
+			continue;
+		for (int k = 0; k < nkeys; k++)
+			if (index->rd_index->indnkeyatts != nkeys || index->rd_index->indkey.values[k] != k + 1)
+				ereport(ERROR,
+						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						 errmsg("the primary key of table %s is not on its first %d columns",
+								RelationGetRelationName(rel), nkeys)));
+		return index;
+	}
+	elog(ERROR, "primary key of %s is not among its indexes", RelationGetRelationName(rel));
+}
+
+/* open_leaf opens a pair of physical relations for changes, in accounts' memory. */
+static AccountLeaf *
+open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
+{
+	AccountLeaf *leaf = palloc0(sizeof(AccountLeaf));
+	Oid			key;
+
+	leaf->nkeys = RelationGetDescr(account)->natts - 5;
+	if (leaf->nkeys < 1 || leaf->nkeys > OMS_ACCOUNT_MAX_KEYS)
+		leaf->nkeys = 1;		/* check_layout says what is wrong */
+	leaf->account_oid = RelationGetRelid(account);
+	leaf->account = account;
+	leaf->delta = delta;
+	key = check_layout(account, leaf->nkeys, true);
+	leaf->account_key = open_indexes(account, key, leaf->nkeys, &leaf->account_info);
+	key = check_layout(delta, leaf->nkeys, false);
+	leaf->delta_key = open_indexes(delta, key, leaf->nkeys + 1, &leaf->delta_info);
+	leaf->account_slot = table_slot_create(account, NULL);
+	leaf->delta_slot = table_slot_create(delta, NULL);
+	leaf->write_account_slot = MakeSingleTupleTableSlot(RelationGetDescr(account), &TTSOpsHeapTuple);
+	leaf->write_delta_slot = MakeSingleTupleTableSlot(RelationGetDescr(delta), &TTSOpsHeapTuple);
+	leaf->next = accounts->leaves;
+	accounts->leaves = leaf;
+	return leaf;
+}
+
+static OmsAccounts *
+accounts_of_relations(Relation account, Relation delta)
+{
+	OmsAccounts *accounts = palloc0(sizeof(OmsAccounts));
+
+	accounts->account_root = account;
+	accounts->delta_root = delta;
+	accounts->estate = CreateExecutorState();
+	accounts->scratch = AllocSetContextCreate(CurrentMemoryContext, "oms account", ALLOCSET_SMALL_SIZES);
+	if (account->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		open_leaf(accounts, account, delta);
+	return accounts;
+}
+
+/*
+ * oms_accounts_open opens the accounts in tables oms.<account> and oms.<delta>, plain
+ * or partitioned by hash of the first key alike, for changes by this command. Takes
+ * RowExclusiveLock on both. Raises 25006 in a read-only transaction and in recovery.
+ */
+OmsAccounts *
+oms_accounts_open(const char *account, const char *delta)
+{
+	Oid			schema = get_namespace_oid("oms", false);
+	Oid			account_oid = get_relname_relid(account, schema);
+	Oid			delta_oid = get_relname_relid(delta, schema);
+
+	PreventCommandIfReadOnly("a change of stock");
+	PreventCommandIfParallelMode("a change of stock");
+	PreventCommandDuringRecovery("a change of stock");
+	if (!OidIsValid(account_oid) || !OidIsValid(delta_oid))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("tables oms.%s and oms.%s must both exist", account, delta)));
+	return accounts_of_relations(table_open(account_oid, RowExclusiveLock),
+								 table_open(delta_oid, RowExclusiveLock));
+}
+
+/* oms_accounts_close closes the relations; their locks stay to the end of the transaction. */
+void
+oms_accounts_close(OmsAccounts *accounts)
+{
+	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
+	{
+		ExecDropSingleTupleTableSlot(leaf->account_slot);
+		ExecDropSingleTupleTableSlot(leaf->delta_slot);
+		ExecDropSingleTupleTableSlot(leaf->write_account_slot);
+		ExecDropSingleTupleTableSlot(leaf->write_delta_slot);
+		ExecCloseIndices(leaf->account_info);
+		ExecCloseIndices(leaf->delta_info);
+		if (leaf->account != accounts->account_root)
+		{
+			table_close(leaf->account, NoLock);
+			table_close(leaf->delta, NoLock);
+		}
+	}
+	table_close(accounts->account_root, NoLock);
+	table_close(accounts->delta_root, NoLock);
+	FreeExecutorState(accounts->estate);
+	MemoryContextDelete(accounts->scratch);
+}
+
+/* partition_of returns the hash partition of root that holds the key. */
+static Oid
+partition_of(Relation root, const Datum *keys)
+{
+	PartitionKey key = RelationGetPartitionKey(root);
+	PartitionDesc desc = RelationGetPartitionDesc(root, true);
+	bool		isnull = false;
+	uint64		hash;
+	int			index;
+
+	if (key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1 || key->partattrs[0] != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s is not partitioned by hash of its first column",
+						RelationGetRelationName(root))));
+	hash = compute_partition_hash_value(1, key->partsupfunc, key->partcollation,
+										unconstify(Datum *, keys), &isnull);
+	index = desc->nparts == 0 ? -1 :
+		desc->boundinfo->indexes[hash % desc->boundinfo->nindexes];
+	if (index < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("no partition of %s holds the key", RelationGetRelationName(root))));
+	return desc->oids[index];
+}
+
+/* find_leaf returns the pair of physical relations that holds the key, opened. */
+static AccountLeaf *
+find_leaf(OmsAccounts *accounts, const Datum *keys)
+{
+	Oid			account_oid;
+
+	if (accounts->account_root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+		return accounts->leaves;
+	account_oid = partition_of(accounts->account_root, keys);
+	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
+		if (leaf->account_oid == account_oid)
+			return leaf;
+	return open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
+					 table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+}
+
+/* -------------------------------------------------------------------------
+ * The key lock
+ * -------------------------------------------------------------------------
+ */
+
+static void
+key_locktag(LOCKTAG *tag, AccountLeaf *leaf, const Datum *keys)
+{
+	uint64		hash = leaf->account_oid;
+
+	for (int i = 0; i < leaf->nkeys; i++)
+	{
+		text	   *key = DatumGetTextPP(keys[i]);
+
+		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key), hash);
+	}
+	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_CLASS);
+}
+
+/* -------------------------------------------------------------------------
+ * Reading
+ * -------------------------------------------------------------------------
+ */
+
+/*
+ * judge says how a tuple stands in the snapshot, our own transaction's work counting
+ * as it stands now; *xid is the inserting (sub)transaction.
+ */
+static Judgement
+judge(TupleTableSlot *slot, Snapshot snapshot, TransactionId *xid)
+{
+	HeapTuple	tuple = ((BufferHeapTupleTableSlot *) slot)->base.tuple;
+	Buffer		buffer = ((BufferHeapTupleTableSlot *) slot)->buffer;
+	HeapTupleHeader header = tuple->t_data;
+	Judgement	judgement;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	*xid = HeapTupleHeaderGetXmin(header);
+	if (!(header->t_infomask & (HEAP_XMAX_INVALID)) &&
+		!HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask) &&
+		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetUpdateXid(header)))
+		judgement = GONE;
+	else if (TransactionIdIsCurrentTransactionId(*xid))
+		judgement = OWN;
+	else if (HeapTupleSatisfiesVisibility(tuple, snapshot, buffer))
+		judgement = COUNTS;
+	else if (!HeapTupleHeaderXminInvalid(header) && TransactionIdIsNormal(*xid) &&
+			 XidInMVCCSnapshot(*xid, snapshot))
+		judgement = PENDING;
+	else
+		judgement = GONE;
+	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+	return judgement;
+}
+
+static IndexScanDesc
+begin_key_scan(Relation heap, Relation index, int nkeys, const Datum *keys,
+			   StrategyNumber id_strategy, int64 id)
+{
+	ScanKeyData scankeys[OMS_ACCOUNT_MAX_KEYS + 1];
+	IndexScanDesc scan;
+	int			n = nkeys;
+
+	for (int i = 0; i < nkeys; i++)
+		ScanKeyInit(&scankeys[i], i + 1, BTEqualStrategyNumber, F_TEXTEQ, keys[i]);
+	if (id_strategy != InvalidStrategy)
+	{
+		ScanKeyInit(&scankeys[n], n + 1, id_strategy,
+					id_strategy == BTEqualStrategyNumber ? F_INT8EQ : F_INT8GT, Int64GetDatum(id));
+		n++;
+	}
+	scan = index_beginscan(heap, index, SnapshotAny, n, 0);
+	index_rescan(scan, scankeys, n, NULL, 0);
+	return scan;
+}
+
+static void
+get_amounts(TupleTableSlot *slot, int first, OmsAmounts *amounts)
+{
+	bool		isnull;
+
+	amounts->on_hand = DatumGetInt64(slot_getattr(slot, first, &isnull));
+	amounts->unavailable = DatumGetInt64(slot_getattr(slot, first + 1, &isnull));
+	amounts->reserved = DatumGetInt64(slot_getattr(slot, first + 2, &isnull));
+}
+
+static void
+overflow(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("a quantity of an account would be out of range of bigint")));
+}
+
+static void
+add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
+{
+	if (pg_add_s64_overflow(sum->on_hand, amounts->on_hand, &sum->on_hand) ||
+		pg_add_s64_overflow(sum->unavailable, amounts->unavailable, &sum->unavailable) ||
+		pg_add_s64_overflow(sum->reserved, amounts->reserved, &sum->reserved))
+		overflow();
+}
+
+/* read_row finds the version of the account row that counts, and whether any exists. */
+static void
+read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
+{
+	IndexScanDesc scan = begin_key_scan(leaf->account, leaf->account_key, leaf->nkeys, keys,
+										InvalidStrategy, 0);
+
+	while (index_getnext_slot(scan, ForwardScanDirection, leaf->account_slot))
+	{
+		TupleTableSlot *slot = leaf->account_slot;
+		TransactionId xid;
+		Judgement	judgement = judge(slot, snapshot, &xid);
+		bool		isnull;
+		ArrayType  *exc;
+
+		if (judgement == PENDING)
+			state->row_exists = true;
+		if (judgement != COUNTS && judgement != OWN)
+			continue;
+		state->row_exists = state->row_counts = true;
+		state->row_own = judgement == OWN;
+		state->row_tid = slot->tts_tid;
+		get_amounts(slot, leaf->nkeys + 1, &state->row);
+		state->w = DatumGetInt64(slot_getattr(slot, leaf->nkeys + 4, &isnull));
+		exc = DatumGetArrayTypeP(slot_getattr(slot, leaf->nkeys + 5, &isnull));
+		state->nexc = ArrayGetNItems(ARR_NDIM(exc), ARR_DIMS(exc));
+		if (state->nexc > 0)
+		{
+			state->exc = palloc(sizeof(int64) * state->nexc);
+			memcpy(state->exc, ARR_DATA_PTR(exc), sizeof(int64) * state->nexc);
+		}
+		break;
+	}
+	index_endscan(scan);
+	ExecClearTuple(leaf->account_slot);
+	state->value = state->row;
+	state->highest = state->w;
+}
+
+static void
+note_delta(AccountState *state, AccountLeaf *leaf, Snapshot snapshot)
+{
+	TupleTableSlot *slot = leaf->delta_slot;
+	TransactionId xid;
+	Judgement	judgement = judge(slot, snapshot, &xid);
+	OmsAmounts	amounts;
+	bool		isnull;
+	int64		id = DatumGetInt64(slot_getattr(slot, leaf->nkeys + 1, &isnull));
+
+	state->highest = Max(state->highest, id);
+	if (judgement == GONE)
+		return;
+	state->ndeltas++;
+	get_amounts(slot, leaf->nkeys + 2, &amounts);
+	if (judgement == PENDING)
+	{
+		if (state->npending == state->max_pending)
+		{
+			state->max_pending = Max(64, 2 * state->max_pending);
+			state->pending = state->pending == NULL
+				? palloc(sizeof(Pending) * state->max_pending)
+				: repalloc(state->pending, sizeof(Pending) * state->max_pending);
+		}
+		state->pending[state->npending].xid = xid;
+		state->pending[state->npending++].amounts = amounts;
+	}
+	else
+		add_amounts(&state->value, &amounts);
+
+	if (state->max_seen > 0)
+	{
+		SeenDelta  *seen;
+
+		if (state->nseen == state->max_seen)
+		{
+			state->max_seen *= 2;
+			state->seen = repalloc_huge(state->seen, sizeof(SeenDelta) * state->max_seen);
+		}
+		seen = &state->seen[state->nseen++];
+		seen->id = id;
+		seen->amounts = amounts;
+		seen->tid = slot->tts_tid;
+		seen->foldable = judgement == COUNTS;
+	}
+}
+
+/* read_deltas judges the deltas in exc and above w; those in exc come first. */
+static void
+read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
+{
+	IndexScanDesc scan;
+
+	for (int i = 0; i < state->nexc; i++)
+	{
+		scan = begin_key_scan(leaf->delta, leaf->delta_key, leaf->nkeys, keys,
+							  BTEqualStrategyNumber, state->exc[i]);
+		while (index_getnext_slot(scan, ForwardScanDirection, leaf->delta_slot))
+			note_delta(state, leaf, snapshot);
+		index_endscan(scan);
+	}
+	scan = begin_key_scan(leaf->delta, leaf->delta_key, leaf->nkeys, keys,
+						  BTGreaterStrategyNumber, state->w);
+	while (index_getnext_slot(scan, ForwardScanDirection, leaf->delta_slot))
+	{
+		note_delta(state, leaf, snapshot);
+		if ((state->ndeltas & 1023) == 1023)
+			CHECK_FOR_INTERRUPTS();
+	}
+	index_endscan(scan);
+	ExecClearTuple(leaf->delta_slot);
+}
+
+/* -------------------------------------------------------------------------
+ * The worst case
+ * -------------------------------------------------------------------------
+ */
+
+static int
+compare_pending(const void *a, const void *b)
+{
+	TransactionId x = ((const Pending *) a)->xid;
+	TransactionId y = ((const Pending *) b)->xid;
+
+	return x < y ? -1 : x > y;
+}
+
+/* merge_pending sums the pending changes per exact (sub)transaction. */
+static void
+merge_pending(AccountState *state)
+{
+	int			n = 0;
+
+	qsort(state->pending, state->npending, sizeof(Pending), compare_pending);
+	for (int i = 0; i < state->npending; i++)
+	{
+		if (n > 0 && state->pending[n - 1].xid == state->pending[i].xid)
+			add_amounts(&state->pending[n - 1].amounts, &state->pending[i].amounts);
+		else
+			state->pending[n++] = state->pending[i];
+	}
+	state->npending = n;
+}
+
+static int128
+linear_value(const Linear *linear, const OmsAmounts *amounts)
+{
+	return (int128) linear->on_hand * amounts->on_hand - (int128) linear->reserved * amounts->reserved;
+}
+
+/*
+ * linear_bound is the least (or, with best, the greatest) value of the expression over
+ * every outcome of the pending transactions.
+ */
+static int128
+linear_bound(const Linear *linear, const AccountState *state, bool best)
+{
+	int128		bound = linear_value(linear, &state->value) - linear->constant;
+
+	for (int i = 0; i < state->npending; i++)
+	{
+		int128		change = linear_value(linear, &state->pending[i].amounts);
+
+		if (best ? change > 0 : change < 0)
+			bound += change;
+	}
+	return bound;
+}
+
+#define MIN128(a, b) ((a) < (b) ? (a) : (b))
+#define MAX128(a, b) ((a) > (b) ? (a) : (b))
+
+/*
+ * guard_bound is what is left above the guard's floor in the worst (best) case, scaled.
+ *
+ * A floor with a percent is not linear: the percent counts of on_hand, but not below 0,
+ * and max() and min() choose. Each is a minimum or maximum of linear expressions.
+ * The worst case of a minimum is the minimum of the worst cases; the maximum of the
+ * worst cases is a lower bound of the worst case of a maximum, so that min() may refuse
+ * a little early while others are pending, and never sells too many.
+ */
+static int128
+guard_bound(const OmsGuard *guard, const AccountState *state, bool best)
+{
+	int64		percent = guard->safety.percent_scaled;
+	int128		kept = (int128) guard->kept * SCALE;
+	int128		units = (int128) guard->safety.units * SCALE;
+	Linear		by_units = {SCALE, SCALE, kept + units};
+	Linear		by_percent = {SCALE - percent, SCALE, kept};
+	Linear		by_nothing = {SCALE, SCALE, kept};
+	int128		bound;
+
+	if (guard->kind == OMS_GUARD_ON_HAND)
+	{
+		Linear		on_hand = {SCALE, 0, 0};
+
+		return linear_bound(&on_hand, state, best);
+	}
+
+	bound = linear_bound(&by_units, state, best);
+	if (percent == 0)
+		return bound;
+	switch (guard->safety.mode)
+	{
+		case OMS_SAFETY_STOCK_PLUS:
+			by_percent.constant += units;
+			return MIN128(bound, linear_bound(&by_percent, state, best));
+		case OMS_SAFETY_STOCK_MAX:
+			return MIN128(bound, linear_bound(&by_percent, state, best));
+		case OMS_SAFETY_STOCK_MIN:
+			return MAX128(bound, MIN128(linear_bound(&by_percent, state, best),
+										linear_bound(&by_nothing, state, best)));
+	}
+	elog(ERROR, "unknown mode of safety stock: %d", guard->safety.mode);
+}
+
+static int64
+units_in(int128 scaled)
+{
+	int128		units = scaled / SCALE;
+
+	return scaled <= 0 ? 0 : (int64) MIN128(units, (int128) PG_INT64_MAX);
+}
+
+/* some_pending is a pending transaction that is still in progress, preferably. */
+static TransactionId
+some_pending(const AccountState *state)
+{
+	for (int i = 0; i < state->npending; i++)
+		if (TransactionIdIsInProgress(state->pending[i].xid))
+			return state->pending[i].xid;
+	return state->pending[0].xid;
+}
+
+/* -------------------------------------------------------------------------
+ * Change
+ * -------------------------------------------------------------------------
+ */
+
+static void
+insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
+		   bool is_account, int64 number, ArrayType *exc)
+{
+	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
+	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	int			n = 0;
+	Relation	rel = is_account ? leaf->account : leaf->delta;
+	ResultRelInfo *info = is_account ? leaf->account_info : leaf->delta_info;
+	TupleTableSlot *slot = is_account ? leaf->write_account_slot : leaf->write_delta_slot;
+	HeapTuple	tuple;
+
+	for (int i = 0; i < leaf->nkeys; i++)
+		values[n++] = keys[i];
+	if (!is_account)
+		values[n++] = Int64GetDatum(number);
+	values[n++] = Int64GetDatum(amounts->on_hand);
+	values[n++] = Int64GetDatum(amounts->unavailable);
+	values[n++] = Int64GetDatum(amounts->reserved);
+	if (is_account)
+	{
+		values[n++] = Int64GetDatum(number);
+		values[n++] = PointerGetDatum(exc);
+	}
+	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
+	tuple->t_tableOid = RelationGetRelid(rel);
+	ExecStoreHeapTuple(tuple, slot, false);
+	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
+	slot->tts_tid = tuple->t_self;
+	pgstat_count_heap_insert(rel, 0);
+	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
+	ExecClearTuple(slot);
+	ResetPerTupleExprContext(accounts->estate);
+}
+
+/*
+ * request_fold remembers the key for pre-commit. Only one in many takers tries: the
+ * chance of a fold grows from 1/8 at the threshold to certainty at its fourfold.
+ */
+static void
+request_fold(AccountLeaf *leaf, const Datum *keys, int ndeltas)
+{
+	MemoryContext old;
+	FoldRequest *request;
+
+	if (ndeltas < oms_fold_threshold || nfold_requests == MAX_FOLDS ||
+		(ndeltas < 4 * oms_fold_threshold && oms_fold_threshold > 8 &&
+		 pg_prng_uint64_range(&pg_global_prng_state, 0, 7) != 0))
+		return;
+	old = MemoryContextSwitchTo(TopTransactionContext);
+	if (fold_requests == NULL)
+		fold_requests = palloc(sizeof(FoldRequest) * MAX_FOLDS);
+	request = &fold_requests[nfold_requests];
+	request->account_oid = RelationGetRelid(leaf->account);
+	request->delta_oid = RelationGetRelid(leaf->delta);
+	request->nkeys = leaf->nkeys;
+	for (int i = 0; i < leaf->nkeys; i++)
+		request->keys[i] = PointerGetDatum(PG_DETOAST_DATUM_COPY(keys[i]));
+	nfold_requests++;
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * decide applies the guard to the change: DONE when it may be made, with *change as it
+ * shall be made.
+ */
+static OmsOutcome
+decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange *result)
+{
+	AccountState after = *state;
+	OmsGuard	available = {.kind = OMS_GUARD_AVAILABLE};
+
+	if (guard->kind == OMS_GUARD_SET)
+	{
+		for (int i = 0; i < state->npending; i++)
+		{
+			if (state->pending[i].amounts.on_hand != 0)
+			{
+				result->pending = state->pending[i].xid;
+				return OMS_PENDING;
+			}
+		}
+		if (pg_sub_s64_overflow(change->on_hand, state->value.on_hand, &change->on_hand))
+			overflow();
+		return OMS_DONE;
+	}
+	if (guard->kind == OMS_GUARD_NONE)
+	{
+		result->available = units_in(guard_bound(&available, state, false));
+		return OMS_DONE;
+	}
+
+	result->available = units_in(guard_bound(guard, state, false));
+	if (guard->partial && result->available > 0 && change->reserved > result->available)
+		change->reserved = result->available;
+	add_amounts(&after.value, change);
+	if (guard_bound(guard, &after, false) >= 0)
+		return OMS_DONE;
+	if (state->npending > 0 && guard_bound(guard, &after, true) >= 0)
+	{
+		result->pending = some_pending(state);
+		return OMS_PENDING;
+	}
+	return OMS_SHORT;
+}
+
+/*
+ * oms_account_change makes one change to the account of keys, or refuses it: see the
+ * file's header. The change's amounts are added (on_hand of OMS_GUARD_SET is set). On
+ * SHORT and PENDING nothing is written, except what guard->reclaim gave back. It locks
+ * the key while it runs and waits for no transaction. Raises 22003 on overflow, 55000
+ * on a changed layout.
+ */
+void
+oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
+				   const OmsGuard *guard, OmsChange *result)
+{
+	AccountLeaf *leaf = find_leaf(accounts, keys);
+	AccountState state = {0};
+	OmsAmounts	wanted = change;
+	int64		reclaimed = 0;
+	LOCKTAG		tag;
+	Snapshot	snapshot;
+	MemoryContext old;
+
+	memset(result, 0, sizeof(*result));
+	MemoryContextReset(accounts->scratch);
+	old = MemoryContextSwitchTo(accounts->scratch);
+
+	key_locktag(&tag, leaf, keys);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	read_row(leaf, keys, snapshot, &state);
+	read_deltas(leaf, keys, snapshot, &state);
+	if (state.npending > 1)
+		merge_pending(&state);
+
+	result->outcome = decide(guard, &state, &change, result);
+	if (guard->reclaim != NULL &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved))
+	{
+		reclaimed = guard->reclaim(keys, guard->reclaim_arg);
+		if (reclaimed > 0)
+		{
+			state.value.reserved -= reclaimed;
+			change = wanted;
+			result->outcome = decide(guard, &state, &change, result);
+		}
+	}
+	if (result->outcome != OMS_DONE)
+		memset(&change, 0, sizeof(change));
+
+	result->change = change;
+	add_amounts(&state.value, &change);
+	result->after = state.value;
+	change.reserved -= reclaimed;
+	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
+	{
+		if (!state.row_exists)
+			insert_row(accounts, leaf, keys, &change, true, 0, construct_empty_array(INT8OID));
+		else
+			insert_row(accounts, leaf, keys, &change, false, state.highest + 1, NULL);
+	}
+	UnregisterSnapshot(snapshot);
+	LockRelease(&tag, ExclusiveLock, false);
+
+	if (result->outcome == OMS_DONE)
+		request_fold(leaf, keys, state.ndeltas);
+	MemoryContextSwitchTo(old);
+}
+
+/*
+ * oms_account_wait waits until the transaction has ended, at most
+ * oms.wait_for_pending, and returns true if it has. lock_timeout (55P03),
+ * statement_timeout and cancel are honoured. The caller holds nothing that others may
+ * wait for.
+ */
+bool
+oms_account_wait(TransactionId xid)
+{
+	TimestampTz start = GetCurrentTimestamp();
+	long		nap = 1;
+
+	for (;;)
+	{
+		long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+
+		CHECK_FOR_INTERRUPTS();
+		if (ConditionalXactLockTableWait(xid))
+			return true;
+		if (waited >= oms_wait_for_pending)
+			return false;
+		if (LockTimeout > 0 && waited >= LockTimeout)
+			ereport(ERROR,
+					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+					 errmsg("canceling statement due to lock timeout")));
+		nap = Min(Min(2 * nap, 16), Max(1, oms_wait_for_pending - waited));
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, nap,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+	}
+}
+
+/* -------------------------------------------------------------------------
+ * Fold
+ * -------------------------------------------------------------------------
+ */
+
+static int
+compare_seen(const void *a, const void *b)
+{
+	int64		x = ((const SeenDelta *) a)->id;
+	int64		y = ((const SeenDelta *) b)->id;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool
+delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
+{
+	TM_FailureData failure;
+	ItemPointerData tid = seen->tid;
+
+	if (heap_delete(leaf->delta, &tid, GetCurrentCommandId(true), InvalidSnapshot, false,
+					&failure, false) != TM_Ok)
+		return false;
+	pgstat_count_heap_delete(leaf->delta);
+	return true;
+}
+
+/*
+ * fold_deltas deletes what can be folded of the deltas that state holds, adds it to
+ * state->row and sets w and exc; returns the number folded.
+ */
+static int
+fold_deltas(AccountLeaf *leaf, AccountState *state)
+{
+	int64	   *live;
+	int			nlive = 0;
+	int			folded = 0;
+
+	qsort(state->seen, state->nseen, sizeof(SeenDelta), compare_seen);
+	live = palloc(sizeof(int64) * (MAX_EXC + 1));
+	for (int i = 0; i < state->nseen; i++)
+	{
+		SeenDelta  *seen = &state->seen[i];
+
+		if (seen->foldable && delete_delta(leaf, seen))
+		{
+			add_amounts(&state->row, &seen->amounts);
+			state->w = Max(state->w, seen->id);
+			folded++;
+		}
+		else if (nlive >= MAX_EXC)
+			break;
+		else
+			live[nlive++] = seen->id;
+	}
+	/* Everything not visited has a higher id than w: ids above w need no exc. */
+	state->nexc = 0;
+	state->exc = live;
+	for (int i = 0; i < nlive; i++)
+		if (live[i] <= state->w)
+			state->exc[state->nexc++] = live[i];
+	return folded;
+}
+
+static ArrayType *
+exc_array(const AccountState *state)
+{
+	Datum	   *ids = palloc(sizeof(Datum) * Max(1, state->nexc));
+
+	for (int i = 0; i < state->nexc; i++)
+		ids[i] = Int64GetDatum(state->exc[i]);
+	return construct_array(ids, state->nexc, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+/* lock_account_row locks the version of the row that state found, without waiting. */
+static bool
+lock_account_row(AccountLeaf *leaf, AccountState *state)
+{
+	HeapTupleData tuple;
+	TM_FailureData failure;
+	Buffer		buffer;
+	TM_Result	result;
+
+	tuple.t_self = state->row_tid;
+	result = heap_lock_tuple(leaf->account, &tuple, GetCurrentCommandId(true),
+							 LockTupleNoKeyExclusive, LockWaitSkip, false, &buffer, &failure);
+	ReleaseBuffer(buffer);
+	return result == TM_Ok;
+}
+
+static void
+update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountState *state)
+{
+	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
+	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	int			n = 0;
+	TupleTableSlot *slot = leaf->write_account_slot;
+	HeapTuple	tuple;
+	TM_FailureData failure;
+	LockTupleMode lockmode;
+	TM_Result	result;
+
+	for (int i = 0; i < leaf->nkeys; i++)
+		values[n++] = keys[i];
+	values[n++] = Int64GetDatum(state->row.on_hand);
+	values[n++] = Int64GetDatum(state->row.unavailable);
+	values[n++] = Int64GetDatum(state->row.reserved);
+	values[n++] = Int64GetDatum(state->w);
+	values[n++] = PointerGetDatum(exc_array(state));
+	tuple = heap_form_tuple(RelationGetDescr(leaf->account), values, nulls);
+	tuple->t_tableOid = RelationGetRelid(leaf->account);
+	ExecStoreHeapTuple(tuple, slot, false);
+	/* With wait, since heap_update takes our own lock for somebody's without it. */
+	result = heap_update(leaf->account, &state->row_tid, tuple, GetCurrentCommandId(true),
+						 InvalidSnapshot, true, &failure, &lockmode);
+	if (result != TM_Ok)
+		elog(ERROR, "account row that we locked could not be updated: %d", result);
+	slot->tts_tid = tuple->t_self;
+	pgstat_count_heap_update(leaf->account, HeapTupleIsHeapOnly(tuple));
+	if (!HeapTupleIsHeapOnly(tuple))
+		ExecInsertIndexTuples(leaf->account_info, slot, accounts->estate, true, false, NULL, NIL);
+	ExecClearTuple(slot);
+	ResetPerTupleExprContext(accounts->estate);
+}
+
+static void
+start_collecting(AccountState *state)
+{
+	memset(state, 0, sizeof(*state));
+	state->max_seen = 256;
+	state->seen = palloc(sizeof(SeenDelta) * state->max_seen);
+}
+
+/*
+ * fold_without_row makes a row of the deltas of a key whose row was never committed.
+ * Under the key lock, since the absence of a row must be judged there.
+ */
+static bool
+fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
+{
+	AccountState state;
+	LOCKTAG		tag;
+	Snapshot	snapshot;
+	bool		done = false;
+
+	key_locktag(&tag, leaf, keys);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	start_collecting(&state);
+	read_row(leaf, keys, snapshot, &state);
+	if (!state.row_exists)
+	{
+		read_deltas(leaf, keys, snapshot, &state);
+		if (fold_deltas(leaf, &state) > 0)
+		{
+			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
+			done = true;
+		}
+	}
+	UnregisterSnapshot(snapshot);
+	LockRelease(&tag, ExclusiveLock, false);
+	return done;
+}
+
+/*
+ * oms_account_fold folds the committed deltas of one account into its row; true if any
+ * was. It waits for nobody. Under SERIALIZABLE or REPEATABLE READ the caller must be at
+ * pre-commit, since the fold takes in what the transaction's snapshot does not see.
+ */
+bool
+oms_account_fold(OmsAccounts *accounts, const Datum *keys)
+{
+	AccountLeaf *leaf = find_leaf(accounts, keys);
+	AccountState state;
+	Snapshot	snapshot;
+	bool		locked;
+	bool		done = false;
+	MemoryContext old;
+
+	MemoryContextReset(accounts->scratch);
+	old = MemoryContextSwitchTo(accounts->scratch);
+
+	/* Find and lock the row; only then take the snapshot by which deltas are judged. */
+	start_collecting(&state);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	read_row(leaf, keys, snapshot, &state);
+	locked = state.row_counts && !state.row_own && lock_account_row(leaf, &state);
+	UnregisterSnapshot(snapshot);
+
+	if (locked)
+	{
+		start_collecting(&state);
+		snapshot = RegisterSnapshot(GetLatestSnapshot());
+		read_row(leaf, keys, snapshot, &state);
+		read_deltas(leaf, keys, snapshot, &state);
+		if (fold_deltas(leaf, &state) > 0)
+		{
+			update_row(accounts, leaf, keys, &state);
+			done = true;
+		}
+		UnregisterSnapshot(snapshot);
+	}
+	else if (!state.row_exists)
+		done = fold_without_row(accounts, leaf, keys);
+	MemoryContextSwitchTo(old);
+	return done;
+}
+
+/*
+ * fold_at_commit folds the keys that this transaction's takes found crowded. It runs
+ * at pre-commit, when no query of the transaction is left that could see the change.
+ */
+static void
+fold_at_commit(void)
+{
+	FoldRequest *requests = fold_requests;
+	int			n = nfold_requests;
+
+	fold_requests = NULL;
+	nfold_requests = 0;
+	/* A serializable writer would draw conflicts from every reader of the row. */
+	if (n == 0 || IsolationIsSerializable() || !TransactionIdIsValid(GetTopTransactionIdIfAny()))
+		return;
+	for (int i = 0; i < n; i++)
+	{
+		Relation	account = try_relation_open(requests[i].account_oid, RowExclusiveLock);
+		Relation	delta = try_relation_open(requests[i].delta_oid, RowExclusiveLock);
+		OmsAccounts *accounts;
+
+		if (account == NULL || delta == NULL)
+			continue;			/* dropped by this transaction; closed at its end */
+		accounts = accounts_of_relations(account, delta);
+		(void) oms_account_fold(accounts, requests[i].keys);
+		oms_accounts_close(accounts);
+	}
+}
+
+static void
+account_xact_callback(XactEvent event, void *arg)
+{
+	switch (event)
+	{
+		case XACT_EVENT_PRE_COMMIT:
+			fold_at_commit();
+			break;
+		case XACT_EVENT_ABORT:
+		case XACT_EVENT_PREPARE:
+			fold_requests = NULL;
+			nfold_requests = 0;
+			break;
+		default:
+			break;
+	}
+}
+
+/* oms_account_init registers the fold at pre-commit; called once, by _PG_init. */
+void
+oms_account_init(void)
+{
+	RegisterXactCallback(account_xact_callback, NULL);
+}

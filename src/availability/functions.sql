@@ -1,0 +1,35 @@
+-- What a channel may sell, in the snapshot of the query.
+
+CREATE FUNCTION oms.available(sku text, location text)
+RETURNS bigint
+LANGUAGE c STABLE PARALLEL SAFE COST 500 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_available';
+REVOKE ALL ON FUNCTION oms.available(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.available(text, text) IS
+    'on_hand − live reserved units of the sku at the location; negative after a loss; 0 when the location does not carry the sku';
+
+CREATE FUNCTION oms.atp(channel text, sku text, method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c STABLE PARALLEL SAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_atp';
+REVOKE ALL ON FUNCTION oms.atp(text, text, text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.atp(text, text, text, timestamptz) IS
+    'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock and buffer; the largest bigint for an untracked sku. Errors: OM004 unknown channel or sku, 22023 unknown method';
+
+CREATE FUNCTION oms.atp_many(channel text, skus text[], method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
+RETURNS TABLE (sku text, atp bigint)
+LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_atp_many';
+REVOKE ALL ON FUNCTION oms.atp_many(text, text[], text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.atp_many(text, text[], text, timestamptz) IS
+    'atp of many skus in one reading: a row per element; NULL for an unknown sku. Errors: OM004 unknown channel, 22023 unknown method';
+
+CREATE FUNCTION oms.atp_by_location(
+    channel text, sku text, method text DEFAULT 'ship', near oms.latlon DEFAULT NULL)
+RETURNS TABLE (location text, on_hand bigint, unavailable bigint, reserved bigint, expired bigint,
+               safety_stock bigint, atp bigint, distance_km double precision)
+LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_atp_by_location';
+REVOKE ALL ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) FROM PUBLIC;
+COMMENT ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) IS
+    'what the channel may take of the sku at each open location that carries it, in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before the buffer; distance_km from near, NULL without coordinates. Errors as atp';

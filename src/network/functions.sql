@@ -1,0 +1,76 @@
+-- Upserts over the tables of the network: after the call the row is what the
+-- arguments say. They run with the caller's rights on the tables.
+
+CREATE FUNCTION oms.add_location(
+    location text, kind text, coordinates oms.latlon DEFAULT NULL, time_zone text DEFAULT 'UTC',
+    can_ship boolean DEFAULT true, can_pickup boolean DEFAULT true,
+    handling_cost numeric DEFAULT 0, capacity_orders bigint DEFAULT NULL,
+    status text DEFAULT 'active')
+RETURNS oms.location
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.location AS l
+        (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (location) DO UPDATE SET
+        (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status) =
+        (excluded.kind, excluded.coordinates, excluded.time_zone, excluded.can_ship,
+         excluded.can_pickup, excluded.handling_cost, excluded.capacity_orders, excluded.status)
+    RETURNING l.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text) IS
+    'adds a location or sets it to exactly these values; returns its row';
+
+CREATE FUNCTION oms.add_location_group(location_group text, locations text[])
+RETURNS SETOF oms.location_group_member
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100 ROWS 10
+AS $$
+    INSERT INTO oms.location_group (location_group) VALUES ($1) ON CONFLICT DO NOTHING;
+    DELETE FROM oms.location_group_member m
+     WHERE m.location_group OPERATOR(pg_catalog.=) $1;
+    INSERT INTO oms.location_group_member (location_group, location, sequence)
+    SELECT $1, u.location, u.sequence
+      FROM pg_catalog.unnest($2) WITH ORDINALITY AS u (location, sequence)
+    RETURNING *;
+$$;
+REVOKE ALL ON FUNCTION oms.add_location_group(text, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_location_group(text, text[]) IS
+    'adds a location group or replaces its members by these locations, in this sequence; returns the members';
+
+CREATE FUNCTION oms.add_channel(
+    channel text, ship_group text, pickup_group text DEFAULT NULL,
+    safety_stock oms.safety_stock DEFAULT '0', buffer bigint DEFAULT 0, status text DEFAULT 'active')
+RETURNS oms.channel
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.channel AS c (channel, ship_group, pickup_group, safety_stock, buffer, status)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (channel) DO UPDATE SET
+        (ship_group, pickup_group, safety_stock, buffer, status) =
+        (excluded.ship_group, excluded.pickup_group, excluded.safety_stock, excluded.buffer, excluded.status)
+    RETURNING c.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text) IS
+    'adds a channel or sets it to exactly these values; returns its row';
+
+CREATE FUNCTION oms.add_item(
+    sku text, tags text[] DEFAULT '{}', unit_value numeric DEFAULT NULL, weight numeric DEFAULT NULL,
+    tracked boolean DEFAULT true, quantity_minimum bigint DEFAULT 1,
+    quantity_maximum bigint DEFAULT NULL, quantity_step bigint DEFAULT 1)
+RETURNS oms.item
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.item AS i
+        (sku, tags, unit_value, weight, tracked, quantity_minimum, quantity_maximum, quantity_step)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (sku) DO UPDATE SET
+        (tags, unit_value, weight, tracked, quantity_minimum, quantity_maximum, quantity_step) =
+        (excluded.tags, excluded.unit_value, excluded.weight, excluded.tracked,
+         excluded.quantity_minimum, excluded.quantity_maximum, excluded.quantity_step)
+    RETURNING i.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, bigint, bigint, bigint) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, bigint, bigint, bigint) IS
+    'adds the facts about a sku or sets them to exactly these values; returns the row';

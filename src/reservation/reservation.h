@@ -1,0 +1,90 @@
+/*
+ * reservation.h
+ *		Reserving lines of demand: what reserve, try_reserve and place_order share,
+ *		and the moves that the router makes. See reservation.c.
+ */
+#ifndef OMS_RESERVATION_H
+#define OMS_RESERVATION_H
+
+#include "datatype/timestamp.h"
+
+#include "availability/availability.h"
+
+typedef enum OmsOnShortage
+{
+	OMS_REFUSE,					/* all lines or none */
+	OMS_PARTIAL					/* what can be had of each line */
+} OmsOnShortage;
+
+/* Status of a line, by growing severity; the names are oms_line_status_name's. */
+typedef enum OmsLineStatus
+{
+	OMS_LINE_RESERVED,
+	OMS_LINE_PARTIAL,
+	OMS_LINE_INSUFFICIENT,
+	OMS_LINE_HELD_BY_OTHERS,
+	OMS_LINE_UNKNOWN,
+	OMS_LINE_NOT_ALLOWED,
+	OMS_LINE_REFUSED			/* could be had, but another line of the cart could not */
+} OmsLineStatus;
+
+typedef struct OmsReserveLine
+{
+	int			line_no;
+	text	   *sku;
+	int64		quantity;		/* units wanted, at least 1 */
+	text	   *location;		/* the only one to take from; NULL: choose */
+
+	/* results */
+	OmsLineStatus status;
+	int64		reserved;		/* units */
+	int64		available;		/* units that could be had when it was short */
+	TransactionId pending;		/* of HELD_BY_OTHERS */
+	char	   *why;			/* of NOT_ALLOWED, a sentence */
+} OmsReserveLine;
+
+/* A reservation made for a line: one per line and location. */
+typedef struct OmsReservationPart
+{
+	int			line;			/* index into the lines */
+	text	   *location;
+	int64		quantity;
+	int64		reservation_id;
+} OmsReservationPart;
+
+typedef struct OmsReserveRequest
+{
+	text	   *channel;
+	OmsMethod	method;
+	const OmsLatLon *ship_to;	/* NULL: unknown */
+	bool		hold;
+	TimestampTz expires_at;		/* of a hold */
+	OmsOnShortage on_shortage;
+
+	/*
+	 * With cart_id alone the reservations replace that cart's live ones. With order_id
+	 * they are the order's, and the live holds of cart_id become part of them.
+	 */
+	text	   *cart_id;
+	text	   *order_id;
+	text	   *reference;
+
+	int			nlines;
+	OmsReserveLine *lines;
+
+	/* results */
+	bool		complete;		/* nothing was refused; else nothing was changed */
+	int			nparts;
+	OmsReservationPart *parts;	/* by line */
+} OmsReserveRequest;
+
+extern TimestampTz oms_arg_expiry(FunctionCallInfo fcinfo, int argno);
+extern OmsOnShortage oms_arg_on_shortage(FunctionCallInfo fcinfo, int argno);
+extern void oms_reserve_lines(OmsReserveRequest *request);
+extern void oms_raise_refused(const OmsReserveRequest *request);
+extern const char *oms_line_status_name(OmsLineStatus status);
+extern int64 oms_release_order(text *order_id);
+extern bool oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
+								 int64 *new_reservation_id);
+
+#endif							/* OMS_RESERVATION_H */

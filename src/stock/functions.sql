@@ -1,0 +1,97 @@
+-- Changes of stock. Each leaves a movement; each takes a request_id.
+
+CREATE FUNCTION oms.receive(
+    location text, sku text, quantity bigint,
+    reason text DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_receive';
+REVOKE ALL ON FUNCTION oms.receive(text, text, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.receive(text, text, bigint, text, text, text, text) IS
+    'adds quantity units to on_hand of the sku at the location, whose account is made on first use; returns on_hand after. Errors: OM004 unknown location, 22023 quantity below 1, 22003 out of range';
+
+CREATE FUNCTION oms.receive_many(
+    location text, skus text[], quantities bigint[],
+    reason text DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, on_hand bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_receive_many';
+REVOKE ALL ON FUNCTION oms.receive_many(text, text[], bigint[], text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.receive_many(text, text[], bigint[], text, text, text, text) IS
+    'receives quantities[i] units of skus[i] at the location, all or none; a row per element with on_hand after. Errors as receive';
+
+CREATE FUNCTION oms.adjust(
+    location text, sku text, delta bigint,
+    reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_adjust';
+REVOKE ALL ON FUNCTION oms.adjust(text, text, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.adjust(text, text, bigint, text, text, text, text) IS
+    'changes on_hand by delta units for a stated reason; returns on_hand after. A loss is not refused for what is reserved; available may become negative. Errors: OM001 on_hand would be negative, OM002 depends on an open transaction, OM004 unknown location, 22023 delta 0';
+
+CREATE FUNCTION oms.adjust_many(
+    location text, skus text[], deltas bigint[],
+    reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, on_hand bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_adjust_many';
+REVOKE ALL ON FUNCTION oms.adjust_many(text, text[], bigint[], text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.adjust_many(text, text[], bigint[], text, text, text, text) IS
+    'adjusts skus[i] by deltas[i] units at the location, all or none; a row per element with on_hand after. Errors as adjust';
+
+CREATE FUNCTION oms.set_on_hand(
+    location text, sku text, quantity bigint,
+    reason text DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_set_on_hand';
+REVOKE ALL ON FUNCTION oms.set_on_hand(text, text, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.set_on_hand(text, text, bigint, text, text, text, text) IS
+    'sets on_hand to quantity units and records the difference as a movement; returns on_hand after. Errors: OM002 an open transaction is changing on_hand, OM004 unknown location, 22023 negative quantity';
+
+CREATE FUNCTION oms.set_on_hand_many(
+    location text, skus text[], quantities bigint[],
+    reason text DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, on_hand bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_set_on_hand_many';
+REVOKE ALL ON FUNCTION oms.set_on_hand_many(text, text[], bigint[], text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.set_on_hand_many(text, text[], bigint[], text, text, text, text) IS
+    'sets on_hand of skus[i] to quantities[i] units at the location, all or none; a row per element with on_hand after. Errors as set_on_hand';
+
+CREATE FUNCTION oms.transfer(
+    from_location text, to_location text, sku text, quantity bigint,
+    reason text DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (from_on_hand bigint, to_on_hand bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_transfer';
+REVOKE ALL ON FUNCTION oms.transfer(text, text, text, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.transfer(text, text, text, bigint, text, text, text, text) IS
+    'moves quantity available units of the sku between two locations at once; returns on_hand after at both. Errors: OM001 not enough available, OM002 depends on an open transaction, OM004 unknown location, 22023 quantity below 1';
+
+CREATE FUNCTION oms.transfer_many(
+    from_location text, to_location text, skus text[], quantities bigint[],
+    reason text DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, from_on_hand bigint, to_on_hand bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_transfer_many';
+REVOKE ALL ON FUNCTION oms.transfer_many(text, text, text[], bigint[], text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.transfer_many(text, text, text[], bigint[], text, text, text, text) IS
+    'transfers quantities[i] units of skus[i], all or none; a row per element with on_hand after at both. Errors as transfer';
+
+CREATE FUNCTION oms.fold_accounts()
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_fold_accounts';
+REVOKE ALL ON FUNCTION oms.fold_accounts() FROM PUBLIC;
+COMMENT ON FUNCTION oms.fold_accounts() IS
+    'folds committed deltas into the rows of the stock accounts, for pg_cron; changes no value and waits for nobody; returns the number of accounts folded';

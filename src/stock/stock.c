@@ -1,0 +1,496 @@
+/*
+ * stock.c
+ *		Stock of (sku, location): receive, adjust, set_on_hand, transfer, each in one
+ *		form for one sku and one for many. Every change of on_hand leaves a movement
+ *		with its reason, actor and reference, in the same transaction.
+ *
+ * Invariants: on_hand of an account = the sum of its movements; reserved = the sum of
+ * its reservations that are neither released nor consumed. oms.check() verifies both.
+ *
+ * Tables: stock_account and stock_delta through account/, movement_row, and the
+ * expired holds of reservation_row, which a short take gives back.
+ *
+ * Locks: those of account.c; reservation_row is locked RowExclusive before any key
+ * lock, so that the reclaim under the key lock never queues behind DDL.
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "access/xact.h"
+#include "catalog/namespace.h"
+#include "catalog/pg_collation.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/array.h"
+#include "utils/lsyscache.h"
+
+#include "stock/stock.h"
+
+PG_FUNCTION_INFO_V1(oms_receive);
+PG_FUNCTION_INFO_V1(oms_receive_many);
+PG_FUNCTION_INFO_V1(oms_adjust);
+PG_FUNCTION_INFO_V1(oms_adjust_many);
+PG_FUNCTION_INFO_V1(oms_set_on_hand);
+PG_FUNCTION_INFO_V1(oms_set_on_hand_many);
+PG_FUNCTION_INFO_V1(oms_transfer);
+PG_FUNCTION_INFO_V1(oms_transfer_many);
+PG_FUNCTION_INFO_V1(oms_fold_accounts);
+
+static OmsPlan location_exists = {
+	"SELECT 1 FROM oms.location l WHERE l.location OPERATOR(pg_catalog.=) $1",
+	1, {"pg_catalog.text"}
+};
+
+static OmsPlan insert_movements = {
+	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor) "
+	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7 "
+	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) "
+	"AS u (sku, location, quantity)",
+	7, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text"}
+};
+
+/* The holds of one account that expired and that nobody has locked. */
+static OmsPlan expire_holds_of_account = {
+	"WITH expired AS (SELECT r.reservation_id, r.sku FROM oms.reservation_row r "
+	"WHERE r.sku OPERATOR(pg_catalog.=) $1 AND r.location OPERATOR(pg_catalog.=) $2 "
+	"AND r.status OPERATOR(pg_catalog.=) 'hold' "
+	"AND r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() "
+	"FOR UPDATE SKIP LOCKED), "
+	"changed AS (UPDATE oms.reservation_row r SET status = 'expired', changed_at = pg_catalog.clock_timestamp() "
+	"FROM expired e WHERE r.reservation_id OPERATOR(pg_catalog.=) e.reservation_id "
+	"AND r.sku OPERATOR(pg_catalog.=) e.sku "
+	"RETURNING (r.quantity OPERATOR(pg_catalog.-) r.consumed) AS quantity) "
+	"SELECT COALESCE(pg_catalog.sum(c.quantity), 0)::pg_catalog.int8 FROM changed c",
+	2, {"pg_catalog.text", "pg_catalog.text"}
+};
+
+static OmsPlan accounts_with_deltas = {
+	"SELECT DISTINCT d.sku, d.location FROM oms.stock_delta d",
+	0, {NULL}
+};
+
+/* -------------------------------------------------------------------------
+ * For other folders
+ * -------------------------------------------------------------------------
+ */
+
+/* oms_stock_open opens the stock accounts for changes; see oms_accounts_open. */
+OmsAccounts *
+oms_stock_open(void)
+{
+	LockRelationOid(get_relname_relid("reservation_row", get_namespace_oid("oms", false)),
+					RowExclusiveLock);
+	return oms_accounts_open("stock_account", "stock_delta");
+}
+
+/* oms_stock_change makes or refuses one change; see oms_account_change. */
+void
+oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
+				 const OmsGuard *guard, OmsChange *result)
+{
+	Datum		keys[2] = {PointerGetDatum(sku), PointerGetDatum(location)};
+
+	oms_account_change(accounts, keys, change, guard, result);
+}
+
+/*
+ * oms_stock_reclaim marks the account's expired holds as expired and returns their
+ * units: the OmsReclaim of stock. Holds locked by an open transaction are left; they
+ * count. It runs on the latest snapshot.
+ */
+int64
+oms_stock_reclaim(const Datum *keys, void *arg)
+{
+	int64		units;
+
+	oms_spi_connect();
+	oms_spi_execute_latest(&expire_holds_of_account, unconstify(Datum *, keys), NULL);
+	units = oms_spi_int64(0, 1);
+	oms_spi_finish();
+	return units;
+}
+
+/* oms_movements_record writes n rows of the ledger; reason and reference may be NULL. */
+void
+oms_movements_record(const OmsMovement *movements, int n, const char *kind,
+					 text *reason, text *reference, text *actor)
+{
+	Datum	   *skus,
+			   *locations,
+			   *quantities;
+	Datum		values[7];
+	char		nulls[8] = "       ";
+
+	if (n == 0)
+		return;
+	skus = palloc(sizeof(Datum) * n);
+	locations = palloc(sizeof(Datum) * n);
+	quantities = palloc(sizeof(Datum) * n);
+	for (int i = 0; i < n; i++)
+	{
+		skus[i] = PointerGetDatum(movements[i].sku);
+		locations[i] = PointerGetDatum(movements[i].location);
+		quantities[i] = Int64GetDatum(movements[i].quantity);
+	}
+	values[0] = PointerGetDatum(construct_array(skus, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[1] = PointerGetDatum(construct_array(locations, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[2] = PointerGetDatum(construct_array(quantities, n, INT8OID, 8, FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	values[3] = CStringGetTextDatum(kind);
+	values[4] = PointerGetDatum(reason);
+	values[5] = PointerGetDatum(reference);
+	values[6] = PointerGetDatum(actor);
+	if (reason == NULL)
+		nulls[4] = 'n';
+	if (reference == NULL)
+		nulls[5] = 'n';
+	oms_spi_connect();
+	oms_spi_execute(&insert_movements, values, nulls, false);
+	oms_spi_finish();
+}
+
+/* oms_require_location raises OM004 unless the location exists. */
+void
+oms_require_location(text *location)
+{
+	Datum		values[1] = {PointerGetDatum(location)};
+	uint64		found;
+
+	oms_spi_connect();
+	found = oms_spi_execute(&location_exists, values, NULL, false);
+	oms_spi_finish();
+	if (found == 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_UNKNOWN_KEY),
+				 errmsg("location \"%s\" is unknown", text_to_cstring(location)),
+				 errhint("Call oms.add_location first.")));
+}
+
+/*
+ * oms_raise_short raises OM001 or, when the answer depends on an open transaction,
+ * OM002 for a change that was refused.
+ */
+void
+oms_raise_short(const OmsChange *change, text *sku, text *location, int64 wanted)
+{
+	if (change->outcome == OMS_PENDING)
+		ereport(ERROR,
+				(errcode(OMS_ERR_HELD_BY_OTHERS),
+				 errmsg("stock of sku \"%s\" is held by open transactions", text_to_cstring(sku)),
+				 errdetail("Location \"%s\": wanted %lld, %lld without what transaction %u may release.",
+						   text_to_cstring(location), (long long) wanted,
+						   (long long) change->available, change->pending),
+				 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+	ereport(ERROR,
+			(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+			 errmsg("not enough stock of sku \"%s\"", text_to_cstring(sku)),
+			 errdetail("Location \"%s\": wanted %lld, available %lld.", text_to_cstring(location),
+					   (long long) wanted, (long long) change->available),
+			 errhint("Ask oms.atp_by_location where it is available.")));
+}
+
+/* -------------------------------------------------------------------------
+ * The verbs
+ * -------------------------------------------------------------------------
+ */
+
+typedef enum StockVerb
+{
+	RECEIVE,
+	ADJUST,
+	SET_ON_HAND,
+	TRANSFER
+} StockVerb;
+
+/* What a verb was called with. reason, reference may be NULL. */
+typedef struct StockCall
+{
+	StockVerb	verb;
+	text	   *location;
+	text	   *to_location;	/* of TRANSFER */
+	int			n;
+	text	  **skus;
+	int64	   *quantities;
+	text	   *reason;
+	text	   *reference;
+	text	   *actor;
+	int64	   *on_hand;		/* after, out */
+	int64	   *to_on_hand;		/* of TRANSFER, out */
+} StockCall;
+
+static text *
+optional_text(FunctionCallInfo fcinfo, int argno)
+{
+	return PG_ARGISNULL(argno) ? NULL : PG_GETARG_TEXT_PP(argno);
+}
+
+static void
+check_quantities(const StockCall *call)
+{
+	for (int i = 0; i < call->n; i++)
+	{
+		int64		quantity = call->quantities[i];
+
+		if (call->verb == ADJUST ? quantity == 0 : quantity < (call->verb == SET_ON_HAND ? 0 : 1))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 call->verb == ADJUST ? errmsg("delta must not be 0") :
+					 call->verb == SET_ON_HAND ? errmsg("quantity must not be negative") :
+					 errmsg("quantity must be at least 1"),
+					 errdetail("Sku \"%s\": %lld.", text_to_cstring(call->skus[i]),
+							   (long long) quantity)));
+	}
+}
+
+/*
+ * change_one makes one change, waiting for open transactions on which it depends as
+ * long as this transaction has written nothing that others may wait for.
+ */
+static void
+change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
+		   const OmsGuard *guard, OmsChange *result)
+{
+	for (;;)
+	{
+		oms_stock_change(accounts, sku, location, change, guard, result);
+		if (result->outcome != OMS_PENDING ||
+			!oms_may_wait() ||
+			!oms_account_wait(result->pending))
+			break;
+	}
+	if (result->outcome != OMS_DONE)
+		oms_raise_short(result, sku, location, -change.on_hand);
+}
+
+static void
+make_changes(StockCall *call)
+{
+	static const char *const kinds[] = {"receive", "adjust", "count", "transfer"};
+	static const OmsGuard guards[] = {
+		{.kind = OMS_GUARD_NONE},
+		{.kind = OMS_GUARD_ON_HAND},
+		{.kind = OMS_GUARD_SET},
+		{.kind = OMS_GUARD_AVAILABLE, .reclaim = oms_stock_reclaim},
+	};
+	OmsGuard	give = {.kind = OMS_GUARD_NONE};
+	OmsMovement *movements = palloc(sizeof(OmsMovement) * Max(1, 2 * call->n));
+	int			nmovements = 0;
+	OmsAccounts *accounts;
+
+	oms_require_location(call->location);
+	if (call->to_location != NULL)
+		oms_require_location(call->to_location);
+	call->on_hand = palloc(sizeof(int64) * Max(1, call->n));
+	call->to_on_hand = palloc(sizeof(int64) * Max(1, call->n));
+
+	accounts = oms_stock_open();
+	for (int i = 0; i < call->n; i++)
+	{
+		int64		quantity = call->quantities[i];
+		const OmsGuard *guard = &guards[call->verb];
+		OmsAmounts	change = {0};
+		OmsChange	result;
+
+		if (call->verb == TRANSFER)
+			quantity = -quantity;
+		if (call->verb == ADJUST && quantity > 0)
+			guard = &give;
+		change.on_hand = quantity;
+		change_one(accounts, call->skus[i], call->location, change, guard, &result);
+		call->on_hand[i] = result.after.on_hand;
+		if (result.change.on_hand != 0)
+			movements[nmovements++] = (OmsMovement) {
+				call->skus[i], call->location, result.change.on_hand
+			};
+		if (call->verb == TRANSFER)
+		{
+			change.on_hand = -quantity;
+			oms_stock_change(accounts, call->skus[i], call->to_location, change, &give, &result);
+			call->to_on_hand[i] = result.after.on_hand;
+			movements[nmovements++] = (OmsMovement) {
+				call->skus[i], call->to_location, -quantity
+			};
+		}
+	}
+	oms_accounts_close(accounts);
+	oms_movements_record(movements, nmovements, kinds[call->verb], call->reason, call->reference,
+						 call->actor);
+}
+
+/*
+ * run_verb is every verb: arguments location [, to_location], sku(s), quantity(ies),
+ * reason, reference, actor, request_id.
+ */
+static Datum
+run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
+{
+	StockCall	call = {.verb = verb};
+	int			argno = 0;
+	int			request_argno;
+	bool		set = many || verb == TRANSFER;
+	Datum		scalar = 0;
+	text	   *sku;
+
+	call.location = oms_arg_key(fcinfo, argno++, verb == TRANSFER ? "from_location" : "location");
+	if (verb == TRANSFER)
+	{
+		call.to_location = oms_arg_key(fcinfo, argno++, "to_location");
+		if (DatumGetBool(DirectFunctionCall2Coll(texteq, C_COLLATION_OID,
+												 PointerGetDatum(call.location),
+												 PointerGetDatum(call.to_location))))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("from_location and to_location must differ"),
+					 errdetail("Both are \"%s\".", text_to_cstring(call.location))));
+	}
+	if (many)
+	{
+		call.n = oms_arg_keys(fcinfo, argno++, "skus", &call.skus);
+		if (oms_arg_quantities(fcinfo, argno++, verb == ADJUST ? "deltas" : "quantities",
+							   &call.quantities) != call.n)
+			ereport(ERROR,
+					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+					 errmsg("skus and %s must have the same length", verb == ADJUST ? "deltas" : "quantities")));
+	}
+	else
+	{
+		call.n = 1;
+		sku = oms_arg_key(fcinfo, argno++, "sku");
+		call.skus = &sku;
+		oms_require_not_null(fcinfo, argno, verb == ADJUST ? "delta" : "quantity");
+		call.quantities = palloc(sizeof(int64));
+		call.quantities[0] = PG_GETARG_INT64(argno++);
+	}
+	check_quantities(&call);
+	if (verb == ADJUST)
+		(void) oms_arg_key(fcinfo, argno, "reason");
+	call.reason = optional_text(fcinfo, argno++);
+	call.reference = optional_text(fcinfo, argno++);
+	call.actor = oms_arg_actor(fcinfo, argno++);
+	request_argno = argno++;
+
+	if (set)
+		InitMaterializedSRF(fcinfo, 0);
+	if (oms_request_begin(fcinfo, request_argno, set ? NULL : &scalar))
+		return scalar;
+	make_changes(&call);
+	if (set)
+	{
+		ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+
+		for (int i = 0; i < call.n; i++)
+		{
+			Datum		values[3];
+			bool		nulls[3] = {0};
+			int			c = 0;
+
+			if (many)
+				values[c++] = PointerGetDatum(call.skus[i]);
+			values[c++] = Int64GetDatum(call.on_hand[i]);
+			values[c++] = Int64GetDatum(call.to_on_hand[i]);
+			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		}
+	}
+	else
+		scalar = Int64GetDatum(call.on_hand[0]);
+	oms_request_end(fcinfo, request_argno, set ? NULL : &scalar);
+	return scalar;
+}
+
+/* oms_receive adds units to on_hand; a bigint: on_hand after. */
+Datum
+oms_receive(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, RECEIVE, false);
+}
+
+Datum
+oms_receive_many(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, RECEIVE, true);
+}
+
+/*
+ * oms_adjust changes on_hand by a delta for a stated reason. A loss is never refused
+ * for what is reserved, but on_hand does not go below 0 (OM001).
+ */
+Datum
+oms_adjust(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, ADJUST, false);
+}
+
+Datum
+oms_adjust_many(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, ADJUST, true);
+}
+
+/*
+ * oms_set_on_hand sets on_hand to a quantity. While others are changing on_hand it
+ * waits, and raises OM002 if it may not wait: the result must not depend on them.
+ */
+Datum
+oms_set_on_hand(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, SET_ON_HAND, false);
+}
+
+Datum
+oms_set_on_hand_many(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, SET_ON_HAND, true);
+}
+
+/* oms_transfer moves available units between two locations at once; OM001 when short. */
+Datum
+oms_transfer(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, TRANSFER, false);
+}
+
+Datum
+oms_transfer_many(PG_FUNCTION_ARGS)
+{
+	return run_verb(fcinfo, TRANSFER, true);
+}
+
+/*
+ * oms_fold_accounts folds the deltas of every stock account into its row; returns the
+ * number of accounts folded. It waits for nobody and changes no value. READ COMMITTED
+ * only (25001), since a fold takes in what an older snapshot does not see.
+ */
+Datum
+oms_fold_accounts(PG_FUNCTION_ARGS)
+{
+	OmsAccounts *accounts;
+	int64		folded = 0;
+	uint64		n;
+	SPITupleTable *keys;
+
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("fold_accounts must run at isolation level READ COMMITTED")));
+	oms_spi_connect();
+	n = oms_spi_execute(&accounts_with_deltas, NULL, NULL, false);
+	keys = SPI_tuptable;
+	accounts = oms_stock_open();
+	for (uint64 i = 0; i < n; i++)
+	{
+		Datum		key[2];
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
+		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
+		if (oms_account_fold(accounts, key))
+			folded++;
+	}
+	oms_accounts_close(accounts);
+	oms_spi_finish();
+	PG_RETURN_INT64(folded);
+}

@@ -1,0 +1,28 @@
+/*
+ * stock.h
+ *		Stock of (sku, location), its ledger, and what lapses of its reservations:
+ *		for the folders that take and give. See stock.c.
+ */
+#ifndef OMS_STOCK_H
+#define OMS_STOCK_H
+
+#include "account/account.h"
+
+/* One movement of on_hand, to be written to the ledger. */
+typedef struct OmsMovement
+{
+	text	   *sku;
+	text	   *location;
+	int64		quantity;		/* change of on_hand, not 0 */
+} OmsMovement;
+
+extern OmsAccounts *oms_stock_open(void);
+extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
+							 const OmsGuard *guard, OmsChange *result);
+extern int64 oms_stock_reclaim(const Datum *keys, void *arg);
+extern void oms_movements_record(const OmsMovement *movements, int n, const char *kind,
+								 text *reason, text *reference, text *actor);
+extern void oms_require_location(text *location);
+extern void oms_raise_short(const OmsChange *change, text *sku, text *location, int64 wanted);
+
+#endif							/* OMS_STOCK_H */

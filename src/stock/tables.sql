@@ -1,0 +1,95 @@
+-- stock: what is where, and why. Private tables: read through the views of
+-- stock/views.sql, changed by functions only.
+
+-- Account and deltas of (sku, location); their meaning is in account/account.c.
+-- The value of an account in any one snapshot is its row plus its visible deltas.
+CREATE TABLE oms.stock_account (
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL,
+    w bigint NOT NULL,
+    exc bigint[] NOT NULL,
+    PRIMARY KEY (sku, location)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE oms.stock_account IS 'private: the folded part of the stock of a sku at a location';
+COMMENT ON COLUMN oms.stock_account.w IS 'highest id of a delta that was folded into this row';
+COMMENT ON COLUMN oms.stock_account.exc IS 'ids up to w that were not folded';
+
+CREATE TABLE oms.stock_delta (
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    id bigint NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL,
+    PRIMARY KEY (sku, location, id)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_insert_threshold = -1, vacuum_truncate = off);
+COMMENT ON TABLE oms.stock_delta IS 'private: changes of a stock account that are not folded into its row yet';
+
+CREATE SEQUENCE oms.movement_id_seq CACHE 32;
+COMMENT ON SEQUENCE oms.movement_id_seq IS 'private: numbers movements';
+CREATE TABLE oms.movement_row (
+    movement_id bigint NOT NULL DEFAULT pg_catalog.nextval('oms.movement_id_seq'),
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL,
+    unavailable bigint NOT NULL DEFAULT 0,
+    kind text NOT NULL,
+    reason text,
+    actor text NOT NULL,
+    reference text,
+    moved_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    PRIMARY KEY (sku, location, movement_id)
+);
+COMMENT ON TABLE oms.movement_row IS 'private: the immutable ledger behind oms.movement';
+
+CREATE SEQUENCE oms.reservation_id_seq CACHE 32;
+COMMENT ON SEQUENCE oms.reservation_id_seq IS 'private: numbers reservations';
+CREATE TABLE oms.reservation_row (
+    reservation_id bigint NOT NULL DEFAULT pg_catalog.nextval('oms.reservation_id_seq'),
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    consumed bigint NOT NULL DEFAULT 0 CHECK (consumed BETWEEN 0 AND quantity),
+    status text NOT NULL CHECK (status IN ('hold', 'firm', 'released', 'expired', 'consumed')),
+    channel text COLLATE "C" NOT NULL,
+    method text NOT NULL DEFAULT 'ship',
+    cart_id text COLLATE "C",
+    order_id text COLLATE "C",
+    line_no integer,
+    reference text,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    expires_at timestamptz,
+    changed_at timestamptz,
+    PRIMARY KEY (reservation_id, sku),
+    CHECK ((status = 'hold') <= (expires_at IS NOT NULL)),
+    CHECK ((status = 'firm') <= (expires_at IS NULL)),
+    CHECK ((status = 'consumed') = (consumed = quantity))
+);
+COMMENT ON TABLE oms.reservation_row IS 'private: claims on units, behind oms.reservation';
+CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at) WHERE status = 'hold';
+CREATE INDEX reservation_row_cart_idx ON oms.reservation_row (cart_id) WHERE cart_id IS NOT NULL AND status IN ('hold', 'firm');
+CREATE INDEX reservation_row_order_idx ON oms.reservation_row (order_id, line_no) WHERE order_id IS NOT NULL;
+
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.stock_account
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.stock_delta
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.movement_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('The ledger is never rewritten: call oms.adjust with a reason.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.reservation_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.confirm, oms.extend, oms.release or oms.consume.');
+ALTER TABLE oms.stock_account ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.stock_delta ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.movement_row ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.reservation_row ENABLE ALWAYS TRIGGER guard;
+
+SELECT pg_catalog.pg_extension_config_dump('oms.stock_account', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.stock_delta', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.movement_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.movement_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.reservation_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.reservation_id_seq', '');

@@ -1,0 +1,61 @@
+-- Public views; their columns are a contract.
+
+-- Subqueries and views instead of WITH: a condition on sku or location reaches the indexes.
+CREATE VIEW oms.stock_delta_sum AS
+SELECT d.sku, d.location,
+       pg_catalog.sum(d.on_hand)::bigint AS on_hand,
+       pg_catalog.sum(d.unavailable)::bigint AS unavailable,
+       pg_catalog.sum(d.reserved)::bigint AS reserved
+  FROM oms.stock_delta d
+ GROUP BY d.sku, d.location;
+COMMENT ON VIEW oms.stock_delta_sum IS 'private: changes of each stock account that are not folded yet';
+
+CREATE VIEW oms.inventory AS
+SELECT a.sku, a.location, a.on_hand, a.unavailable, a.reserved,
+       COALESCE(e.quantity, 0) AS expired,
+       a.on_hand - a.reserved + COALESCE(e.quantity, 0) AS available
+  FROM (SELECT a.sku, a.location,
+               a.on_hand + COALESCE(d.on_hand, 0) AS on_hand,
+               a.unavailable + COALESCE(d.unavailable, 0) AS unavailable,
+               a.reserved + COALESCE(d.reserved, 0) AS reserved
+          FROM oms.stock_account a
+          LEFT JOIN oms.stock_delta_sum d ON d.sku = a.sku AND d.location = a.location
+        UNION ALL
+        SELECT d.sku, d.location, d.on_hand, d.unavailable, d.reserved
+          FROM oms.stock_delta_sum d
+         WHERE NOT EXISTS (SELECT FROM oms.stock_account a
+                            WHERE a.sku = d.sku AND a.location = d.location)) a
+  LEFT JOIN (SELECT r.sku, r.location, pg_catalog.sum(r.quantity - r.consumed)::bigint AS quantity
+               FROM oms.reservation_row r
+              WHERE r.status = 'hold' AND r.expires_at <= pg_catalog.clock_timestamp()
+              GROUP BY r.sku, r.location) e
+    ON e.sku = a.sku AND e.location = a.location;
+COMMENT ON VIEW oms.inventory IS
+    'stock of each sku at each location, exact in the snapshot of the query: units on_hand, unavailable, reserved (expired holds included), expired (reserved by holds that expired) and available = on_hand - reserved + expired';
+
+CREATE VIEW oms.inventory_by_sku AS
+SELECT i.sku, pg_catalog.count(*) AS locations,
+       pg_catalog.sum(i.on_hand)::bigint AS on_hand,
+       pg_catalog.sum(i.unavailable)::bigint AS unavailable,
+       pg_catalog.sum(i.reserved)::bigint AS reserved,
+       pg_catalog.sum(i.available)::bigint AS available
+  FROM oms.inventory i
+ GROUP BY i.sku;
+COMMENT ON VIEW oms.inventory_by_sku IS 'oms.inventory summed over the locations of a sku';
+
+CREATE VIEW oms.movement AS
+SELECT m.movement_id, m.sku, m.location, m.quantity, m.unavailable, m.kind, m.reason, m.actor,
+       m.reference, m.moved_at
+  FROM oms.movement_row m;
+COMMENT ON VIEW oms.movement IS
+    'the immutable ledger: on_hand of the sku at the location changed by quantity units, why, by whom, for what';
+
+CREATE VIEW oms.reservation AS
+SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed,
+       CASE WHEN r.status = 'hold' AND r.expires_at <= pg_catalog.clock_timestamp()
+            THEN 'expired' ELSE r.status END AS status,
+       r.channel, r.method, r.cart_id, r.order_id, r.line_no, r.reference,
+       r.created_at, r.expires_at, r.changed_at
+  FROM oms.reservation_row r;
+COMMENT ON VIEW oms.reservation IS
+    'claims on units of one sku at one location: hold (expires), firm, released, expired or consumed; quantity claimed, consumed of it';

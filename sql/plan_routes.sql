@@ -1,6 +1,8 @@
 -- The planner decides for all open orders together where each line ships from. It
--- reads whatever the queries return, so it works on any schema; here on VALUES.
+-- reads whatever the queries return, so it works on any schema; here on temporary tables.
+SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS oms;
+RESET client_min_messages;
 
 -- The instance in tables, for the cases below.
 CREATE TEMP TABLE o (order_id text, priority int, coordinates oms.latlon, max_shipments int, ship_complete bool, sequence int);

@@ -35,6 +35,7 @@ typedef struct Finding
 	bool		has_cost;		/* false: no candidate at all */
 	Verdict		verdict;
 	int64		units;			/* that it could serve now, of the lines it can serve whole */
+	int64		asked;			/* of the whole order */
 	int64		late;
 	int64		cost;			/* of the shipment with those lines */
 	const char *reason;
@@ -96,6 +97,8 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 		return;
 	}
 	finding->cost = finding->candidate.cost;
+	for (int l = 0; l < order->nlines; l++)
+		finding->asked += model->lines[order->first_line + l].quantity;
 
 	for (int l = 0; l < order->nlines; l++)
 	{
@@ -170,7 +173,7 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 	}
 
 	if (finding->verdict == VERDICT_CHOSEN)
-		finding->reason = psprintf("serves %lld units", (long long) finding->units);
+		finding->reason = psprintf("serves %lld of %lld units", (long long) finding->units, (long long) finding->asked);
 	else if (finding->units > 0)
 	{
 		finding->verdict = VERDICT_POSSIBLE;
@@ -233,7 +236,8 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Findin
 
 		if (f->verdict == VERDICT_POSSIBLE || f->verdict == VERDICT_RUNNER_UP)
 		{
-			reason = psprintf("could serve %lld units", (long long) f->units);
+			reason = psprintf("could serve %lld of %lld units", (long long) f->units,
+							  (long long) f->asked);
 			if (f->late > 0)
 				reason = psprintf("%s, %lld lines late", reason, (long long) f->late);
 			if (f->reason != NULL)

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "access/htup_details.h"
+#include "access/xact.h"
 #include "catalog/pg_proc.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
@@ -23,6 +24,9 @@
 #include "utils/syscache.h"
 
 PG_FUNCTION_INFO_V1(oms_forget_requests);
+
+/* the transaction, when the request of the call at work is all that it has written */
+static TransactionId request_xid = InvalidTransactionId;
 
 static OmsPlan insert_request = {
 	"INSERT INTO oms.request_row (request_id, function, arguments) VALUES ($1, $2, $3) "
@@ -128,9 +132,12 @@ oms_request_begin(FunctionCallInfo fcinfo, int argno, Datum *scalar)
 	int			request_argno;
 	Datum		values[3];
 	bool		replayed;
+	bool		fresh;
 
+	request_xid = InvalidTransactionId;
 	if (PG_ARGISNULL(argno))
 		return false;
+	fresh = !TransactionIdIsValid(GetTopTransactionIdIfAny());
 	hash = describe_call(fcinfo, &name, &request_argno);
 	if (request_argno != argno)
 		elog(ERROR, "request_id of %s is not argument %d", name, argno);
@@ -166,7 +173,21 @@ oms_request_begin(FunctionCallInfo fcinfo, int argno, Datum *scalar)
 		MemoryContextSwitchTo(spi);
 	}
 	oms_spi_finish();
+	if (fresh)
+		request_xid = GetTopTransactionIdIfAny();
 	return replayed;
+}
+
+/*
+ * oms_may_wait says whether this transaction holds nothing that others may wait for: it
+ * has written nothing, or nothing but the request of the call at work.
+ */
+bool
+oms_may_wait(void)
+{
+	TransactionId xid = GetTopTransactionIdIfAny();
+
+	return !TransactionIdIsValid(xid) || TransactionIdEquals(xid, request_xid);
 }
 
 /* oms_request_end stores the result of the call: its result set, or scalar (a bigint). */
@@ -176,6 +197,7 @@ oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *scalar)
 	ArrayBuildState *result = initArrayResult(TEXTOID, CurrentMemoryContext, false);
 	Datum		values[2];
 
+	request_xid = InvalidTransactionId;
 	if (PG_ARGISNULL(argno))
 		return;
 	if (scalar != NULL)

@@ -57,6 +57,12 @@ static OmsPlan select_open_location = {
 	3, {"pg_catalog.text", "pg_catalog.bool", "pg_catalog.text"}
 };
 
+static OmsPlan select_first_open_location = {
+	"SELECT m.location FROM " OPEN_LOCATIONS " WHERE m.location_group OPERATOR(pg_catalog.=) $1 "
+	"ORDER BY m.sequence, m.location LIMIT 1",
+	2, {"pg_catalog.text", "pg_catalog.bool"}
+};
+
 /* OFFSET 0 keeps the sku inside the view, where it reaches the indexes. */
 static OmsPlan select_cells = {
 	"SELECT u.n::pg_catalog.int4, i.location, m.sequence, l.coordinates, i.on_hand, i.unavailable, "
@@ -204,6 +210,23 @@ oms_location_open(const OmsChannel *channel, OmsMethod method, text *location)
 	open = oms_spi_execute(&select_open_location, values, NULL, true) > 0;
 	oms_spi_finish();
 	return open;
+}
+
+/* oms_first_open_location is the first of the channel's group that is open, or NULL. */
+text *
+oms_first_open_location(const OmsChannel *channel, OmsMethod method)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	text	   *location = NULL;
+	Datum		values[2];
+
+	values[0] = PointerGetDatum(channel->group[method]);
+	values[1] = BoolGetDatum(method == OMS_PICKUP);
+	oms_spi_connect();
+	if (oms_spi_execute(&select_first_open_location, values, NULL, true) > 0)
+		location = spi_text_copy(1, caller);
+	oms_spi_finish();
+	return location;
 }
 
 /*

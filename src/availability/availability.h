@@ -56,6 +56,7 @@ extern OmsChannel *oms_channel(text *channel);
 extern OmsItem *oms_items(int n, text **skus);
 extern void oms_raise_unknown_sku(text *sku);
 extern bool oms_location_open(const OmsChannel *channel, OmsMethod method, text *location);
+extern text *oms_first_open_location(const OmsChannel *channel, OmsMethod method);
 extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
 					  const OmsLatLon *ship_to, bool latest, OmsCell **cells);
 extern int64 oms_atp_of(const OmsChannel *channel, const OmsItem *item, int sku, int ncells,

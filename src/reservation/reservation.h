@@ -24,7 +24,8 @@ typedef enum OmsLineStatus
 	OMS_LINE_INSUFFICIENT,
 	OMS_LINE_HELD_BY_OTHERS,
 	OMS_LINE_UNKNOWN,
-	OMS_LINE_NOT_ALLOWED
+	OMS_LINE_NOT_ALLOWED,
+	OMS_LINE_REFUSED			/* could be had, but another line of the cart could not */
 } OmsLineStatus;
 
 typedef struct OmsReserveLine
@@ -77,6 +78,8 @@ typedef struct OmsReserveRequest
 	OmsReservationPart *parts;	/* by line */
 } OmsReserveRequest;
 
+extern TimestampTz oms_arg_expiry(FunctionCallInfo fcinfo, int argno);
+extern OmsOnShortage oms_arg_on_shortage(FunctionCallInfo fcinfo, int argno);
 extern void oms_reserve_lines(OmsReserveRequest *request);
 extern void oms_raise_refused(const OmsReserveRequest *request);
 extern const char *oms_line_status_name(OmsLineStatus status);

@@ -257,7 +257,7 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 	{
 		oms_stock_change(accounts, sku, location, change, guard, result);
 		if (result->outcome != OMS_PENDING ||
-			TransactionIdIsValid(GetTopTransactionIdIfAny()) ||
+			!oms_may_wait() ||
 			!oms_account_wait(result->pending))
 			break;
 	}

@@ -1,0 +1,1142 @@
+/*
+ * reservation.c
+ *		Reserving lines of demand at real locations: the core of reserve, try_reserve
+ *		and place_order, and what becomes of a reservation afterwards.
+ *
+ * Invariants. A reservation row and the change of its account's reserved are written by
+ * one (sub)transaction. With OMS_REFUSE all lines are reserved or nothing is changed.
+ * A take is made by the bounded account, which enforces the channel's safety stock; what
+ * is read before only chooses where to try.
+ *
+ * Choice of locations: one location that has the whole cart before a split; else, sku by
+ * sku, one that has all of it before a split; among those the nearest to ship_to, then
+ * the one with most free, then the group's sequence. Units are added up over the lines
+ * of a sku first.
+ *
+ * No hold-and-wait. Who depends on an open transaction waits for it only while this
+ * transaction has written nothing that others may wait for; what a cart has taken by
+ * then is first rolled back with its own subtransaction, and the cart starts over. Row
+ * locks on reservations are taken without waiting. So takes cannot deadlock.
+ *
+ * Locks, in this order: the cart (advisory, to the end of the transaction); those of
+ * stock.c, reservation_row included; rows of reservations (skip locked).
+ *
+ * Tables: reservation_row; stock accounts and movements through stock/.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "common/hashfn.h"
+#include "common/int.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "storage/latch.h"
+#include "storage/lock.h"
+#include "utils/array.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
+#include "utils/timestamp.h"
+
+#include "reservation/reservation.h"
+#include "stock/stock.h"
+
+/* locktag_field4 of our locks on carts */
+#define CART_LOCK_CLASS 0x4F4E
+
+/* The lines of one sku, and of one wanted location if lines name one. */
+typedef struct Demand
+{
+	text	   *sku;
+	text	   *location;		/* NULL: choose */
+	const OmsItem *item;
+	int64		wanted;			/* units, without what was taken over */
+	int64		taken;
+	int64		available;		/* what could be had, for the report */
+	TransactionId pending;		/* an open transaction on which the shortage depends */
+	int			first_cell;		/* its cells, in order of preference after choosing */
+	int			ncells;
+} Demand;
+
+/* Units taken (or taken over) for a demand at a location. */
+typedef struct Take
+{
+	int			demand;
+	text	   *location;
+	int64		quantity;
+} Take;
+
+/* One attempt to serve a request. */
+typedef struct Attempt
+{
+	OmsReserveRequest *request;
+	OmsChannel *channel;
+	int			ndemands;
+	Demand	   *demands;
+	int		   *demand_of;		/* line -> demand, -1: not served */
+	OmsCell    *cells;
+	int			ntakes;
+	int			max_takes;
+	Take	   *takes;
+	int64	   *taken_over;		/* by line: units that came from the cart's holds */
+	OmsAccounts *accounts;
+} Attempt;
+
+static OmsPlan insert_reservations = {
+	"INSERT INTO oms.reservation_row (sku, location, quantity, line_no, status, channel, method, "
+	"cart_id, order_id, reference, expires_at) "
+	"SELECT u.sku, u.location, u.quantity, CASE WHEN $8 IS NOT NULL THEN u.line_no END, "
+	"CASE WHEN $10 IS NULL THEN 'firm' ELSE 'hold' END, $5, $6, $7, $8, $9, $10 "
+	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+	"pg_catalog.unnest($4)) AS u (sku, location, quantity, line_no) "
+	"RETURNING reservation_id",
+	10, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
+		"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.timestamptz"}
+};
+
+/* Live reservations of a cart that are not an order's yet; expired holds are left. */
+static OmsPlan lock_cart = {
+	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, "
+	"r.consumed FROM oms.reservation_row r "
+	"WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
+	"AND (r.status OPERATOR(pg_catalog.=) 'firm' OR (r.status OPERATOR(pg_catalog.=) 'hold' "
+	"AND r.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp())) "
+	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED",
+	1, {"pg_catalog.text"}
+};
+
+static OmsPlan release_rows = {
+	"UPDATE oms.reservation_row r SET status = 'released', changed_at = pg_catalog.clock_timestamp() "
+	"WHERE r.reservation_id OPERATOR(pg_catalog.=) ANY ($1)",
+	1, {"pg_catalog._int8"}
+};
+
+static OmsPlan take_over_row = {
+	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) $2, "
+	"order_id = $3, line_no = $4, expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
+	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
+	4, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4"}
+};
+
+static OmsPlan lock_order = {
+	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed "
+	"FROM oms.reservation_row r WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id FOR UPDATE",
+	1, {"pg_catalog.text"}
+};
+
+static OmsPlan lock_one = {
+	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed "
+	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
+	1, {"pg_catalog.int8"}
+};
+
+static OmsPlan move_row = {
+	"UPDATE oms.reservation_row r SET location = $2, changed_at = pg_catalog.clock_timestamp() "
+	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
+	2, {"pg_catalog.int8", "pg_catalog.text"}
+};
+
+static OmsPlan split_row = {
+	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $3, "
+	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"RETURNING r.*) "
+	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
+	"order_id, line_no, reference, created_at, expires_at) "
+	"SELECT sku, $2, $3, status, channel, method, cart_id, order_id, line_no, reference, created_at, "
+	"expires_at FROM rest RETURNING reservation_id",
+	3, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8"}
+};
+
+/* oms_line_status_name is the status as try_reserve and place_order report it. */
+const char *
+oms_line_status_name(OmsLineStatus status)
+{
+	static const char *const names[] = {
+		"reserved", "partial", "insufficient", "held_by_others", "unknown", "not_allowed", "refused"
+	};
+
+	return names[status];
+}
+
+static bool
+text_equal(const text *a, const text *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+static int
+text_compare(const text *a, const text *b)
+{
+	int			la = VARSIZE_ANY_EXHDR(a);
+	int			lb = VARSIZE_ANY_EXHDR(b);
+	int			c = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(la, lb));
+
+	return c != 0 ? c : (la > lb) - (la < lb);
+}
+
+/* -------------------------------------------------------------------------
+ * Demands
+ * -------------------------------------------------------------------------
+ */
+
+static int
+compare_lines(const void *a, const void *b, void *arg)
+{
+	const OmsReserveLine *lines = arg;
+	int			x = *(const int *) a;
+	int			y = *(const int *) b;
+	int			c = text_compare(lines[x].sku, lines[y].sku);
+
+	if (c == 0 && (lines[x].location == NULL || lines[y].location == NULL))
+		c = (lines[x].location != NULL) - (lines[y].location != NULL);
+	else if (c == 0)
+		c = text_compare(lines[x].location, lines[y].location);
+	return c != 0 ? c : (x > y) - (x < y);
+}
+
+static void
+refuse_line(OmsReserveLine *line, OmsLineStatus status, char *why)
+{
+	line->status = status;
+	line->why = why;
+}
+
+/*
+ * check_line sets the status of a line that no stock could serve; true if it may be
+ * served.
+ */
+static bool
+check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReserveLine *line,
+		   const OmsItem *item)
+{
+	const char *method = oms_method_name(request->method);
+
+	if (!item->known)
+		refuse_line(line, OMS_LINE_UNKNOWN, NULL);
+	else if (!channel->active)
+		refuse_line(line, OMS_LINE_NOT_ALLOWED, pstrdup("The channel is offline."));
+	else if (channel->group[request->method] == NULL)
+		refuse_line(line, OMS_LINE_NOT_ALLOWED,
+					psprintf("The channel has no locations for method %s.", method));
+	else if (line->quantity < item->quantity_minimum || line->quantity > item->quantity_maximum ||
+			 line->quantity % item->quantity_step != 0)
+		refuse_line(line, OMS_LINE_NOT_ALLOWED,
+					psprintf("A line must have %lld to %lld units, in steps of %lld.",
+							 (long long) item->quantity_minimum,
+							 (long long) item->quantity_maximum, (long long) item->quantity_step));
+	else if (line->location != NULL && !oms_location_open(channel, request->method, line->location))
+	{
+		oms_require_location(line->location);
+		refuse_line(line, OMS_LINE_NOT_ALLOWED,
+					psprintf("Location \"%s\" is not open to the channel for method %s.",
+							 text_to_cstring(line->location), method));
+	}
+	else
+		return true;
+	return false;
+}
+
+/* make_demands checks the lines and adds them up; false when one is refused already. */
+static bool
+make_demands(Attempt *attempt)
+{
+	OmsReserveRequest *request = attempt->request;
+	int			n = request->nlines;
+	int		   *order = palloc(sizeof(int) * Max(1, n));
+	text	  **skus = palloc(sizeof(text *) * Max(1, n));
+	OmsItem    *items;
+	bool		served = true;
+
+	for (int i = 0; i < n; i++)
+	{
+		order[i] = i;
+		skus[i] = request->lines[i].sku;
+	}
+	qsort_arg(order, n, sizeof(int), compare_lines, request->lines);
+	items = oms_items(n, skus);
+
+	attempt->demands = palloc0(sizeof(Demand) * Max(1, n));
+	attempt->demand_of = palloc(sizeof(int) * Max(1, n));
+	for (int k = 0; k < n; k++)
+	{
+		OmsReserveLine *line = &request->lines[order[k]];
+		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
+
+		attempt->demand_of[order[k]] = -1;
+		if (!check_line(request, attempt->channel, line, &items[order[k]]))
+		{
+			served = false;
+			continue;
+		}
+		if (attempt->ndemands == 0 || !text_equal(demand->sku, line->sku) ||
+			(demand->location == NULL) != (line->location == NULL) ||
+			(line->location != NULL && !text_equal(demand->location, line->location)))
+		{
+			demand = &attempt->demands[attempt->ndemands++];
+			demand->sku = line->sku;
+			demand->location = line->location;
+			demand->item = &items[order[k]];
+		}
+		if (pg_add_s64_overflow(demand->wanted, line->quantity, &demand->wanted))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("quantities of sku \"%s\" add up beyond bigint",
+							text_to_cstring(line->sku))));
+		attempt->demand_of[order[k]] = attempt->ndemands - 1;
+	}
+	return served;
+}
+
+/* -------------------------------------------------------------------------
+ * Choosing locations
+ * -------------------------------------------------------------------------
+ */
+
+/* By distance, then most free, then sequence, then name. */
+static int
+compare_cells(const void *a, const void *b)
+{
+	const OmsCell *x = a;
+	const OmsCell *y = b;
+
+	if (x->distance_km != y->distance_km)
+		return x->distance_km < y->distance_km ? -1 : 1;
+	if (x->free != y->free)
+		return x->free > y->free ? -1 : 1;
+	if (x->sequence != y->sequence)
+		return x->sequence < y->sequence ? -1 : 1;
+	return text_compare(x->location, y->location);
+}
+
+static int
+compare_cells_by_location(const void *a, const void *b)
+{
+	const OmsCell *x = *(OmsCell *const *) a;
+	const OmsCell *y = *(OmsCell *const *) b;
+
+	return text_compare(x->location, y->location);
+}
+
+/* whole_cart_location is the best location that has all that is wanted, or NULL. */
+static text *
+whole_cart_location(Attempt *attempt)
+{
+	OmsCell   **cells;
+	OmsCell		best = {0};
+	int			n = 0;
+	int			needed = 0;
+
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		if (attempt->demands[d].location != NULL || !attempt->demands[d].item->tracked)
+			continue;
+		needed++;
+		n += attempt->demands[d].ncells;
+	}
+	if (needed < 2 || n == 0)
+		return NULL;
+	cells = palloc(sizeof(OmsCell *) * n);
+	n = 0;
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		Demand	   *demand = &attempt->demands[d];
+
+		for (int i = 0; i < demand->ncells; i++)
+		{
+			OmsCell    *cell = &attempt->cells[demand->first_cell + i];
+
+			if (cell->free >= demand->wanted - demand->taken)
+				cells[n++] = cell;
+		}
+	}
+	qsort(cells, n, sizeof(OmsCell *), compare_cells_by_location);
+	for (int i = 0; i < n;)
+	{
+		OmsCell		whole = *cells[i];
+		int			first = i;
+
+		for (i++; i < n && text_equal(cells[i]->location, whole.location); i++)
+			if (pg_add_s64_overflow(whole.free, cells[i]->free, &whole.free))
+				whole.free = PG_INT64_MAX;
+		if (i - first == needed && (best.location == NULL || compare_cells(&whole, &best) < 0))
+			best = whole;
+	}
+	pfree(cells);
+	return best.location;
+}
+
+/*
+ * read_cells reads what is free for the demands if needed, if one names no location, or
+ * if the channel has a buffer; then it caps what is wanted at the ATP.
+ */
+static void
+read_cells(Attempt *attempt, bool needed)
+{
+	OmsReserveRequest *request = attempt->request;
+	text	  **skus = palloc(sizeof(text *) * Max(1, attempt->ndemands));
+	int			ncells;
+	int			first = 0;
+
+	needed = needed || attempt->channel->buffer > 0;
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		skus[d] = attempt->demands[d].sku;
+		if (attempt->demands[d].location == NULL)
+			needed = true;
+	}
+	if (!needed)
+		return;
+	ncells = oms_cells(attempt->channel, request->method, attempt->ndemands, skus,
+					   request->ship_to, true, &attempt->cells);
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		Demand	   *demand = &attempt->demands[d];
+		int64		atp;
+
+		demand->first_cell = first;
+		while (first < ncells && attempt->cells[first].sku == d)
+			first++;
+		demand->ncells = first - demand->first_cell;
+		atp = oms_atp_of(attempt->channel, demand->item, d, demand->ncells,
+						 attempt->cells + demand->first_cell);
+		demand->available = atp;
+		/* The buffer is a network sum and no account: racing takes may dip into it. */
+		if (attempt->channel->buffer > 0 && demand->item->tracked)
+			demand->wanted = Min(demand->wanted, demand->taken + atp);
+		qsort(attempt->cells + demand->first_cell, demand->ncells, sizeof(OmsCell), compare_cells);
+	}
+}
+
+/* -------------------------------------------------------------------------
+ * Taking
+ * -------------------------------------------------------------------------
+ */
+
+static void
+add_take(Attempt *attempt, int demand, text *location, int64 quantity)
+{
+	if (attempt->ntakes == attempt->max_takes)
+	{
+		attempt->max_takes = Max(16, 2 * attempt->max_takes);
+		attempt->takes = attempt->takes == NULL
+			? palloc(sizeof(Take) * attempt->max_takes)
+			: repalloc(attempt->takes, sizeof(Take) * attempt->max_takes);
+	}
+	attempt->takes[attempt->ntakes++] = (Take) {
+		demand, location, quantity
+	};
+}
+
+/*
+ * take tries to take quantity units for the demand at the location, or with partial
+ * what can be had; returns what it took. *free is what the account says is takeable.
+ */
+static int64
+take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int64 *free)
+{
+	Demand	   *demand = &attempt->demands[d];
+	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
+	OmsAmounts	change = {.reserved = quantity};
+	OmsChange	result;
+
+	guard.safety = attempt->channel->safety;
+	guard.partial = partial;
+	guard.reclaim = oms_stock_reclaim;
+	if (!demand->item->tracked)
+		guard.kind = OMS_GUARD_NONE;
+	oms_stock_change(attempt->accounts, demand->sku, location, change, &guard, &result);
+	if (result.outcome == OMS_PENDING)
+		demand->pending = result.pending;
+	*free = result.available - result.change.reserved;
+	if (result.outcome == OMS_DONE)
+	{
+		demand->taken += result.change.reserved;
+		add_take(attempt, d, location, result.change.reserved);
+	}
+	return result.change.reserved;
+}
+
+static int64
+missing(const Demand *demand)
+{
+	return demand->wanted - demand->taken;
+}
+
+/* take_at_named takes for a demand that names its location. */
+static void
+take_at_named(Attempt *attempt, int d, bool partial)
+{
+	Demand	   *demand = &attempt->demands[d];
+	int64		free;
+
+	(void) take(attempt, d, demand->location, missing(demand), partial, &free);
+	demand->available = free;
+}
+
+/* take_whole takes all that is missing at the first location that has it; true if done. */
+static bool
+take_whole(Attempt *attempt, int d, text *only)
+{
+	Demand	   *demand = &attempt->demands[d];
+
+	if (!demand->item->tracked)
+	{
+		int64		free;
+		text	   *location = only != NULL ? only : demand->ncells > 0 ?
+			attempt->cells[demand->first_cell].location :
+			oms_first_open_location(attempt->channel, attempt->request->method);
+
+		return location != NULL && take(attempt, d, location, missing(demand), false, &free) > 0;
+	}
+	for (int i = 0; i < demand->ncells && missing(demand) > 0; i++)
+	{
+		OmsCell    *cell = &attempt->cells[demand->first_cell + i];
+
+		if (cell->free >= missing(demand) && (only == NULL || text_equal(cell->location, only)))
+			(void) take(attempt, d, cell->location, missing(demand), false, &cell->free);
+	}
+	return missing(demand) == 0;
+}
+
+static void
+take_split(Attempt *attempt, int d)
+{
+	Demand	   *demand = &attempt->demands[d];
+
+	for (int i = 0; i < demand->ncells && missing(demand) > 0; i++)
+	{
+		OmsCell    *cell = &attempt->cells[demand->first_cell + i];
+
+		if (cell->free > 0)
+			(void) take(attempt, d, cell->location, missing(demand), true, &cell->free);
+	}
+}
+
+/* report_available sums what is left to be had, for a demand that was short. */
+static void
+report_available(Attempt *attempt, Demand *demand)
+{
+	int64		sum = demand->taken;
+
+	if (demand->location != NULL || demand->ncells == 0 || attempt->channel->buffer > 0)
+	{
+		if (demand->location != NULL)
+			demand->available += demand->taken;
+		return;
+	}
+	for (int i = 0; i < demand->ncells; i++)
+		if (pg_add_s64_overflow(sum, attempt->cells[demand->first_cell + i].free, &sum))
+			sum = PG_INT64_MAX;
+	demand->available = sum;
+}
+
+/* -------------------------------------------------------------------------
+ * Rows
+ * -------------------------------------------------------------------------
+ */
+
+static void
+give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
+{
+	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
+	OmsAmounts	change = {.reserved = -quantity};
+	OmsChange	result;
+
+	oms_stock_change(accounts, sku, location, change, &guard, &result);
+}
+
+static void
+add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, int64 id)
+{
+	request->parts = request->parts == NULL
+		? palloc(sizeof(OmsReservationPart) * 16)
+		: request->nparts >= 16 && (request->nparts & (request->nparts - 1)) == 0
+		? repalloc(request->parts, sizeof(OmsReservationPart) * 2 * request->nparts)
+		: request->parts;
+	request->parts[request->nparts++] = (OmsReservationPart) {
+		line, location, quantity, id
+	};
+}
+
+static Datum
+int8_array(int n, Datum *values)
+{
+	return PointerGetDatum(construct_array(values, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+static Datum
+text_array(int n, Datum *values)
+{
+	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/* A live reservation that was locked, in the caller's memory. */
+typedef struct LockedRow
+{
+	int64		id;
+	text	   *sku;
+	text	   *location;
+	int64		quantity;		/* neither released nor consumed */
+} LockedRow;
+
+/* lock_rows runs one of the lock_… plans on one key and returns the rows it locked. */
+static int
+lock_rows(OmsPlan *plan, Datum key, LockedRow **rows)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int			n;
+
+	oms_spi_connect();
+	n = oms_spi_execute_latest(plan, &key, NULL);
+	*rows = MemoryContextAlloc(caller, sizeof(LockedRow) * Max(1, n));
+	for (int i = 0; i < n; i++)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+		bool		isnull;
+
+		(*rows)[i].id = oms_spi_int64(i, 1);
+		(*rows)[i].sku = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
+		(*rows)[i].location = DatumGetTextPCopy(oms_spi_value(i, 3, &isnull));
+		(*rows)[i].quantity = oms_spi_int64(i, 4);
+		MemoryContextSwitchTo(spi);
+	}
+	oms_spi_finish();
+	return n;
+}
+
+/* release_locked marks rows released and gives their units back; returns the units. */
+static int64
+release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
+{
+	Datum	   *ids = palloc(sizeof(Datum) * Max(1, n));
+	Datum		values[1];
+	int64		units = 0;
+
+	if (n == 0)
+		return 0;
+	for (int i = 0; i < n; i++)
+	{
+		ids[i] = Int64GetDatum(rows[i].id);
+		units += rows[i].quantity;
+		give(accounts, rows[i].sku, rows[i].location, rows[i].quantity);
+	}
+	values[0] = int8_array(n, ids);
+	oms_spi_connect();
+	oms_spi_execute(&release_rows, values, NULL, false);
+	oms_spi_finish();
+	return units;
+}
+
+/*
+ * take_over makes the cart's live reservations the order's, line by line, and releases
+ * what the order does not want. A hold that spans lines is split.
+ */
+static void
+take_over(Attempt *attempt, int n, const LockedRow *rows)
+{
+	OmsReserveRequest *request = attempt->request;
+
+	for (int r = 0; r < n; r++)
+	{
+		int64		left = rows[r].quantity;
+		bool		kept = false;
+
+		for (int i = 0; i < request->nlines && left > 0; i++)
+		{
+			OmsReserveLine *line = &request->lines[i];
+			int64		units = Min(left, line->quantity - attempt->taken_over[i]);
+			Demand	   *demand;
+
+			if (attempt->demand_of[i] < 0 || units <= 0 || !text_equal(line->sku, rows[r].sku) ||
+				(line->location != NULL && !text_equal(line->location, rows[r].location)))
+				continue;
+			demand = &attempt->demands[attempt->demand_of[i]];
+			attempt->taken_over[i] += units;
+			left -= units;
+			demand->taken += units;
+			if (kept)
+			{
+				add_take(attempt, attempt->demand_of[i], rows[r].location, units);
+				attempt->taken_over[i] -= units;
+			}
+			else
+			{
+				Datum		values[4] = {
+					Int64GetDatum(rows[r].id), Int64GetDatum(units),
+					PointerGetDatum(request->order_id), Int32GetDatum(line->line_no)
+				};
+
+				oms_spi_connect();
+				oms_spi_execute(&take_over_row, values, NULL, false);
+				oms_spi_finish();
+				add_part(request, i, rows[r].location, units, rows[r].id);
+				kept = true;
+			}
+		}
+		if (left > 0 && kept)
+			give(attempt->accounts, rows[r].sku, rows[r].location, left);
+		else if (left > 0)
+			(void) release_locked(attempt->accounts, 1, &rows[r]);
+	}
+}
+
+/* insert_rows writes a reservation for each line and location of the takes. */
+static void
+insert_rows(Attempt *attempt)
+{
+	OmsReserveRequest *request = attempt->request;
+	int			max = request->nlines + attempt->ntakes;
+	Datum	   *skus = palloc(sizeof(Datum) * Max(1, max));
+	Datum	   *locations = palloc(sizeof(Datum) * Max(1, max));
+	Datum	   *quantities = palloc(sizeof(Datum) * Max(1, max));
+	Datum	   *line_nos = palloc(sizeof(Datum) * Max(1, max));
+	int			first_part = request->nparts;
+	int			n = 0;
+	Datum		values[10];
+	char		nulls[11] = "          ";
+
+	/* Units of a demand go to its lines in their order. */
+	for (int i = 0; i < request->nlines; i++)
+	{
+		OmsReserveLine *line = &request->lines[i];
+
+		line->reserved = attempt->taken_over[i];
+		for (int t = 0; t < attempt->ntakes && line->reserved < line->quantity; t++)
+		{
+			Take	   *from = &attempt->takes[t];
+			int64		units = Min(from->quantity, line->quantity - line->reserved);
+
+			if (from->demand != attempt->demand_of[i] || units == 0)
+				continue;
+			from->quantity -= units;
+			line->reserved += units;
+			skus[n] = PointerGetDatum(line->sku);
+			locations[n] = PointerGetDatum(from->location);
+			quantities[n] = Int64GetDatum(units);
+			line_nos[n++] = Int32GetDatum(line->line_no);
+			add_part(request, i, from->location, units, 0);
+		}
+	}
+	if (n == 0)
+		return;
+	values[0] = text_array(n, skus);
+	values[1] = text_array(n, locations);
+	values[2] = int8_array(n, quantities);
+	values[3] = PointerGetDatum(construct_array(line_nos, n, INT4OID, 4, true, TYPALIGN_INT));
+	values[4] = PointerGetDatum(request->channel);
+	values[5] = CStringGetTextDatum(oms_method_name(request->method));
+	values[6] = PointerGetDatum(request->cart_id);
+	values[7] = PointerGetDatum(request->order_id);
+	values[8] = PointerGetDatum(request->reference);
+	values[9] = TimestampTzGetDatum(request->expires_at);
+	nulls[6] = request->cart_id == NULL ? 'n' : ' ';
+	nulls[7] = request->order_id == NULL ? 'n' : ' ';
+	nulls[8] = request->reference == NULL ? 'n' : ' ';
+	nulls[9] = request->hold ? ' ' : 'n';
+	oms_spi_connect();
+	if (oms_spi_execute(&insert_reservations, values, nulls, false) != n)
+		elog(ERROR, "%d reservations expected", n);
+	for (int i = 0; i < n; i++)
+		request->parts[first_part + i].reservation_id = oms_spi_int64(i, 1);
+	oms_spi_finish();
+}
+
+/* -------------------------------------------------------------------------
+ * Attempts
+ * -------------------------------------------------------------------------
+ */
+
+/*
+ * serve takes for all demands; true when all that is wanted was taken, or when partial
+ * is what was asked for. Without may_split nothing was written when it returns false.
+ */
+static bool
+serve(Attempt *attempt, bool may_split)
+{
+	OmsReserveRequest *request = attempt->request;
+	bool		partial = may_split && request->on_shortage == OMS_PARTIAL;
+	text	   *whole;
+	bool		served = true;
+
+	read_cells(attempt, false);
+	whole = whole_cart_location(attempt);
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		Demand	   *demand = &attempt->demands[d];
+
+		if (missing(demand) > 0)
+		{
+			if (demand->location != NULL)
+				take_at_named(attempt, d, partial);
+			else if (!(whole != NULL && take_whole(attempt, d, whole)) &&
+					 !take_whole(attempt, d, NULL) && may_split)
+				take_split(attempt, d);
+		}
+		report_available(attempt, demand);
+		if (missing(demand) > 0 && !partial)
+		{
+			served = false;
+			if (!may_split || TransactionIdIsValid(demand->pending))
+				break;			/* no use in taking more that is rolled back */
+		}
+	}
+	return served || partial;
+}
+
+/* set_statuses tells each line what became of it. */
+static void
+set_statuses(Attempt *attempt, bool served)
+{
+	OmsReserveRequest *request = attempt->request;
+
+	for (int i = 0; i < request->nlines; i++)
+	{
+		OmsReserveLine *line = &request->lines[i];
+		Demand	   *demand;
+
+		if (attempt->demand_of[i] < 0)
+			continue;			/* check_line said it */
+		demand = &attempt->demands[attempt->demand_of[i]];
+		line->pending = demand->pending;
+		line->available = demand->available;
+		if (!served)
+			line->reserved = 0;
+		if (served && line->reserved == line->quantity)
+			line->status = OMS_LINE_RESERVED;
+		else if (served && line->reserved > 0)
+			line->status = OMS_LINE_PARTIAL;
+		else if (!served && missing(demand) == 0 && demand->wanted > 0)
+			line->status = OMS_LINE_REFUSED;
+		else if (TransactionIdIsValid(demand->pending))
+			line->status = OMS_LINE_HELD_BY_OTHERS;
+		else
+			line->status = OMS_LINE_INSUFFICIENT;
+	}
+}
+
+static void
+reset_attempt(Attempt *attempt)
+{
+	attempt->ntakes = 0;
+	attempt->request->nparts = 0;
+	attempt->request->parts = NULL;
+	memset(attempt->taken_over, 0, sizeof(int64) * Max(1, attempt->request->nlines));
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		attempt->demands[d].taken = attempt->demands[d].wanted = 0;
+		attempt->demands[d].pending = InvalidTransactionId;
+		attempt->demands[d].ncells = 0;
+	}
+	for (int i = 0; i < attempt->request->nlines; i++)
+		if (attempt->demand_of[i] >= 0)
+			attempt->demands[attempt->demand_of[i]].wanted += attempt->request->lines[i].quantity;
+}
+
+/*
+ * try_once makes one attempt; false when it was refused, and then it must be rolled
+ * back unless may_split was false.
+ */
+static bool
+try_once(Attempt *attempt, bool may_split)
+{
+	OmsReserveRequest *request = attempt->request;
+	bool		served;
+
+	reset_attempt(attempt);
+	attempt->accounts = oms_stock_open();
+	if (request->cart_id != NULL)
+	{
+		LockedRow  *rows;
+		int			n = lock_rows(&lock_cart, PointerGetDatum(request->cart_id), &rows);
+
+		if (request->order_id != NULL)
+			take_over(attempt, n, rows);
+		else
+			(void) release_locked(attempt->accounts, n, rows);
+	}
+	served = serve(attempt, may_split);
+	if (served)
+		insert_rows(attempt);
+	oms_accounts_close(attempt->accounts);
+	return served;
+}
+
+/* try_in_subtransaction is try_once that leaves nothing behind when it is refused. */
+static bool
+try_in_subtransaction(Attempt *attempt)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	ResourceOwner owner = CurrentResourceOwner;
+	bool		served = false;
+
+	BeginInternalSubTransaction(NULL);
+	MemoryContextSwitchTo(caller);
+	PG_TRY();
+	{
+		served = try_once(attempt, true);
+		if (served)
+			ReleaseCurrentSubTransaction();
+		else
+			RollbackAndReleaseCurrentSubTransaction();
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		MemoryContextSwitchTo(caller);
+		error = CopyErrorData();
+		FlushErrorState();
+		RollbackAndReleaseCurrentSubTransaction();
+		MemoryContextSwitchTo(caller);
+		CurrentResourceOwner = owner;
+		ReThrowError(error);
+	}
+	PG_END_TRY();
+	MemoryContextSwitchTo(caller);
+	CurrentResourceOwner = owner;
+	return served;
+}
+
+/*
+ * lock_the_cart serialises the calls for one cart, to the end of the transaction. It
+ * waits as for stock: at most oms.wait_for_pending, and only without holding; OM002.
+ */
+static void
+lock_the_cart(text *cart_id, bool may_wait)
+{
+	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(cart_id),
+										   VARSIZE_ANY_EXHDR(cart_id), 0);
+	TimestampTz start = GetCurrentTimestamp();
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, CART_LOCK_CLASS);
+	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!may_wait || TimestampDifferenceExceeds(start, GetCurrentTimestamp(), oms_wait_for_pending))
+			ereport(ERROR,
+					(errcode(OMS_ERR_HELD_BY_OTHERS),
+					 errmsg("cart \"%s\" is being changed by another session",
+							text_to_cstring(cart_id)),
+					 errhint("Try again.")));
+		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 2L,
+						 PG_WAIT_EXTENSION);
+		ResetLatch(MyLatch);
+	}
+}
+
+/*
+ * estimate tells the lines of a cart that is refused for another line what could be
+ * had, by reading alone.
+ */
+static void
+estimate(Attempt *attempt)
+{
+	OmsReserveRequest *request = attempt->request;
+
+	reset_attempt(attempt);
+	read_cells(attempt, true);
+	for (int i = 0; i < request->nlines; i++)
+	{
+		OmsReserveLine *line = &request->lines[i];
+		Demand	   *demand;
+
+		if (attempt->demand_of[i] < 0)
+			continue;			/* check_line said it */
+		demand = &attempt->demands[attempt->demand_of[i]];
+		line->available = demand->location == NULL ? demand->available : 0;
+		for (int c = 0; c < demand->ncells && demand->location != NULL; c++)
+			if (text_equal(attempt->cells[demand->first_cell + c].location, demand->location))
+				line->available = attempt->cells[demand->first_cell + c].free;
+		line->status = line->available < demand->wanted ? OMS_LINE_INSUFFICIENT : OMS_LINE_REFUSED;
+	}
+}
+
+static TransactionId
+pending_of(const Attempt *attempt)
+{
+	for (int d = 0; d < attempt->ndemands; d++)
+		if (missing(&attempt->demands[d]) > 0 && TransactionIdIsValid(attempt->demands[d].pending))
+			return attempt->demands[d].pending;
+	return InvalidTransactionId;
+}
+
+/*
+ * oms_reserve_lines reserves the lines of a request; shortage is told in the lines, not
+ * raised. When request->complete is false nothing was changed. Raises OM004 for an
+ * unknown channel or location, OM002 when another session has the cart, 22003.
+ */
+void
+oms_reserve_lines(OmsReserveRequest *request)
+{
+	Attempt		attempt = {0};
+	bool		may_wait = oms_may_wait();
+	bool		checked;
+
+	attempt.request = request;
+	attempt.channel = oms_channel(request->channel);
+	attempt.taken_over = palloc0(sizeof(int64) * Max(1, request->nlines));
+	checked = make_demands(&attempt);
+	if (request->cart_id != NULL)
+		lock_the_cart(request->cart_id, may_wait);
+
+	request->complete = false;
+	if (!checked && request->on_shortage == OMS_REFUSE)
+	{
+		estimate(&attempt);
+		return;
+	}
+	for (;;)
+	{
+		TransactionId pending;
+		bool		in_subtransaction = false;
+
+		/* One sku at one location writes nothing when it is refused. */
+		if (attempt.ndemands == 1 && request->cart_id == NULL)
+			request->complete = try_once(&attempt, false);
+		if (!request->complete &&
+			(attempt.ndemands != 1 || request->cart_id != NULL ||
+			 attempt.demands[0].location == NULL || request->on_shortage == OMS_PARTIAL))
+		{
+			in_subtransaction = true;
+			request->complete = try_in_subtransaction(&attempt);
+		}
+		pending = pending_of(&attempt);
+		/* What an attempt outside a subtransaction wrote (lapsed holds) forbids to wait. */
+		if (!TransactionIdIsValid(pending) || request->complete || !may_wait ||
+			(!in_subtransaction && !oms_may_wait()) || !oms_account_wait(pending))
+			break;
+	}
+	set_statuses(&attempt, request->complete);
+}
+
+/* oms_raise_refused raises for the first line that was refused for its own sake. */
+void
+oms_raise_refused(const OmsReserveRequest *request)
+{
+	for (int i = 0; i < request->nlines; i++)
+	{
+		const OmsReserveLine *line = &request->lines[i];
+		char	   *sku = text_to_cstring(line->sku);
+		char	   *channel = text_to_cstring(request->channel);
+
+		switch (line->status)
+		{
+			case OMS_LINE_UNKNOWN:
+				oms_raise_unknown_sku(line->sku);
+				break;
+			case OMS_LINE_NOT_ALLOWED:
+				ereport(ERROR,
+						(errcode(OMS_ERR_NOT_ALLOWED),
+						 errmsg("sku \"%s\" cannot be sold like this on channel \"%s\"", sku, channel),
+						 errdetail("Line %d, %lld units. %s", line->line_no,
+								   (long long) line->quantity, line->why)));
+				break;
+			case OMS_LINE_HELD_BY_OTHERS:
+				ereport(ERROR,
+						(errcode(OMS_ERR_HELD_BY_OTHERS),
+						 errmsg("stock of sku \"%s\" is held by open transactions", sku),
+						 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
+								   line->line_no, channel, (long long) line->quantity,
+								   (long long) line->available, line->pending),
+						 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+				break;
+			case OMS_LINE_INSUFFICIENT:
+			case OMS_LINE_PARTIAL:
+				ereport(ERROR,
+						(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+						 errmsg("not enough stock of sku \"%s\" for channel \"%s\"", sku, channel),
+						 errdetail("Line %d: wanted %lld, available %lld%s.", line->line_no,
+								   (long long) line->quantity, (long long) line->available,
+								   line->location == NULL ? "" :
+								   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
+						 errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
+				break;
+			default:
+				break;
+		}
+	}
+	elog(ERROR, "a refused request has no refused line");
+}
+
+/* -------------------------------------------------------------------------
+ * For orders and routing
+ * -------------------------------------------------------------------------
+ */
+
+/* oms_release_order releases every live reservation of an order; returns the units. */
+int64
+oms_release_order(text *order_id)
+{
+	LockedRow  *rows;
+	OmsAccounts *accounts = oms_stock_open();
+	int			n = lock_rows(&lock_order, PointerGetDatum(order_id), &rows);
+	int64		units = release_locked(accounts, n, rows);
+
+	oms_accounts_close(accounts);
+	return units;
+}
+
+/*
+ * oms_move_reservation moves quantity units of a live reservation to another location:
+ * a take there, bounded by what is available, and a give here. False, with nothing
+ * changed, when the units are not to be had there or the row is locked or no longer
+ * live. A part moved becomes a reservation of its own, *new_reservation_id.
+ */
+bool
+oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
+					 int64 *new_reservation_id)
+{
+	OmsAccounts *accounts = oms_stock_open();
+	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
+	OmsAmounts	change = {.reserved = quantity};
+	OmsChange	result;
+	Datum		values[3];
+	char	   *status;
+	text	   *sku;
+	text	   *location;
+	int64		outstanding;
+	int64		consumed;
+	bool		isnull;
+
+	guard.reclaim = oms_stock_reclaim;
+	*new_reservation_id = reservation_id;
+	values[0] = Int64GetDatum(reservation_id);
+	values[1] = PointerGetDatum(to_location);
+	values[2] = Int64GetDatum(quantity);
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
+	{
+		oms_spi_finish();
+		oms_accounts_close(accounts);
+		return false;
+	}
+	sku = DatumGetTextPP(oms_spi_value(0, 1, &isnull));
+	location = DatumGetTextPP(oms_spi_value(0, 2, &isnull));
+	outstanding = oms_spi_int64(0, 3);
+	status = oms_spi_text(0, 4);
+	consumed = oms_spi_int64(0, 5);
+	result.outcome = OMS_SHORT;
+	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
+		!text_equal(location, to_location))
+		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
+	if (result.outcome == OMS_DONE)
+	{
+		give(accounts, sku, location, quantity);
+		if (quantity == outstanding && consumed == 0)
+			oms_spi_execute(&move_row, values, NULL, false);
+		else
+		{
+			oms_spi_execute(&split_row, values, NULL, false);
+			*new_reservation_id = oms_spi_int64(0, 1);
+		}
+	}
+	oms_spi_finish();
+	oms_accounts_close(accounts);
+	return result.outcome == OMS_DONE;
+}

@@ -54,7 +54,8 @@ ensure_plan(OmsPlan *plan)
 
 		parseTypeString(plan->argtypes[i], &argtypes[i], &typmod, false);
 	}
-	plan->plan = SPI_prepare(plan->sql, plan->nargs, argtypes);
+	/* Generic: arrays of one element would look cheaper planned anew at every call. */
+	plan->plan = SPI_prepare_cursor(plan->sql, plan->nargs, argtypes, CURSOR_OPT_GENERIC_PLAN);
 	if (plan->plan == NULL)
 		elog(ERROR, "SPI_prepare failed: %s: %s", SPI_result_code_string(SPI_result), plan->sql);
 	if (SPI_keepplan(plan->plan))

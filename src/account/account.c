@@ -272,7 +272,8 @@ static Relation
 open_indexes(Relation rel, Oid key, int nkeys, ResultRelInfo **info)
 {
 	*info = makeNode(ResultRelInfo);
-	InitResultRelInfo(*info, rel, 1, NULL, 0);
+	/* No range table: index 0 says so to the executor, which else looks there at an update. */
+	InitResultRelInfo(*info, rel, 0, NULL, 0);
 	ExecOpenIndices(*info, false);
 	for (int i = 0; i < (*info)->ri_NumIndices; i++)
 	{
@@ -790,7 +791,6 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
 	ExecStoreHeapTuple(tuple, slot, false);
 	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
 	slot->tts_tid = tuple->t_self;
-	pgstat_count_heap_insert(rel, 0);
 	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
 	ExecClearTuple(slot);
 	ResetPerTupleExprContext(accounts->estate);
@@ -985,11 +985,8 @@ delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
 	TM_FailureData failure;
 	ItemPointerData tid = seen->tid;
 
-	if (heap_delete(leaf->delta, &tid, GetCurrentCommandId(true), InvalidSnapshot, false,
-					&failure, false) != TM_Ok)
-		return false;
-	pgstat_count_heap_delete(leaf->delta);
-	return true;
+	return heap_delete(leaf->delta, &tid, GetCurrentCommandId(true), InvalidSnapshot, false,
+					   &failure, false) == TM_Ok;
 }
 
 /*
@@ -1083,7 +1080,6 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 	if (result != TM_Ok)
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
-	pgstat_count_heap_update(leaf->account, HeapTupleIsHeapOnly(tuple));
 	if (!HeapTupleIsHeapOnly(tuple))
 		ExecInsertIndexTuples(leaf->account_info, slot, accounts->estate, true, false, NULL, NIL);
 	ExecClearTuple(slot);

@@ -287,7 +287,8 @@ write_rows(int n, const Row *rows)
 	values[3] = PointerGetDatum(construct_md_array(expiries, nulls, 1, dims, lbs, TIMESTAMPTZOID, 8,
 												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	oms_spi_connect();
-	oms_spi_execute(&update_reservations, values, NULL, false);
+	if (oms_spi_execute(&update_reservations, values, NULL, false) != n)
+		elog(ERROR, "%d reservations that we locked expected", n);
 	oms_spi_finish();
 }
 

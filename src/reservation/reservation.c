@@ -627,7 +627,8 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	}
 	values[0] = int8_array(n, ids);
 	oms_spi_connect();
-	oms_spi_execute(&release_rows, values, NULL, false);
+	if (oms_spi_execute(&release_rows, values, NULL, false) != n)
+		elog(ERROR, "%d reservations that we locked expected", n);
 	oms_spi_finish();
 	return units;
 }

@@ -123,6 +123,7 @@ struct OmsAccounts
 	Relation	delta_root;
 	EState	   *estate;
 	AccountLeaf *leaves;		/* those opened so far */
+	MemoryContext context;		/* of all that is opened */
 	MemoryContext scratch;		/* reset at every change */
 };
 
@@ -325,6 +326,7 @@ accounts_of_relations(Relation account, Relation delta)
 
 	accounts->account_root = account;
 	accounts->delta_root = delta;
+	accounts->context = CurrentMemoryContext;
 	accounts->estate = CreateExecutorState();
 	accounts->scratch = AllocSetContextCreate(CurrentMemoryContext, "oms account", ALLOCSET_SMALL_SIZES);
 	if (account->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
@@ -410,6 +412,8 @@ static AccountLeaf *
 find_leaf(OmsAccounts *accounts, const Datum *keys)
 {
 	Oid			account_oid;
+	AccountLeaf *opened;
+	MemoryContext old;
 
 	if (accounts->account_root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		return accounts->leaves;
@@ -417,8 +421,11 @@ find_leaf(OmsAccounts *accounts, const Datum *keys)
 	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 		if (leaf->account_oid == account_oid)
 			return leaf;
-	return open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
-					 table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	old = MemoryContextSwitchTo(accounts->context);
+	opened = open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
+					   table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	MemoryContextSwitchTo(old);
+	return opened;
 }
 
 /* -------------------------------------------------------------------------
@@ -516,6 +523,20 @@ overflow(void)
 }
 
 static void
+add_pending(AccountState *state, TransactionId xid, const OmsAmounts *amounts)
+{
+	if (state->npending == state->max_pending)
+	{
+		state->max_pending = Max(64, 2 * state->max_pending);
+		state->pending = state->pending == NULL
+			? palloc(sizeof(Pending) * state->max_pending)
+			: repalloc(state->pending, sizeof(Pending) * state->max_pending);
+	}
+	state->pending[state->npending].xid = xid;
+	state->pending[state->npending++].amounts = *amounts;
+}
+
+static void
 add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
 {
 	if (pg_add_s64_overflow(sum->on_hand, amounts->on_hand, &sum->on_hand) ||
@@ -524,7 +545,11 @@ add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
 		overflow();
 }
 
-/* read_row finds the version of the account row that counts, and whether any exists. */
+/*
+ * read_row finds the version of the account row that counts, and whether any exists. A
+ * pending version that nothing was folded into (w is 0) is a change that made the row; any
+ * other is an open fold, which changes nothing.
+ */
 static void
 read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
 {
@@ -540,7 +565,16 @@ read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *
 		ArrayType  *exc;
 
 		if (judgement == PENDING)
+		{
+			OmsAmounts	amounts;
+
 			state->row_exists = true;
+			if (DatumGetInt64(slot_getattr(slot, leaf->nkeys + 4, &isnull)) == 0)
+			{
+				get_amounts(slot, leaf->nkeys + 1, &amounts);
+				add_pending(state, xid, &amounts);
+			}
+		}
 		if (judgement != COUNTS && judgement != OWN)
 			continue;
 		state->row_exists = state->row_counts = true;
@@ -579,17 +613,7 @@ note_delta(AccountState *state, AccountLeaf *leaf, Snapshot snapshot)
 	state->ndeltas++;
 	get_amounts(slot, leaf->nkeys + 2, &amounts);
 	if (judgement == PENDING)
-	{
-		if (state->npending == state->max_pending)
-		{
-			state->max_pending = Max(64, 2 * state->max_pending);
-			state->pending = state->pending == NULL
-				? palloc(sizeof(Pending) * state->max_pending)
-				: repalloc(state->pending, sizeof(Pending) * state->max_pending);
-		}
-		state->pending[state->npending].xid = xid;
-		state->pending[state->npending++].amounts = amounts;
-	}
+		add_pending(state, xid, &amounts);
 	else
 		add_amounts(&state->value, &amounts);
 
@@ -615,6 +639,7 @@ static void
 read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
 {
 	IndexScanDesc scan;
+	int			n = 0;
 
 	for (int i = 0; i < state->nexc; i++)
 	{
@@ -629,7 +654,7 @@ read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountStat
 	while (index_getnext_slot(scan, ForwardScanDirection, leaf->delta_slot))
 	{
 		note_delta(state, leaf, snapshot);
-		if ((state->ndeltas & 1023) == 1023)
+		if ((++n & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
 	index_endscan(scan);
@@ -747,6 +772,25 @@ units_in(int128 scaled)
 	return scaled <= 0 ? 0 : (int64) MIN128(units, (int128) PG_INT64_MAX);
 }
 
+/*
+ * forget_aborted drops pending changes of (sub)transactions that have aborted, and says
+ * whether there were any. A snapshot that overflowed takes the aborted subtransactions of
+ * an open transaction for open; nobody needs to wait for them.
+ */
+static bool
+forget_aborted(AccountState *state)
+{
+	int			n = 0;
+	bool		any;
+
+	for (int i = 0; i < state->npending; i++)
+		if (!TransactionIdDidAbort(state->pending[i].xid))
+			state->pending[n++] = state->pending[i];
+	any = n < state->npending;
+	state->npending = n;
+	return any;
+}
+
 /* some_pending is a pending transaction that is still in progress, preferably. */
 static TransactionId
 some_pending(const AccountState *state)
@@ -789,6 +833,7 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
 	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
 	tuple->t_tableOid = RelationGetRelid(rel);
 	ExecStoreHeapTuple(tuple, slot, false);
+	oms_request_wrote();
 	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
 	slot->tts_tid = tuple->t_self;
 	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
@@ -859,12 +904,43 @@ decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange
 	add_amounts(&after.value, change);
 	if (guard_bound(guard, &after, false) >= 0)
 		return OMS_DONE;
+	if (guard->partial)
+	{
+		after = *state;			/* one unit would do */
+		after.value.reserved++;
+	}
 	if (state->npending > 0 && guard_bound(guard, &after, true) >= 0)
 	{
 		result->pending = some_pending(state);
 		return OMS_PENDING;
 	}
 	return OMS_SHORT;
+}
+
+static void
+add_range(int64 value, int64 *least, int64 *greatest)
+{
+	if (value < 0 ? pg_add_s64_overflow(*least, value, least)
+		: pg_add_s64_overflow(*greatest, value, greatest))
+		overflow();
+}
+
+/*
+ * check_range raises 22003 if an amount could leave the range of bigint in some outcome of
+ * the pending transactions: neither a reader nor a fold may ever fail.
+ */
+static void
+check_range(const AccountState *state)
+{
+	OmsAmounts	least = state->value;
+	OmsAmounts	greatest = state->value;
+
+	for (int i = 0; i < state->npending; i++)
+	{
+		add_range(state->pending[i].amounts.on_hand, &least.on_hand, &greatest.on_hand);
+		add_range(state->pending[i].amounts.unavailable, &least.unavailable, &greatest.unavailable);
+		add_range(state->pending[i].amounts.reserved, &least.reserved, &greatest.reserved);
+	}
 }
 
 /*
@@ -900,6 +976,13 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 		merge_pending(&state);
 
 	result->outcome = decide(guard, &state, &change, result);
+	if (state.npending > 0 &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) &&
+		forget_aborted(&state))
+	{
+		change = wanted;
+		result->outcome = decide(guard, &state, &change, result);
+	}
 	if (guard->reclaim != NULL &&
 		(result->outcome != OMS_DONE || change.reserved != wanted.reserved))
 	{
@@ -917,6 +1000,7 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 	result->change = change;
 	add_amounts(&state.value, &change);
 	result->after = state.value;
+	check_range(&state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
 	{
@@ -934,35 +1018,47 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 }
 
 /*
- * oms_account_wait waits until the transaction has ended, at most
- * oms.wait_for_pending, and returns true if it has. lock_timeout (55P03),
- * statement_timeout and cancel are honoured. The caller holds nothing that others may
- * wait for.
+ * oms_wait_a_little naps for some ms and returns true, or returns false when
+ * oms.wait_for_pending has passed since start. *nap, 1 at first, is the length of the nap.
+ * Raises 55P03 after lock_timeout; statement_timeout and cancel are honoured.
  */
 bool
-oms_account_wait(TransactionId xid)
+oms_wait_a_little(TimestampTz start, long *nap)
 {
-	TimestampTz start = GetCurrentTimestamp();
+	long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+
+	CHECK_FOR_INTERRUPTS();
+	if (waited >= oms_wait_for_pending)
+		return false;
+	if (LockTimeout > 0 && waited >= LockTimeout)
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("canceling statement due to lock timeout")));
+	*nap = Min(Min(2 * *nap, 16), oms_wait_for_pending - waited);
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, *nap,
+					 PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+	return true;
+}
+
+/*
+ * oms_account_wait waits until the transaction has ended and returns true, or false when
+ * oms.wait_for_pending has passed since start, when the call began: so that a call is
+ * bounded that meets one open transaction after the other. The caller holds nothing that
+ * others may wait for. Raises as oms_wait_a_little.
+ */
+bool
+oms_account_wait(TransactionId xid, TimestampTz start)
+{
 	long		nap = 1;
 
-	for (;;)
-	{
-		long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
-
-		CHECK_FOR_INTERRUPTS();
-		if (ConditionalXactLockTableWait(xid))
-			return true;
-		if (waited >= oms_wait_for_pending)
+	if (TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()) > oms_wait_for_pending)
+		return false;
+	while (!ConditionalXactLockTableWait(xid))
+		if (!oms_wait_a_little(start, &nap))
 			return false;
-		if (LockTimeout > 0 && waited >= LockTimeout)
-			ereport(ERROR,
-					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-					 errmsg("canceling statement due to lock timeout")));
-		nap = Min(Min(2 * nap, 16), Max(1, oms_wait_for_pending - waited));
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, nap,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-	}
+	return true;
 }
 
 /* -------------------------------------------------------------------------
@@ -1178,12 +1274,16 @@ fold_at_commit(void)
 {
 	FoldRequest *requests = fold_requests;
 	int			n = nfold_requests;
+	MemoryContext folding;
+	MemoryContext old;
 
 	fold_requests = NULL;
 	nfold_requests = 0;
 	/* A serializable writer would draw conflicts from every reader of the row. */
 	if (n == 0 || IsolationIsSerializable() || !TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return;
+	folding = AllocSetContextCreate(TopTransactionContext, "oms fold", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(folding);
 	for (int i = 0; i < n; i++)
 	{
 		Relation	account = try_relation_open(requests[i].account_oid, RowExclusiveLock);
@@ -1191,11 +1291,19 @@ fold_at_commit(void)
 		OmsAccounts *accounts;
 
 		if (account == NULL || delta == NULL)
-			continue;			/* dropped by this transaction; closed at its end */
+		{
+			if (account != NULL)
+				relation_close(account, NoLock);
+			if (delta != NULL)
+				relation_close(delta, NoLock);
+			continue;			/* dropped by this transaction */
+		}
 		accounts = accounts_of_relations(account, delta);
 		(void) oms_account_fold(accounts, requests[i].keys);
 		oms_accounts_close(accounts);
 	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(folding);
 }
 
 static void

@@ -148,6 +148,7 @@ struct OmsAccounts
 	Relation	delta_root;
 	EState	   *estate;
 	AccountLeaf *leaves;		/* those opened so far */
+	MemoryContext context;		/* of all that is opened */
 	MemoryContext scratch;		/* reset at every change */
 };
 
@@ -284,7 +285,6 @@ check_layout(Relation rel, int nkeys, bool is_account)
 				 errmsg("table %s has row triggers, which accounts do not fire",
 						RelationGetRelationName(rel)),
 				 errhint("Drop the trigger; read movements instead.")));
-
 }
 
 /*
@@ -295,7 +295,8 @@ static Relation
 open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
 {
 	*info = makeNode(ResultRelInfo);
-	InitResultRelInfo(*info, rel, 1, NULL, 0);
+	/* No range table: index 0 says so to the executor, which else looks there at an update. */
+	InitResultRelInfo(*info, rel, 0, NULL, 0);
 	ExecOpenIndices(*info, false);
 	for (int i = 0; i < (*info)->ri_NumIndices; i++)
 	{
@@ -346,6 +347,7 @@ accounts_of_relations(Relation account, Relation delta)
 
 	accounts->account_root = account;
 	accounts->delta_root = delta;
+	accounts->context = CurrentMemoryContext;
 	accounts->estate = CreateExecutorState();
 	accounts->scratch = AllocSetContextCreate(CurrentMemoryContext, "oms account", ALLOCSET_SMALL_SIZES);
 	if (account->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
@@ -431,6 +433,8 @@ static AccountLeaf *
 find_leaf(OmsAccounts *accounts, const Datum *keys)
 {
 	Oid			account_oid;
+	AccountLeaf *opened;
+	MemoryContext old;
 
 	if (accounts->account_root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		return accounts->leaves;
@@ -438,8 +442,11 @@ find_leaf(OmsAccounts *accounts, const Datum *keys)
 	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 		if (leaf->account_oid == account_oid)
 			return leaf;
-	return open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
-					 table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	old = MemoryContextSwitchTo(accounts->context);
+	opened = open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
+					   table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	MemoryContextSwitchTo(old);
+	return opened;
 }
 
 /* -------------------------------------------------------------------------
@@ -562,6 +569,20 @@ overflow(void)
 }
 
 static void
+add_pending(AccountState *state, TransactionId xid, const OmsAmounts *amounts)
+{
+	if (state->npending == state->max_pending)
+	{
+		state->max_pending = Max(64, 2 * state->max_pending);
+		state->pending = state->pending == NULL
+			? palloc(sizeof(Pending) * state->max_pending)
+			: repalloc(state->pending, sizeof(Pending) * state->max_pending);
+	}
+	state->pending[state->npending].xid = xid;
+	state->pending[state->npending++].amounts = *amounts;
+}
+
+static void
 add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
 {
 	if (pg_add_s64_overflow(sum->on_hand, amounts->on_hand, &sum->on_hand) ||
@@ -570,7 +591,11 @@ add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
 		overflow();
 }
 
-/* read_row finds the version of the account row that counts, and whether any exists. */
+/*
+ * read_row finds the version of the account row that counts, and whether any exists. A
+ * pending version that nothing was folded into (w is 0) is a change that made the row; any
+ * other is an open fold, which changes nothing.
+ */
 static void
 read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
 {
@@ -586,7 +611,16 @@ read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *
 		ArrayType  *exc;
 
 		if (judgement == PENDING)
+		{
+			OmsAmounts	amounts;
+
 			state->row_exists = true;
+			if (DatumGetInt64(slot_getattr(slot, leaf->nkeys + 4, &isnull)) == 0)
+			{
+				get_amounts(slot, leaf->nkeys + 1, &amounts);
+				add_pending(state, xid, &amounts);
+			}
+		}
 		if (judgement != COUNTS && judgement != OWN)
 			continue;
 		state->row_exists = state->row_counts = true;
@@ -625,17 +659,7 @@ note_delta(AccountState *state, AccountLeaf *leaf, Snapshot snapshot)
 	state->ndeltas++;
 	get_amounts(slot, leaf->nkeys + 2, &amounts);
 	if (judgement == PENDING)
-	{
-		if (state->npending == state->max_pending)
-		{
-			state->max_pending = Max(64, 2 * state->max_pending);
-			state->pending = state->pending == NULL
-				? palloc(sizeof(Pending) * state->max_pending)
-				: repalloc(state->pending, sizeof(Pending) * state->max_pending);
-		}
-		state->pending[state->npending].xid = xid;
-		state->pending[state->npending++].amounts = amounts;
-	}
+		add_pending(state, xid, &amounts);
 	else
 	{
 		add_amounts(&state->value, &amounts);
@@ -664,6 +688,7 @@ static void
 read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
 {
 	IndexScanDesc scan;
+	int			n = 0;
 
 	for (int i = 0; i < state->nexc; i++)
 	{
@@ -678,7 +703,7 @@ read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountStat
 	while (index_getnext_slot(scan, ForwardScanDirection, leaf->delta_slot))
 	{
 		note_delta(state, leaf, snapshot);
-		if ((state->ndeltas & 1023) == 1023)
+		if ((++n & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
 	index_endscan(scan);
@@ -810,6 +835,25 @@ units_in(int128 scaled)
 	return scaled <= 0 ? 0 : (int64) MIN128(units, (int128) PG_INT64_MAX);
 }
 
+/*
+ * forget_aborted drops pending changes of (sub)transactions that have aborted, and says
+ * whether there were any. A snapshot that overflowed takes the aborted subtransactions of
+ * an open transaction for open; nobody needs to wait for them.
+ */
+static bool
+forget_aborted(AccountState *state)
+{
+	int			n = 0;
+	bool		any;
+
+	for (int i = 0; i < state->npending; i++)
+		if (!TransactionIdDidAbort(state->pending[i].xid))
+			state->pending[n++] = state->pending[i];
+	any = n < state->npending;
+	state->npending = n;
+	return any;
+}
+
 /* some_pending is a pending transaction that is still in progress, preferably. */
 static TransactionId
 some_pending(const AccountState *state)
@@ -852,6 +896,7 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
 	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
 	tuple->t_tableOid = RelationGetRelid(rel);
 	ExecStoreHeapTuple(tuple, slot, false);
+	oms_request_wrote();
 	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
 	slot->tts_tid = tuple->t_self;
 	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
@@ -922,12 +967,43 @@ decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange
 	add_amounts(&after.value, change);
 	if (guard_bound(guard, &after, false) >= 0)
 		return OMS_DONE;
+	if (guard->partial)
+	{
+		after = *state;			/* one unit would do */
+		after.value.reserved++;
+	}
 	if (state->npending > 0 && guard_bound(guard, &after, true) >= 0)
 	{
 		result->pending = some_pending(state);
 		return OMS_PENDING;
 	}
 	return OMS_SHORT;
+}
+
+static void
+add_range(int64 value, int64 *least, int64 *greatest)
+{
+	if (value < 0 ? pg_add_s64_overflow(*least, value, least)
+		: pg_add_s64_overflow(*greatest, value, greatest))
+		overflow();
+}
+
+/*
+ * check_range raises 22003 if an amount could leave the range of bigint in some outcome of
+ * the pending transactions: neither a reader nor a fold may ever fail.
+ */
+static void
+check_range(const AccountState *state)
+{
+	OmsAmounts	least = state->value;
+	OmsAmounts	greatest = state->value;
+
+	for (int i = 0; i < state->npending; i++)
+	{
+		add_range(state->pending[i].amounts.on_hand, &least.on_hand, &greatest.on_hand);
+		add_range(state->pending[i].amounts.unavailable, &least.unavailable, &greatest.unavailable);
+		add_range(state->pending[i].amounts.reserved, &least.reserved, &greatest.reserved);
+	}
 }
 
 /*
@@ -959,6 +1035,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		const OmsGuard *guard, bool shared, OmsChange *result, AccountState *state, bool *deep)
 {
 	bool		give = is_give(guard, &change);
+	bool		blind = give && result == NULL;
 	OmsAmounts	wanted = change;
 	int64		reclaimed = 0;
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -966,7 +1043,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 
 	memset(state, 0, sizeof(*state));
 	read_row(leaf, keys, snapshot, state);
-	if (give && result == NULL && state->row_exists)
+	if (blind && state->row_exists)
 		read_highest(leaf, keys, state);
 	else
 		read_deltas(leaf, keys, snapshot, state);
@@ -977,6 +1054,13 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	memset(result, 0, sizeof(*result));
 
 	result->outcome = decide(guard, state, &change, result);
+	if (state->npending > 0 &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) &&
+		forget_aborted(state))
+	{
+		change = wanted;
+		result->outcome = decide(guard, state, &change, result);
+	}
 	if (is_small_take(guard, &change))
 	{
 		AccountState after = *state;
@@ -1007,6 +1091,8 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	result->change = change;
 	add_amounts(&state->value, &change);
 	result->after = state->value;
+	if (!blind)
+		check_range(state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
 	{
@@ -1070,35 +1156,47 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 }
 
 /*
- * oms_account_wait waits until the transaction has ended, at most
- * oms.wait_for_pending, and returns true if it has. lock_timeout (55P03),
- * statement_timeout and cancel are honoured. The caller holds nothing that others may
- * wait for.
+ * oms_wait_a_little naps for some ms and returns true, or returns false when
+ * oms.wait_for_pending has passed since start. *nap, 1 at first, is the length of the nap.
+ * Raises 55P03 after lock_timeout; statement_timeout and cancel are honoured.
  */
 bool
-oms_account_wait(TransactionId xid)
+oms_wait_a_little(TimestampTz start, long *nap)
 {
-	TimestampTz start = GetCurrentTimestamp();
+	long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+
+	CHECK_FOR_INTERRUPTS();
+	if (waited >= oms_wait_for_pending)
+		return false;
+	if (LockTimeout > 0 && waited >= LockTimeout)
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("canceling statement due to lock timeout")));
+	*nap = Min(Min(2 * *nap, 16), oms_wait_for_pending - waited);
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, *nap,
+					 PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+	return true;
+}
+
+/*
+ * oms_account_wait waits until the transaction has ended and returns true, or false when
+ * oms.wait_for_pending has passed since start, when the call began: so that a call is
+ * bounded that meets one open transaction after the other. The caller holds nothing that
+ * others may wait for. Raises as oms_wait_a_little.
+ */
+bool
+oms_account_wait(TransactionId xid, TimestampTz start)
+{
 	long		nap = 1;
 
-	for (;;)
-	{
-		long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
-
-		CHECK_FOR_INTERRUPTS();
-		if (ConditionalXactLockTableWait(xid))
-			return true;
-		if (waited >= oms_wait_for_pending)
+	if (TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()) > oms_wait_for_pending)
+		return false;
+	while (!ConditionalXactLockTableWait(xid))
+		if (!oms_wait_a_little(start, &nap))
 			return false;
-		if (LockTimeout > 0 && waited >= LockTimeout)
-			ereport(ERROR,
-					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-					 errmsg("canceling statement due to lock timeout")));
-		nap = Min(Min(2 * nap, 16), Max(1, oms_wait_for_pending - waited));
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, nap,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-	}
+	return true;
 }
 
 /* -------------------------------------------------------------------------
@@ -1121,10 +1219,8 @@ delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
 	TM_FailureData failure;
 	ItemPointerData tid = seen->tid;
 
-	if (heap_delete(leaf->delta, &tid, GetCurrentCommandId(true), InvalidSnapshot, false,
-					&failure, false) != TM_Ok)
-		return false;
-	return true;
+	return heap_delete(leaf->delta, &tid, GetCurrentCommandId(true), InvalidSnapshot, false,
+					   &failure, false) == TM_Ok;
 }
 
 /*
@@ -1346,12 +1442,16 @@ fold_at_commit(void)
 {
 	FoldRequest *requests = fold_requests;
 	int			n = nfold_requests;
+	MemoryContext folding;
+	MemoryContext old;
 
 	fold_requests = NULL;
 	nfold_requests = 0;
 	/* A serializable writer would draw conflicts from every reader of the row. */
 	if (n == 0 || IsolationIsSerializable() || !TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return;
+	folding = AllocSetContextCreate(TopTransactionContext, "oms fold", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(folding);
 	for (int i = 0; i < n; i++)
 	{
 		Relation	account = try_relation_open(requests[i].account_oid, RowExclusiveLock);
@@ -1359,11 +1459,19 @@ fold_at_commit(void)
 		OmsAccounts *accounts;
 
 		if (account == NULL || delta == NULL)
-			continue;			/* dropped by this transaction; closed at its end */
+		{
+			if (account != NULL)
+				relation_close(account, NoLock);
+			if (delta != NULL)
+				relation_close(delta, NoLock);
+			continue;			/* dropped by this transaction */
+		}
 		accounts = accounts_of_relations(account, delta);
 		(void) oms_account_fold(accounts, requests[i].keys, 2 * oms_fold_threshold);
 		oms_accounts_close(accounts);
 	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(folding);
 }
 
 static void

@@ -33,8 +33,6 @@
 #include "commands/sequence.h"
 #include "common/int.h"
 #include "miscadmin.h"
-#include "pgstat.h"
-#include "storage/latch.h"
 #include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
@@ -609,7 +607,8 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	}
 	values[0] = int8_array(n, ids);
 	oms_spi_connect();
-	oms_spi_execute(&release_rows, values, NULL, false);
+	if (oms_spi_execute(&release_rows, values, NULL, false) != n)
+		elog(ERROR, "%d reservations that we locked expected", n);
 	oms_spi_finish();
 	return units;
 }
@@ -897,26 +896,22 @@ try_in_subtransaction(Attempt *attempt)
  * waits as for stock: at most oms.wait_for_pending, and only without holding; OM002.
  */
 static void
-lock_the_cart(text *cart_id, bool may_wait)
+lock_the_cart(text *cart_id, bool may_wait, TimestampTz start)
 {
 	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(cart_id),
 										   VARSIZE_ANY_EXHDR(cart_id), 0);
-	TimestampTz start = GetCurrentTimestamp();
+	long		nap = 1;
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, CART_LOCK_CLASS);
 	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (!may_wait || TimestampDifferenceExceeds(start, GetCurrentTimestamp(), oms_wait_for_pending))
+		if (!may_wait || !oms_wait_a_little(start, &nap))
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
 					 errmsg("cart \"%s\" is being changed by another session",
 							text_to_cstring(cart_id)),
 					 errhint("Try again.")));
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 2L,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
 	}
 }
 
@@ -965,6 +960,7 @@ void
 oms_reserve_lines(OmsReserveRequest *request)
 {
 	Attempt		attempt = {0};
+	TimestampTz start = GetCurrentTimestamp();
 	bool		may_wait = oms_may_wait();
 	bool		checked;
 
@@ -973,7 +969,7 @@ oms_reserve_lines(OmsReserveRequest *request)
 	attempt.taken_over = palloc0(sizeof(int64) * Max(1, request->nlines));
 	checked = make_demands(&attempt);
 	if (request->cart_id != NULL)
-		lock_the_cart(request->cart_id, may_wait);
+		lock_the_cart(request->cart_id, may_wait, start);
 
 	request->complete = false;
 	if (!checked && request->on_shortage == OMS_REFUSE)
@@ -999,7 +995,7 @@ oms_reserve_lines(OmsReserveRequest *request)
 		pending = pending_of(&attempt);
 		/* What an attempt outside a subtransaction wrote (lapsed holds) forbids to wait. */
 		if (!TransactionIdIsValid(pending) || request->complete || !may_wait ||
-			(!in_subtransaction && !oms_may_wait()) || !oms_account_wait(pending))
+			(!in_subtransaction && !oms_may_wait()) || !oms_account_wait(pending, start))
 			break;
 	}
 	set_statuses(&attempt, request->complete);

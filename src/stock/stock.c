@@ -25,6 +25,7 @@
 #include "storage/lmgr.h"
 #include "utils/array.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 
 #include "stock/stock.h"
 
@@ -253,16 +254,18 @@ static void
 change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 		   const OmsGuard *guard, OmsChange *result)
 {
+	TimestampTz start = GetCurrentTimestamp();
+
 	for (;;)
 	{
 		oms_stock_change(accounts, sku, location, change, guard, result);
 		if (result->outcome != OMS_PENDING ||
 			!oms_may_wait() ||
-			!oms_account_wait(result->pending))
+			!oms_account_wait(result->pending, start))
 			break;
 	}
 	if (result->outcome != OMS_DONE)
-		oms_raise_short(result, sku, location, -change.on_hand);
+		oms_raise_short(result, sku, location, Abs(change.on_hand));
 }
 
 static void

@@ -506,7 +506,7 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
 		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
-		change.reserved = -oms_stock_reclaim(key, NULL);
+		change.reserved = -oms_stock_reclaim(key);
 		if (change.reserved == 0)
 			continue;
 		units -= change.reserved;

@@ -195,11 +195,11 @@ refuse_line(OmsReserveLine *line, OmsLineStatus status, char *why)
 
 /*
  * check_line sets the status of a line that no stock could serve; true if it may be
- * served.
+ * served. *open_location is a location that was found open, kept from line to line.
  */
 static bool
 check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReserveLine *line,
-		   const OmsItem *item)
+		   const OmsItem *item, const text **open_location)
 {
 	const char *method = oms_method_name(request->method);
 
@@ -216,7 +216,8 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 					psprintf("A line must have %lld to %lld units, in steps of %lld.",
 							 (long long) item->quantity_minimum,
 							 (long long) item->quantity_maximum, (long long) item->quantity_step));
-	else if (line->location != NULL && !oms_location_open(channel, request->method, line->location))
+	else if (line->location != NULL && line->location != *open_location &&
+			 !oms_location_open(channel, request->method, line->location))
 	{
 		oms_require_location(line->location);
 		refuse_line(line, OMS_LINE_NOT_ALLOWED,
@@ -224,7 +225,10 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 							 text_to_cstring(line->location), method));
 	}
 	else
+	{
+		*open_location = line->location;
 		return true;
+	}
 	return false;
 }
 
@@ -237,6 +241,7 @@ make_demands(Attempt *attempt)
 	int		   *order = palloc(sizeof(int) * Max(1, n));
 	text	  **skus = palloc(sizeof(text *) * Max(1, n));
 	OmsItem    *items;
+	const text *open_location = NULL;
 	bool		served = true;
 
 	for (int i = 0; i < n; i++)
@@ -255,7 +260,7 @@ make_demands(Attempt *attempt)
 		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
 
 		attempt->demand_of[order[k]] = -1;
-		if (!check_line(request, attempt->channel, line, &items[order[k]]))
+		if (!check_line(request, attempt->channel, line, &items[order[k]], &open_location))
 		{
 			served = false;
 			continue;
@@ -433,6 +438,7 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 
 	guard.safety = attempt->channel->safety;
 	guard.partial = partial;
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
 	if (!demand->item->tracked)
 		guard.kind = OMS_GUARD_NONE;
@@ -1090,6 +1096,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 	int64		consumed;
 	bool		isnull;
 
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
 	*new_reservation_id = reservation_id;
 	values[0] = Int64GetDatum(reservation_id);

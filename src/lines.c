@@ -54,6 +54,27 @@ whole_number(Numeric number, int64 max, int64 *result)
 	return true;
 }
 
+static void
+name_field(void *arg)
+{
+	errcontext("%s", (char *) arg);
+}
+
+static Datum
+read_timestamp(const char *argument, int line, const OmsField *field, const JsonbValue *value)
+{
+	char	   *string = pnstrdup(value->val.string.val, value->val.string.len);
+	ErrorContextCallback context = {error_context_stack, name_field};
+	Datum		result;
+
+	context.arg = psprintf("element %d of %s: \"%s\"", line, argument, field->name);
+	error_context_stack = &context;
+	result = DirectFunctionCall3(timestamptz_in, CStringGetDatum(string),
+								 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	error_context_stack = context.previous;
+	return result;
+}
+
 static Datum
 read_field(const char *argument, int line, const OmsField *field, const JsonbValue *value)
 {
@@ -83,10 +104,7 @@ read_field(const char *argument, int line, const OmsField *field, const JsonbVal
 		case OMS_FIELD_TIMESTAMP:
 			if (value->type != jbvString)
 				break;
-			return DirectFunctionCall3(timestamptz_in,
-									   CStringGetDatum(pnstrdup(value->val.string.val,
-																value->val.string.len)),
-									   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+			return read_timestamp(argument, line, field, value);
 	}
 	bad_field(argument, line, field);
 	return (Datum) 0;

@@ -15,7 +15,7 @@
 PG_MODULE_MAGIC;
 
 int			oms_wait_for_pending = 1000;
-int			oms_fold_threshold = 64;
+int			oms_fold_threshold = 32;
 
 void		_PG_init(void);
 
@@ -43,9 +43,9 @@ _PG_init(void)
 							&oms_wait_for_pending, 1000, 0, INT_MAX,
 							PGC_USERSET, GUC_UNIT_MS, NULL, NULL, NULL);
 	DefineCustomIntVariable("oms.fold_threshold",
-							"Deltas that a take must see on one key before its transaction folds them.",
+							"Committed deltas that a take must see on one key before its transaction folds them.",
 							"A missed fold costs speed, never truth.",
-							&oms_fold_threshold, 64, 1, 100000,
+							&oms_fold_threshold, 32, 1, 100000,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("oms");
 	oms_account_init();

@@ -13,41 +13,56 @@
  * that was folded into the row is deleted by the transaction that wrote the row, so
  * one snapshot sees either the one or the other. w is the highest id folded, exc the
  * ids up to w that were live and were not folded: deltas that a reader must look for
- * are those with id > w or in exc. That only bounds the scan.
+ * are those with id > w or in exc. That only bounds the scan; ids need not be unique.
  *
- * Change.  Under a short lock on the key, with one snapshot S taken after the lock:
- * row and deltas are judged by S. Visible ones count; our own count as they stand (by
- * xid, never by command id); those of transactions in progress in S are pending. The
- * guarded expression, linear in the amounts, is computed for the worst outcome of the
- * pending transactions: their changes are summed per exact (sub)transaction, and
- * only negative sums count. If the bound would be broken nothing is written. Else one
- * delta is inserted with id = highest id present + 1, and the lock is released.
+ * Change.  In a section: under a short lock on the key, with one snapshot S taken after
+ * the lock. Row and deltas are judged by S. Visible ones count; our own count as they
+ * stand (by xid, never by command id); those of transactions in progress in S are
+ * pending. The guarded expression, linear in the amounts, is computed for the worst
+ * outcome of the pending transactions: their changes are summed per exact
+ * (sub)transaction, and only negative sums count. If the bound would be broken nothing
+ * is written. Else one delta is inserted with id = highest id present + 1, and the
+ * lock is released.
  *
- * Why it never oversells.  Changes of one key are serialised by the key lock, and
- * each sees every earlier one, committed or not, because its heap and index entries
- * are in place before the lock is released. A delta lives or dies with exactly one
- * (sub)transaction; each later event (commit, abort, rollback to a savepoint, crash,
- * PREPARE and either outcome) picks one of the outcomes over which the worst case was
- * taken, so it only raises the worst case. A fold does not move the value. Nothing
- * depends on a callback having run, on shared memory, or on the order of commits.
+ * The key lock is exclusive, or shared where that is as good:
+ * - A give only raises every guarded expression. Shared, it need not read the deltas.
+ * - A take of at most SHARED_UNITS that would leave MaxBackends x SHARED_UNITS above
+ *   its floor. While stock is deep, takers of one key so do not even queue for the
+ *   key lock; near the floor they take it exclusively, one after the other.
  *
- * Fold.  A pure rewrite by a transaction that holds the row: it deletes deltas that
- * are committed and visible to its snapshot, adds exactly those it deleted to the row,
- * and sets w and exc. It waits for nobody: a held row is skipped, a delta that
- * somebody else has locked is left. It runs at pre-commit of a taker that saw many
- * deltas (others' deltas only, so that no snapshot of a running query sees two
- * versions of a value), or in fold_accounts(). It does not need the key lock while the
- * row exists: the row lock admits one folder, and a taker at work meanwhile inserts
- * an id above every id that is present, therefore above every id that is folded; its
- * snapshot sees the fold whole or not at all. A missed fold costs speed, never truth.
+ * Why it never oversells.  Order the sections of a key by their snapshots. An
+ * exclusive section sees every earlier one, committed or not, because its heap and
+ * index entries are in place before the lock is released. A shared take misses only
+ * sections that are in progress with it: each is a give, or a take of at most
+ * SHARED_UNITS, and there are fewer than MaxBackends of them; the margin that it
+ * leaves covers all. So each take was within its bound in that order. A delta lives or
+ * dies with exactly one (sub)transaction; each later event (commit, abort, rollback
+ * to a savepoint, crash, PREPARE and either outcome) picks one of the outcomes over
+ * which the worst case was taken, so it only raises the worst case. A fold does not
+ * move the value. Nothing depends on a callback having run, on shared memory, or on
+ * the order of commits.
+ *
+ * Fold.  A pure rewrite by a transaction that has locked the row: it deletes deltas
+ * that are committed and visible to its snapshot, adds exactly those it deleted to the
+ * row, and sets w and exc. It waits for nobody's commit: a held row is skipped, a delta
+ * that somebody else has locked is left. It runs at pre-commit of a taker that saw
+ * many deltas (others' deltas only, so that no snapshot of a running query sees two
+ * versions of a value), or in fold_accounts(). A missed fold costs speed, never truth.
+ *
+ * A fold must not set w to an id that somebody may still insert. It takes the key lock
+ * exclusively for a moment, reads the highest id H present, releases it, and folds ids
+ * up to H only. Sections before that moment are over, their ids are seen. Sections
+ * after it insert above every id that is present, so above every id that is folded:
+ * a folded delta stays in place until the fold has committed and no snapshot is left
+ * that does not see its row.
  *
  * The row is inserted when no version of it exists, committed or pending, which is
- * judged under the key lock; else deltas stand alone. It is never deleted.
+ * judged under the exclusive key lock; else deltas stand alone. It is never deleted.
  *
  * Locks, in this order: relations and indexes (RowExclusiveLock, kept to the end of the
- * transaction); the key lock (advisory class of our own, one at a time, released
- * before the function returns, freed by an error); buffers. Under the key lock no
- * relation is opened by us and nothing is waited for.
+ * transaction); the account row, by a fold; the key lock (advisory class of our own,
+ * one at a time, released before the function returns, freed by an error); buffers.
+ * Under the key lock no relation is opened by us and no transaction is waited for.
  */
 #include "postgres.h"
 
@@ -60,6 +75,7 @@
 #include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/hashfn.h"
@@ -96,6 +112,15 @@
 /* a transaction remembers at most this many keys to fold */
 #define MAX_FOLDS 16
 
+/* the most units of a take that may share the key lock */
+#define SHARED_UNITS 4
+
+/* how often a fold tries to get hold of a key that is in use */
+#define FOLD_TRIES 5
+
+/* keys remembered as deep, by hash */
+#define DEEP_KEYS 256
+
 /* Guarded expressions are scaled by this, so that percents are integers. */
 #define SCALE OMS_SAFETY_STOCK_ALL
 
@@ -105,8 +130,8 @@ typedef struct AccountLeaf
 	Oid			account_oid;
 	Relation	account;
 	Relation	delta;
-	Relation	account_key;	/* primary keys */
-	Relation	delta_key;
+	Relation	account_key;	/* index on the key */
+	Relation	delta_key;		/* index on key and id */
 	ResultRelInfo *account_info;
 	ResultRelInfo *delta_info;
 	TupleTableSlot *account_slot;
@@ -165,7 +190,8 @@ typedef struct AccountState
 	int			npending;
 	int			max_pending;
 	Pending    *pending;
-	int			ndeltas;		/* deltas looked at */
+	int			ndeltas;		/* live deltas looked at */
+	int			ncommitted;		/* of them committed by others: what a fold could fold */
 	int			max_seen;		/* capacity of seen; 0 = do not collect */
 	int			nseen;
 	SeenDelta  *seen;
@@ -219,9 +245,9 @@ expect_column(Relation rel, int attno, const char *name, Oid type)
 
 /*
  * check_layout raises 55000 unless the relation is a heap of nkeys text columns
- * followed by the amounts, without row triggers; returns its primary key's OID.
+ * followed by the amounts, without row triggers.
  */
-static Oid
+static void
 check_layout(Relation rel, int nkeys, bool is_account)
 {
 	static const char *const amounts[] = {"on_hand", "unavailable", "reserved"};
@@ -260,17 +286,14 @@ check_layout(Relation rel, int nkeys, bool is_account)
 						RelationGetRelationName(rel)),
 				 errhint("Drop the trigger; read movements instead.")));
 
-	RelationGetIndexList(rel);	/* sets rd_pkindex */
-	if (!OidIsValid(rel->rd_pkindex))
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s has no primary key", RelationGetRelationName(rel))));
-	return rel->rd_pkindex;
 }
 
-/* open_indexes opens all indexes of rel for insertion and returns the one that is its key. */
+/*
+ * open_indexes opens all indexes of rel for insertion and returns a valid btree on
+ * exactly its first nkeys columns; 55000 if there is none.
+ */
 static Relation
-open_indexes(Relation rel, Oid key, int nkeys, ResultRelInfo **info)
+open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
 {
 	*info = makeNode(ResultRelInfo);
 	/* No range table: index 0 says so to the executor, which else looks there at an update. */
@@ -279,18 +302,18 @@ open_indexes(Relation rel, Oid key, int nkeys, ResultRelInfo **info)
 	for (int i = 0; i < (*info)->ri_NumIndices; i++)
 	{
 		Relation	index = (*info)->ri_IndexRelationDescs[i];
+		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
+			index->rd_index->indnkeyatts == nkeys && RelationGetIndexPredicate(index) == NIL;
 
-		if (RelationGetRelid(index) != key)
-			continue;
-		for (int k = 0; k < nkeys; k++)
-			if (index->rd_index->indnkeyatts != nkeys || index->rd_index->indkey.values[k] != k + 1)
-				ereport(ERROR,
-						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						 errmsg("the primary key of table %s is not on its first %d columns",
-								RelationGetRelationName(rel), nkeys)));
-		return index;
+		for (int k = 0; k < nkeys && fits; k++)
+			fits = index->rd_index->indkey.values[k] == k + 1;
+		if (fits)
+			return index;
 	}
-	elog(ERROR, "primary key of %s is not among its indexes", RelationGetRelationName(rel));
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table %s has no valid index on its first %d columns",
+					RelationGetRelationName(rel), nkeys)));
 }
 
 /* open_leaf opens a pair of physical relations for changes, in accounts' memory. */
@@ -298,7 +321,6 @@ static AccountLeaf *
 open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
 {
 	AccountLeaf *leaf = palloc0(sizeof(AccountLeaf));
-	Oid			key;
 
 	leaf->nkeys = RelationGetDescr(account)->natts - 5;
 	if (leaf->nkeys < 1 || leaf->nkeys > OMS_ACCOUNT_MAX_KEYS)
@@ -306,10 +328,10 @@ open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
 	leaf->account_oid = RelationGetRelid(account);
 	leaf->account = account;
 	leaf->delta = delta;
-	key = check_layout(account, leaf->nkeys, true);
-	leaf->account_key = open_indexes(account, key, leaf->nkeys, &leaf->account_info);
-	key = check_layout(delta, leaf->nkeys, false);
-	leaf->delta_key = open_indexes(delta, key, leaf->nkeys + 1, &leaf->delta_info);
+	check_layout(account, leaf->nkeys, true);
+	leaf->account_key = open_indexes(account, leaf->nkeys, &leaf->account_info);
+	check_layout(delta, leaf->nkeys, false);
+	leaf->delta_key = open_indexes(delta, leaf->nkeys + 1, &leaf->delta_info);
 	leaf->account_slot = table_slot_create(account, NULL);
 	leaf->delta_slot = table_slot_create(delta, NULL);
 	leaf->write_account_slot = MakeSingleTupleTableSlot(RelationGetDescr(account), &TTSOpsHeapTuple);
@@ -445,6 +467,31 @@ key_locktag(LOCKTAG *tag, AccountLeaf *leaf, const Datum *keys)
 		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key), hash);
 	}
 	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_CLASS);
+}
+
+/*
+ * deep_keys remembers hashes of keys whose last take here was shared: only a hint where
+ * to begin, so that a key with few units is not tried in vain.
+ */
+static uint64 deep_keys[DEEP_KEYS];
+
+static uint64
+locktag_hash(const LOCKTAG *tag)
+{
+	return ((uint64) tag->locktag_field2 << 32) | tag->locktag_field3;
+}
+
+static bool
+is_deep(const LOCKTAG *tag)
+{
+	return deep_keys[locktag_hash(tag) % DEEP_KEYS] == locktag_hash(tag);
+}
+
+static void
+remember_deep(const LOCKTAG *tag, bool deep)
+{
+	if (deep || is_deep(tag))
+		deep_keys[locktag_hash(tag) % DEEP_KEYS] = deep ? locktag_hash(tag) : 0;
 }
 
 /* -------------------------------------------------------------------------
@@ -615,7 +662,10 @@ note_delta(AccountState *state, AccountLeaf *leaf, Snapshot snapshot)
 	if (judgement == PENDING)
 		add_pending(state, xid, &amounts);
 	else
+	{
 		add_amounts(&state->value, &amounts);
+		state->ncommitted += judgement == COUNTS;
+	}
 
 	if (state->max_seen > 0)
 	{
@@ -657,6 +707,20 @@ read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountStat
 		if ((++n & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
+	index_endscan(scan);
+	ExecClearTuple(leaf->delta_slot);
+}
+
+/* read_highest sets state->highest, without looking at the deltas. */
+static void
+read_highest(AccountLeaf *leaf, const Datum *keys, AccountState *state)
+{
+	IndexScanDesc scan = begin_key_scan(leaf->delta, leaf->delta_key, leaf->nkeys, keys,
+										BTGreaterStrategyNumber, state->w);
+	bool		isnull;
+
+	if (index_getnext_slot(scan, BackwardScanDirection, leaf->delta_slot))
+		state->highest = DatumGetInt64(slot_getattr(leaf->delta_slot, leaf->nkeys + 1, &isnull));
 	index_endscan(scan);
 	ExecClearTuple(leaf->delta_slot);
 }
@@ -846,13 +910,13 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
  * chance of a fold grows from 1/8 at the threshold to certainty at its fourfold.
  */
 static void
-request_fold(AccountLeaf *leaf, const Datum *keys, int ndeltas)
+request_fold(AccountLeaf *leaf, const Datum *keys, int ncommitted)
 {
 	MemoryContext old;
 	FoldRequest *request;
 
-	if (ndeltas < oms_fold_threshold || nfold_requests == MAX_FOLDS ||
-		(ndeltas < 4 * oms_fold_threshold && oms_fold_threshold > 8 &&
+	if (ncommitted < oms_fold_threshold || nfold_requests == MAX_FOLDS ||
+		(ncommitted < 4 * oms_fold_threshold && oms_fold_threshold > 8 &&
 		 pg_prng_uint64_range(&pg_global_prng_state, 0, 7) != 0))
 		return;
 	old = MemoryContextSwitchTo(TopTransactionContext);
@@ -944,44 +1008,71 @@ check_range(const AccountState *state)
 }
 
 /*
- * oms_account_change makes one change to the account of keys, or refuses it: see the
- * file's header. The change's amounts are added (on_hand of OMS_GUARD_SET is set). On
- * SHORT and PENDING nothing is written, except what guard->reclaim gave back. It locks
- * the key while it runs and waits for no transaction. Raises 22003 on overflow, 55000
- * on a changed layout.
+ * is_give says whether the change can lower no guarded expression: its effect on
+ * on_hand - reserved - percent of on_hand is linear in the percent, and is not negative
+ * at 0% and at 100%.
  */
-void
-oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
-				   const OmsGuard *guard, OmsChange *result)
+static bool
+is_give(const OmsGuard *guard, const OmsAmounts *change)
 {
-	AccountLeaf *leaf = find_leaf(accounts, keys);
-	AccountState state = {0};
+	return guard->kind == OMS_GUARD_NONE && change->reserved <= 0 &&
+		change->on_hand >= change->reserved;
+}
+
+/* is_small_take says whether the change may be made under the shared key lock. */
+static bool
+is_small_take(const OmsGuard *guard, const OmsAmounts *change)
+{
+	return guard->kind == OMS_GUARD_AVAILABLE && change->on_hand == 0 && change->unavailable == 0 &&
+		change->reserved > 0 && change->reserved <= SHARED_UNITS;
+}
+
+/*
+ * section is the work under the key lock. False, with nothing done, when the lock is
+ * shared and must be exclusive. *deep tells that a shared take would do as well.
+ */
+static bool
+section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts change,
+		const OmsGuard *guard, bool shared, OmsChange *result, AccountState *state, bool *deep)
+{
+	bool		give = is_give(guard, &change);
 	OmsAmounts	wanted = change;
 	int64		reclaimed = 0;
-	LOCKTAG		tag;
-	Snapshot	snapshot;
-	MemoryContext old;
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	OmsChange	ignored;
 
+	memset(state, 0, sizeof(*state));
+	read_row(leaf, keys, snapshot, state);
+	if (give && result == NULL && state->row_exists)
+		read_highest(leaf, keys, state);
+	else
+		read_deltas(leaf, keys, snapshot, state);
+	if (state->npending > 1)
+		merge_pending(state);
+	if (result == NULL)
+		result = &ignored;
 	memset(result, 0, sizeof(*result));
-	MemoryContextReset(accounts->scratch);
-	old = MemoryContextSwitchTo(accounts->scratch);
 
-	key_locktag(&tag, leaf, keys);
-	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	result->outcome = decide(guard, state, &change, result);
+	if (is_small_take(guard, &change))
+	{
+		AccountState after = *state;
 
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	read_row(leaf, keys, snapshot, &state);
-	read_deltas(leaf, keys, snapshot, &state);
-	if (state.npending > 1)
-		merge_pending(&state);
+		add_amounts(&after.value, &change);
+		*deep = guard_bound(guard, &after, false) >= (int128) MaxBackends * SHARED_UNITS * SCALE;
+	}
+	if (shared && (!state->row_exists || (!give && (result->outcome != OMS_DONE || !*deep))))
+	{
+		UnregisterSnapshot(snapshot);
+		return false;
+	}
 
-	result->outcome = decide(guard, &state, &change, result);
-	if (state.npending > 0 &&
+	if (state->npending > 0 &&
 		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) &&
-		forget_aborted(&state))
+		forget_aborted(state))
 	{
 		change = wanted;
-		result->outcome = decide(guard, &state, &change, result);
+		result->outcome = decide(guard, state, &change, result);
 	}
 	if (guard->reclaim != NULL &&
 		(result->outcome != OMS_DONE || change.reserved != wanted.reserved))
@@ -989,31 +1080,77 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 		reclaimed = guard->reclaim(keys, guard->reclaim_arg);
 		if (reclaimed > 0)
 		{
-			state.value.reserved -= reclaimed;
+			state->value.reserved -= reclaimed;
 			change = wanted;
-			result->outcome = decide(guard, &state, &change, result);
+			result->outcome = decide(guard, state, &change, result);
 		}
 	}
 	if (result->outcome != OMS_DONE)
 		memset(&change, 0, sizeof(change));
 
 	result->change = change;
-	add_amounts(&state.value, &change);
-	result->after = state.value;
-	check_range(&state);
+	add_amounts(&state->value, &change);
+	result->after = state->value;
+	check_range(state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
 	{
-		if (!state.row_exists)
+		if (!state->row_exists)
 			insert_row(accounts, leaf, keys, &change, true, 0, construct_empty_array(INT8OID));
 		else
-			insert_row(accounts, leaf, keys, &change, false, state.highest + 1, NULL);
+			insert_row(accounts, leaf, keys, &change, false, state->highest + 1, NULL);
 	}
 	UnregisterSnapshot(snapshot);
-	LockRelease(&tag, ExclusiveLock, false);
+	return true;
+}
 
-	if (result->outcome == OMS_DONE)
-		request_fold(leaf, keys, state.ndeltas);
+/*
+ * oms_account_change makes one change to the account of keys, or refuses it: see the
+ * file's header. The change's amounts are added (on_hand of OMS_GUARD_SET is set). On
+ * SHORT and PENDING nothing is written, except what guard->reclaim gave back. A give
+ * whose result nobody needs passes NULL and reads no deltas. It locks the key while it
+ * runs and waits for no transaction. Raises 22003 on overflow, 55000 on a changed
+ * layout.
+ */
+void
+oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
+				   const OmsGuard *guard, OmsChange *result)
+{
+	AccountLeaf *leaf = find_leaf(accounts, keys);
+	bool		small = is_small_take(guard, &change);
+	bool		shared = is_give(guard, &change);
+	bool		locked = false;
+	bool		deep = false;
+	AccountState state;
+	LOCKTAG		tag;
+	MemoryContext old;
+
+	MemoryContextReset(accounts->scratch);
+	old = MemoryContextSwitchTo(accounts->scratch);
+	key_locktag(&tag, leaf, keys);
+
+	/* Nobody else there: exclusively, whatever the stock. Else shared if it may be deep. */
+	if (small && !is_deep(&tag))
+		locked = LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
+	if (small && !locked)
+		shared = true;
+	for (;;)
+	{
+		LOCKMODE	mode = shared ? ShareLock : ExclusiveLock;
+		bool		done;
+
+		if (!locked)
+			(void) LockAcquire(&tag, mode, false, false);
+		done = section(accounts, leaf, keys, change, guard, shared, result, &state, &deep);
+		LockRelease(&tag, mode, false);
+		if (done)
+			break;
+		shared = locked = false;
+	}
+	if (small)
+		remember_deep(&tag, deep && (shared || state.npending > 0));
+	if (result == NULL || result->outcome == OMS_DONE)
+		request_fold(leaf, keys, state.ncommitted);
 	MemoryContextSwitchTo(old);
 }
 
@@ -1086,34 +1223,38 @@ delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
 }
 
 /*
- * fold_deltas deletes what can be folded of the deltas that state holds, adds it to
- * state->row and sets w and exc; returns the number folded.
+ * fold_deltas deletes what can be folded, up to id highest, of the deltas that state
+ * holds, adds it to state->row and sets w and exc; returns the number folded. It stops
+ * at a live delta among the last `recent`, since an id in exc costs every later taker a
+ * descent of the index, and a transaction that is about to end is not worth it.
  */
 static int
-fold_deltas(AccountLeaf *leaf, AccountState *state)
+fold_deltas(AccountLeaf *leaf, AccountState *state, int64 highest, int recent)
 {
 	int64	   *live;
 	int			nlive = 0;
 	int			folded = 0;
 
 	qsort(state->seen, state->nseen, sizeof(SeenDelta), compare_seen);
-	live = palloc(sizeof(int64) * (MAX_EXC + 1));
+	live = palloc(sizeof(int64) * Max(1, state->nseen));
 	for (int i = 0; i < state->nseen; i++)
 	{
 		SeenDelta  *seen = &state->seen[i];
 
+		/* Deltas of one id are visited all or none, so that w and exc tell of them. */
+		if (seen->id > highest || (nlive >= MAX_EXC && seen->id > state->w))
+			break;
 		if (seen->foldable && delete_delta(leaf, seen))
 		{
 			add_amounts(&state->row, &seen->amounts);
 			state->w = Max(state->w, seen->id);
 			folded++;
 		}
-		else if (nlive >= MAX_EXC)
+		else if (state->nseen - i <= recent && seen->id > state->w)
 			break;
-		else
+		else if (nlive == 0 || live[nlive - 1] != seen->id)
 			live[nlive++] = seen->id;
 	}
-	/* Everything not visited has a higher id than w: ids above w need no exc. */
 	state->nexc = 0;
 	state->exc = live;
 	for (int i = 0; i < nlive; i++)
@@ -1210,7 +1351,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 	if (!state.row_exists)
 	{
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state) > 0)
+		if (fold_deltas(leaf, &state, state.highest, 0) > 0)
 		{
 			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
@@ -1222,12 +1363,36 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 }
 
 /*
+ * read_highest_exclusively reads the highest id present at a moment when no section of
+ * the key is in progress. False when there was none in a few tries: it does not queue,
+ * since takers would then queue behind it.
+ */
+static bool
+read_highest_exclusively(AccountLeaf *leaf, const Datum *keys, AccountState *state)
+{
+	LOCKTAG		tag;
+
+	key_locktag(&tag, leaf, keys);
+	for (int i = 0; i < FOLD_TRIES; i++)
+	{
+		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
+		{
+			read_highest(leaf, keys, state);
+			LockRelease(&tag, ExclusiveLock, false);
+			return true;
+		}
+		pg_usleep(20L);
+	}
+	return false;
+}
+
+/*
  * oms_account_fold folds the committed deltas of one account into its row; true if any
- * was. It waits for nobody. Under SERIALIZABLE or REPEATABLE READ the caller must be at
+ * was; live ones among the last `recent` deltas end it. It waits for nobody. Under SERIALIZABLE or REPEATABLE READ the caller must be at
  * pre-commit, since the fold takes in what the transaction's snapshot does not see.
  */
 bool
-oms_account_fold(OmsAccounts *accounts, const Datum *keys)
+oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
 {
 	AccountLeaf *leaf = find_leaf(accounts, keys);
 	AccountState state;
@@ -1246,13 +1411,15 @@ oms_account_fold(OmsAccounts *accounts, const Datum *keys)
 	locked = state.row_counts && !state.row_own && lock_account_row(leaf, &state);
 	UnregisterSnapshot(snapshot);
 
-	if (locked)
+	if (locked && read_highest_exclusively(leaf, keys, &state))
 	{
+		int64		highest = state.highest;
+
 		start_collecting(&state);
 		snapshot = RegisterSnapshot(GetLatestSnapshot());
 		read_row(leaf, keys, snapshot, &state);
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state) > 0)
+		if (fold_deltas(leaf, &state, highest, recent) > 0)
 		{
 			update_row(accounts, leaf, keys, &state);
 			done = true;
@@ -1299,7 +1466,7 @@ fold_at_commit(void)
 			continue;			/* dropped by this transaction */
 		}
 		accounts = accounts_of_relations(account, delta);
-		(void) oms_account_fold(accounts, requests[i].keys);
+		(void) oms_account_fold(accounts, requests[i].keys, 2 * oms_fold_threshold);
 		oms_accounts_close(accounts);
 	}
 	MemoryContextSwitchTo(old);

@@ -74,7 +74,7 @@ extern OmsAccounts *oms_accounts_open(const char *account, const char *delta);
 extern void oms_accounts_close(OmsAccounts *accounts);
 extern void oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 							   const OmsGuard *guard, OmsChange *result);
-extern bool oms_account_fold(OmsAccounts *accounts, const Datum *keys);
+extern bool oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent);
 extern bool oms_wait_a_little(TimestampTz start, long *nap);
 extern bool oms_account_wait(TransactionId xid, TimestampTz start);
 extern void oms_account_init(void);

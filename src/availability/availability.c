@@ -16,33 +16,24 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "funcapi.h"
 #include "utils/array.h"
 
 #include "availability/availability.h"
+#include "row.h"
 
 PG_FUNCTION_INFO_V1(oms_available);
 PG_FUNCTION_INFO_V1(oms_atp);
 PG_FUNCTION_INFO_V1(oms_atp_many);
 PG_FUNCTION_INFO_V1(oms_atp_by_location);
 
-static OmsPlan select_channel = {
-	"SELECT c.status OPERATOR(pg_catalog.=) 'active', c.safety_stock, c.buffer, c.ship_group, c.pickup_group "
-	"FROM oms.channel c WHERE c.channel OPERATOR(pg_catalog.=) $1",
+static OmsPlan has_account = {
+	"SELECT EXISTS (SELECT FROM oms.stock_account a WHERE a.sku OPERATOR(pg_catalog.=) $1) "
+	"OR EXISTS (SELECT FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) $1)",
 	1, {"pg_catalog.text"}
-};
-
-static OmsPlan select_items = {
-	"SELECT i.sku IS NOT NULL "
-	"OR EXISTS (SELECT FROM oms.stock_account a WHERE a.sku OPERATOR(pg_catalog.=) u.sku) "
-	"OR EXISTS (SELECT FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) u.sku), "
-	"COALESCE(i.tracked, true), COALESCE(i.quantity_minimum, 1), i.quantity_maximum, "
-	"COALESCE(i.quantity_step, 1) "
-	"FROM pg_catalog.unnest($1) WITH ORDINALITY AS u (sku, n) "
-	"LEFT JOIN oms.item i ON i.sku OPERATOR(pg_catalog.=) u.sku ORDER BY u.n",
-	1, {"pg_catalog._text"}
 };
 
 #define OPEN_LOCATIONS \
@@ -50,12 +41,6 @@ static OmsPlan select_items = {
 	"ON l.location OPERATOR(pg_catalog.=) m.location " \
 	"AND l.status OPERATOR(pg_catalog.=) 'active' " \
 	"AND CASE WHEN $2 THEN l.can_pickup ELSE l.can_ship END"
-
-static OmsPlan select_open_location = {
-	"SELECT 1 FROM " OPEN_LOCATIONS " WHERE m.location_group OPERATOR(pg_catalog.=) $1 "
-	"AND m.location OPERATOR(pg_catalog.=) $3",
-	3, {"pg_catalog.text", "pg_catalog.bool", "pg_catalog.text"}
-};
 
 static OmsPlan select_first_open_location = {
 	"SELECT m.location FROM " OPEN_LOCATIONS " WHERE m.location_group OPERATOR(pg_catalog.=) $1 "
@@ -116,6 +101,14 @@ oms_method_name(OmsMethod method)
 	return method == OMS_PICKUP ? "pickup" : "ship";
 }
 
+static bool
+is_active(Datum status)
+{
+	text	   *value = DatumGetTextPP(status);
+
+	return VARSIZE_ANY_EXHDR(value) == 6 && memcmp(VARDATA_ANY(value), "active", 6) == 0;
+}
+
 static text *
 spi_text_copy(int column, MemoryContext context)
 {
@@ -132,28 +125,36 @@ spi_text_copy(int column, MemoryContext context)
 	return copy;
 }
 
+/* column returns a column of a row, which is a table's own: by its place in tables.sql. */
+static Datum
+column(HeapTuple row, TupleDesc desc, int attno, bool *isnull)
+{
+	return heap_getattr(row, attno, desc, isnull);
+}
+
 /* oms_channel reads a channel; OM004 when it is unknown. */
 OmsChannel *
 oms_channel(text *channel)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	OmsChannel *result = palloc0(sizeof(OmsChannel));
-	Datum		values[1] = {PointerGetDatum(channel)};
+	Datum		key = PointerGetDatum(channel);
+	TupleDesc	desc;
+	HeapTuple	row = oms_row_by_key("channel", 1, &key, &desc);
 	bool		isnull;
+	Datum		value;
 
-	result->channel = channel;
-	oms_spi_connect();
-	if (oms_spi_execute(&select_channel, values, NULL, true) == 0)
+	if (row == NULL)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
 				 errmsg("channel \"%s\" is unknown", text_to_cstring(channel)),
 				 errhint("Call oms.add_channel first.")));
-	result->active = DatumGetBool(oms_spi_value(0, 1, &isnull));
-	result->safety = *DatumGetSafetyStockP(oms_spi_value(0, 2, &isnull));
-	result->buffer = oms_spi_int64(0, 3);
-	result->group[OMS_SHIP] = spi_text_copy(4, caller);
-	result->group[OMS_PICKUP] = spi_text_copy(5, caller);
-	oms_spi_finish();
+	result->channel = channel;
+	result->group[OMS_SHIP] = DatumGetTextPP(column(row, desc, 2, &isnull));
+	value = column(row, desc, 3, &isnull);
+	result->group[OMS_PICKUP] = isnull ? NULL : DatumGetTextPP(value);
+	result->safety = *DatumGetSafetyStockP(column(row, desc, 4, &isnull));
+	result->buffer = DatumGetInt64(column(row, desc, 5, &isnull));
+	result->active = is_active(column(row, desc, 6, &isnull));
 	return result;
 }
 
@@ -162,24 +163,34 @@ OmsItem *
 oms_items(int n, text **skus)
 {
 	OmsItem    *items = palloc0(sizeof(OmsItem) * Max(1, n));
-	Datum		values[1] = {text_array(n, skus)};
 
-	oms_spi_connect();
-	if (oms_spi_execute(&select_items, values, NULL, true) != n)
-		elog(ERROR, "facts of %d skus expected", n);
 	for (int i = 0; i < n; i++)
 	{
+		Datum		key = PointerGetDatum(skus[i]);
+		TupleDesc	desc;
+		HeapTuple	row = oms_row_by_key("item", 1, &key, &desc);
 		bool		isnull;
 		Datum		maximum;
 
-		items[i].known = DatumGetBool(oms_spi_value(i, 1, &isnull));
-		items[i].tracked = DatumGetBool(oms_spi_value(i, 2, &isnull));
-		items[i].quantity_minimum = oms_spi_int64(i, 3);
-		maximum = oms_spi_value(i, 4, &isnull);
-		items[i].quantity_maximum = isnull ? PG_INT64_MAX : DatumGetInt64(maximum);
-		items[i].quantity_step = oms_spi_int64(i, 5);
+		if (row != NULL)
+		{
+			items[i].known = true;
+			items[i].tracked = DatumGetBool(column(row, desc, 5, &isnull));
+			items[i].quantity_minimum = DatumGetInt64(column(row, desc, 6, &isnull));
+			maximum = column(row, desc, 7, &isnull);
+			items[i].quantity_maximum = isnull ? PG_INT64_MAX : DatumGetInt64(maximum);
+			items[i].quantity_step = DatumGetInt64(column(row, desc, 8, &isnull));
+			heap_freetuple(row);
+			continue;
+		}
+		oms_spi_connect();
+		(void) oms_spi_execute(&has_account, &key, NULL, true);
+		items[i].known = DatumGetBool(oms_spi_value(0, 1, &isnull));
+		oms_spi_finish();
+		items[i].tracked = true;
+		items[i].quantity_minimum = items[i].quantity_step = 1;
+		items[i].quantity_maximum = PG_INT64_MAX;
 	}
-	oms_spi_finish();
 	return items;
 }
 
@@ -198,18 +209,20 @@ oms_raise_unknown_sku(text *sku)
 bool
 oms_location_open(const OmsChannel *channel, OmsMethod method, text *location)
 {
-	Datum		values[3];
-	bool		open;
+	Datum		keys[2];
+	TupleDesc	desc;
+	HeapTuple	row;
+	bool		isnull;
 
 	if (!channel->active || channel->group[method] == NULL)
 		return false;
-	values[0] = PointerGetDatum(channel->group[method]);
-	values[1] = BoolGetDatum(method == OMS_PICKUP);
-	values[2] = PointerGetDatum(location);
-	oms_spi_connect();
-	open = oms_spi_execute(&select_open_location, values, NULL, true) > 0;
-	oms_spi_finish();
-	return open;
+	keys[0] = PointerGetDatum(channel->group[method]);
+	keys[1] = PointerGetDatum(location);
+	if (oms_row_by_key("location_group_member", 2, keys, &desc) == NULL)
+		return false;
+	row = oms_row_by_key("location", 1, &keys[1], &desc);
+	return row != NULL && is_active(column(row, desc, 5, &isnull)) &&
+		DatumGetBool(column(row, desc, method == OMS_PICKUP ? 7 : 6, &isnull));
 }
 
 /* oms_first_open_location is the first of the channel's group that is open, or NULL. */

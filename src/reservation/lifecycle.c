@@ -320,12 +320,11 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 	for (int i = 0; i < n; i++)
 	{
 		OmsAmounts	change = {0};
-		OmsChange	result;
 
 		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[i], expires_at, &change))
 			changed[nchanged++] = rows[i];
 		if (change.reserved != 0)
-			oms_stock_change(accounts, rows[i].sku, rows[i].location, change, &give, &result);
+			oms_stock_change(accounts, rows[i].sku, rows[i].location, change, &give, NULL);
 		if (change.on_hand != 0)
 			movements[nmovements++] = (OmsMovement) {
 				rows[i].sku, rows[i].location, change.on_hand
@@ -502,7 +501,6 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 	{
 		Datum		key[2];
 		OmsAmounts	change = {0};
-		OmsChange	result;
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
@@ -513,7 +511,7 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 			continue;
 		units -= change.reserved;
 		oms_stock_change(accounts, DatumGetTextPP(key[0]), DatumGetTextPP(key[1]), change, &give,
-						 &result);
+						 NULL);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);

@@ -30,6 +30,7 @@
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "commands/sequence.h"
 #include "common/int.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
@@ -39,6 +40,7 @@
 #include "utils/timestamp.h"
 
 #include "reservation/reservation.h"
+#include "row.h"
 #include "stock/stock.h"
 
 /* locktag_field4 of our locks on carts */
@@ -81,19 +83,6 @@ typedef struct Attempt
 	int64	   *taken_over;		/* by line: units that came from the cart's holds */
 	OmsAccounts *accounts;
 } Attempt;
-
-static OmsPlan insert_reservations = {
-	"INSERT INTO oms.reservation_row (sku, location, quantity, line_no, status, channel, method, "
-	"cart_id, order_id, reference, expires_at) "
-	"SELECT u.sku, u.location, u.quantity, CASE WHEN $8 IS NOT NULL THEN u.line_no END, "
-	"CASE WHEN $10 IS NULL THEN 'firm' ELSE 'hold' END, $5, $6, $7, $8, $9, $10 "
-	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($4)) AS u (sku, location, quantity, line_no) "
-	"RETURNING reservation_id",
-	10, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
-		"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.timestamptz"}
-};
 
 /* Live reservations of a cart that are not an order's yet; expired holds are left. */
 static OmsPlan lock_cart = {
@@ -543,9 +532,8 @@ give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
 {
 	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
 	OmsAmounts	change = {.reserved = -quantity};
-	OmsChange	result;
 
-	oms_stock_change(accounts, sku, location, change, &guard, &result);
+	oms_stock_change(accounts, sku, location, change, &guard, NULL);
 }
 
 static void
@@ -565,12 +553,6 @@ static Datum
 int8_array(int n, Datum *values)
 {
 	return PointerGetDatum(construct_array(values, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-static Datum
-text_array(int n, Datum *values)
-{
-	return PointerGetDatum(construct_array(values, n, TEXTOID, -1, false, TYPALIGN_INT));
 }
 
 /* A live reservation that was locked, in the caller's memory. */
@@ -684,20 +666,50 @@ take_over(Attempt *attempt, int n, const LockedRow *rows)
 	}
 }
 
+/* insert_row writes one reservation and returns its number. */
+static int64
+insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserveLine *line,
+		   text *location, int64 quantity)
+{
+	int			natts = RelationGetDescr(writer->rel)->natts;
+	Datum	   *values = palloc0(sizeof(Datum) * natts);
+	bool	   *nulls = palloc(sizeof(bool) * natts);
+	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
+
+	memset(nulls, true, sizeof(bool) * natts);
+#define SET(attno, value) (values[(attno) - 1] = (value), nulls[(attno) - 1] = false)
+	SET(OMS_RESERVATION_ID, Int64GetDatum(id));
+	SET(OMS_RESERVATION_SKU, PointerGetDatum(line->sku));
+	SET(OMS_RESERVATION_LOCATION, PointerGetDatum(location));
+	SET(OMS_RESERVATION_QUANTITY, Int64GetDatum(quantity));
+	SET(OMS_RESERVATION_CONSUMED, Int64GetDatum(0));
+	SET(OMS_RESERVATION_STATUS, CStringGetTextDatum(request->hold ? "hold" : "firm"));
+	SET(OMS_RESERVATION_CHANNEL, PointerGetDatum(request->channel));
+	SET(OMS_RESERVATION_METHOD, CStringGetTextDatum(oms_method_name(request->method)));
+	if (request->cart_id != NULL)
+		SET(OMS_RESERVATION_CART_ID, PointerGetDatum(request->cart_id));
+	if (request->order_id != NULL)
+	{
+		SET(OMS_RESERVATION_ORDER_ID, PointerGetDatum(request->order_id));
+		SET(OMS_RESERVATION_LINE_NO, Int32GetDatum(line->line_no));
+	}
+	if (request->reference != NULL)
+		SET(OMS_RESERVATION_REFERENCE, PointerGetDatum(request->reference));
+	SET(OMS_RESERVATION_CREATED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
+	if (request->hold)
+		SET(OMS_RESERVATION_EXPIRES_AT, TimestampTzGetDatum(request->expires_at));
+#undef SET
+	(void) oms_writer_insert(writer, values, nulls);
+	return id;
+}
+
 /* insert_rows writes a reservation for each line and location of the takes. */
 static void
 insert_rows(Attempt *attempt)
 {
 	OmsReserveRequest *request = attempt->request;
-	int			max = request->nlines + attempt->ntakes;
-	Datum	   *skus = palloc(sizeof(Datum) * Max(1, max));
-	Datum	   *locations = palloc(sizeof(Datum) * Max(1, max));
-	Datum	   *quantities = palloc(sizeof(Datum) * Max(1, max));
-	Datum	   *line_nos = palloc(sizeof(Datum) * Max(1, max));
-	int			first_part = request->nparts;
-	int			n = 0;
-	Datum		values[10];
-	char		nulls[11] = "          ";
+	OmsWriter  *writer = oms_writer_open("reservation_row");
+	int			first = 0;
 
 	/* Units of a demand go to its lines in their order. */
 	for (int i = 0; i < request->nlines; i++)
@@ -705,7 +717,9 @@ insert_rows(Attempt *attempt)
 		OmsReserveLine *line = &request->lines[i];
 
 		line->reserved = attempt->taken_over[i];
-		for (int t = 0; t < attempt->ntakes && line->reserved < line->quantity; t++)
+		while (first < attempt->ntakes && attempt->takes[first].quantity == 0)
+			first++;
+		for (int t = first; t < attempt->ntakes && line->reserved < line->quantity; t++)
 		{
 			Take	   *from = &attempt->takes[t];
 			int64		units = Min(from->quantity, line->quantity - line->reserved);
@@ -714,35 +728,11 @@ insert_rows(Attempt *attempt)
 				continue;
 			from->quantity -= units;
 			line->reserved += units;
-			skus[n] = PointerGetDatum(line->sku);
-			locations[n] = PointerGetDatum(from->location);
-			quantities[n] = Int64GetDatum(units);
-			line_nos[n++] = Int32GetDatum(line->line_no);
-			add_part(request, i, from->location, units, 0);
+			add_part(request, i, from->location, units,
+					 insert_row(writer, request, line, from->location, units));
 		}
 	}
-	if (n == 0)
-		return;
-	values[0] = text_array(n, skus);
-	values[1] = text_array(n, locations);
-	values[2] = int8_array(n, quantities);
-	values[3] = PointerGetDatum(construct_array(line_nos, n, INT4OID, 4, true, TYPALIGN_INT));
-	values[4] = PointerGetDatum(request->channel);
-	values[5] = CStringGetTextDatum(oms_method_name(request->method));
-	values[6] = PointerGetDatum(request->cart_id);
-	values[7] = PointerGetDatum(request->order_id);
-	values[8] = PointerGetDatum(request->reference);
-	values[9] = TimestampTzGetDatum(request->expires_at);
-	nulls[6] = request->cart_id == NULL ? 'n' : ' ';
-	nulls[7] = request->order_id == NULL ? 'n' : ' ';
-	nulls[8] = request->reference == NULL ? 'n' : ' ';
-	nulls[9] = request->hold ? ' ' : 'n';
-	oms_spi_connect();
-	if (oms_spi_execute(&insert_reservations, values, nulls, false) != n)
-		elog(ERROR, "%d reservations expected", n);
-	for (int i = 0; i < n; i++)
-		request->parts[first_part + i].reservation_id = oms_spi_int64(i, 1);
-	oms_spi_finish();
+	oms_writer_close(writer);
 }
 
 /* -------------------------------------------------------------------------

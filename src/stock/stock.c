@@ -490,7 +490,7 @@ oms_fold_accounts(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
 		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
-		if (oms_account_fold(accounts, key))
+		if (oms_account_fold(accounts, key, 0))
 			folded++;
 	}
 	oms_accounts_close(accounts);

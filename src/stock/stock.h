@@ -8,6 +8,26 @@
 
 #include "account/account.h"
 
+/* Columns of reservation_row, for direct insertion; new ones come after them. */
+enum
+{
+	OMS_RESERVATION_ID = 1,
+	OMS_RESERVATION_SKU,
+	OMS_RESERVATION_LOCATION,
+	OMS_RESERVATION_QUANTITY,
+	OMS_RESERVATION_CONSUMED,
+	OMS_RESERVATION_STATUS,
+	OMS_RESERVATION_CHANNEL,
+	OMS_RESERVATION_METHOD,
+	OMS_RESERVATION_CART_ID,
+	OMS_RESERVATION_ORDER_ID,
+	OMS_RESERVATION_LINE_NO,
+	OMS_RESERVATION_REFERENCE,
+	OMS_RESERVATION_CREATED_AT,
+	OMS_RESERVATION_EXPIRES_AT,
+	OMS_RESERVATION_CHANGED_AT
+};
+
 /* One movement of on_hand, to be written to the ledger. */
 typedef struct OmsMovement
 {

@@ -23,10 +23,12 @@ CREATE TABLE oms.stock_delta (
     id bigint NOT NULL,
     on_hand bigint NOT NULL,
     unavailable bigint NOT NULL,
-    reserved bigint NOT NULL,
-    PRIMARY KEY (sku, location, id)
+    reserved bigint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_insert_threshold = -1, vacuum_truncate = off);
+CREATE INDEX stock_delta_key_idx ON oms.stock_delta (sku, location, id);
+-- A subscriber follows folds, which delete deltas; ids are not unique.
+ALTER TABLE oms.stock_delta REPLICA IDENTITY FULL;
 COMMENT ON TABLE oms.stock_delta IS 'private: changes of a stock account that are not folded into its row yet';
 
 CREATE SEQUENCE oms.movement_id_seq CACHE 32;

@@ -1,0 +1,39 @@
+-- Orders. Writers take a request_id.
+
+CREATE FUNCTION oms.place_order(
+    order_id text, channel text, skus text[], quantities bigint[],
+    ship_to oms.latlon DEFAULT NULL, service text DEFAULT 'standard',
+    priority integer DEFAULT NULL, promise_at timestamptz DEFAULT NULL,
+    cart_id text DEFAULT NULL, on_shortage text DEFAULT 'refuse',
+    placed_at timestamptz DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.placed_line
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_place_order';
+REVOKE ALL ON FUNCTION oms.place_order(text, text, text[], bigint[], oms.latlon, text, integer, timestamptz, text, text, timestamptz, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.place_order(text, text, text[], bigint[], oms.latlon, text, integer, timestamptz, text, text, timestamptz, text, text, text) IS
+    'places an order of quantities[i] units of skus[i] and reserves them, firm, in one transaction; the live holds of cart_id become the order''s. Service pickup is handed over, every other is shipped. priority 0 (most urgent) to 4; NULL: same_day 0, next_day 1, else 2. on_shortage: refuse (all or nothing) or partial (what can be had; the rest of a line is unfilled). placed_at NULL: now. A row per line and location, status reserved or partial, and one with location NULL for what is unfilled. Errors: OM001 not enough stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM005 the order exists, OM010 not sold like this, 22004, 22023, 22003';
+
+CREATE FUNCTION oms.place_order_lines(
+    order_id text, channel text, lines jsonb,
+    ship_to oms.latlon DEFAULT NULL, service text DEFAULT 'standard',
+    priority integer DEFAULT NULL, promise_at timestamptz DEFAULT NULL,
+    cart_id text DEFAULT NULL, on_shortage text DEFAULT 'refuse',
+    placed_at timestamptz DEFAULT NULL, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.placed_line
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_place_order_lines';
+REVOKE ALL ON FUNCTION oms.place_order_lines(text, text, jsonb, oms.latlon, text, integer, timestamptz, text, text, timestamptz, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.place_order_lines(text, text, jsonb, oms.latlon, text, integer, timestamptz, text, text, timestamptz, text, text, text) IS
+    'place_order with its lines as a jsonb array of objects: "sku" and "quantity"; optional "line_no" (default: position in the array), "unit_value", "keep_together" (lines with the same text leave in one shipment), "promise_at" (default: the order''s), "location" (the only one that may serve the line). An optional key may be null. Errors as place_order, each naming the element';
+
+CREATE FUNCTION oms.cancel_order(
+    order_id text, reason text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, status text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_cancel_order';
+REVOKE ALL ON FUNCTION oms.cancel_order(text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.cancel_order(text, text, text, text) IS
+    'cancels an order that no location has started: releases what it holds and cancels its fulfillments. A row per line and location with the units released; location NULL for a line that held nothing. Errors: OM004 unknown order, OM005 already cancelled, started or consumed';

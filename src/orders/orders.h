@@ -1,0 +1,18 @@
+/*
+ * orders.h
+ *		What later folders add to the verbs of orders. See orders.c.
+ */
+#ifndef OMS_ORDERS_H
+#define OMS_ORDERS_H
+
+#include "oms.h"
+
+/*
+ * A step of cancel_order: called with the order's row locked, before anything is
+ * released. It undoes the work that was planned, or raises when work has begun.
+ */
+typedef void (*OmsCancelStep) (text *order_id);
+
+extern void oms_register_cancel_step(OmsCancelStep step);
+
+#endif							/* OMS_ORDERS_H */

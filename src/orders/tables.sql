@@ -1,0 +1,50 @@
+-- orders: demand. Private tables: read through the views of orders/views.sql, changed by
+-- functions only. What an order holds is in reservation_row, by (order_id, line_no).
+
+CREATE TABLE oms.order_row (
+    order_id text COLLATE "C" NOT NULL PRIMARY KEY CHECK (order_id <> ''),
+    channel text COLLATE "C" NOT NULL,
+    service text NOT NULL CHECK (service <> ''),
+    method text NOT NULL CHECK (method IN ('ship', 'pickup')),
+    priority integer NOT NULL CHECK (priority BETWEEN 0 AND 4),
+    ship_to oms.latlon,
+    promise_at timestamptz,
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'cancelled')),
+    cart_id text COLLATE "C",
+    reference text,
+    actor text NOT NULL,
+    placed_at timestamptz NOT NULL,
+    cancelled_at timestamptz,
+    cancelled_by text,
+    cancel_reason text,
+    CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
+);
+COMMENT ON TABLE oms.order_row IS 'private: orders, behind oms.orders';
+CREATE INDEX order_row_open_idx ON oms.order_row (order_id) WHERE status = 'open';
+
+CREATE TABLE oms.order_line_row (
+    order_id text COLLATE "C" NOT NULL REFERENCES oms.order_row,
+    line_no integer NOT NULL CHECK (line_no > 0),
+    sku text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    unit_value numeric CHECK (unit_value >= 0),
+    keep_together text,
+    location text COLLATE "C",
+    promise_at timestamptz,
+    PRIMARY KEY (order_id, line_no)
+);
+COMMENT ON TABLE oms.order_line_row IS 'private: lines of orders, behind oms.order_line';
+COMMENT ON COLUMN oms.order_line_row.keep_together IS 'lines of an order with the same value leave in one shipment';
+COMMENT ON COLUMN oms.order_line_row.location IS 'the only location that may serve the line; NULL: any';
+
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.order_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.place_order or oms.cancel_order.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.order_line_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.place_order or oms.cancel_order.');
+ALTER TABLE oms.order_row ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.order_line_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.order_row IS 'changed by functions only';
+COMMENT ON TRIGGER guard ON oms.order_line_row IS 'changed by functions only';
+
+SELECT pg_catalog.pg_extension_config_dump('oms.order_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.order_line_row', '');

@@ -1,0 +1,301 @@
+/*
+ * candidates.c
+ *		oms.plan_candidates: why each order of the last plan is served from where it
+ *		is, and what dropped the other locations.
+ *
+ * Reads the plan that the session remembers, computes every location anew against
+ * it, and keeps nothing.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "oms.h"
+#include "routing/plan.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(oms_plan_candidates);
+
+typedef enum Verdict
+{
+	VERDICT_CHOSEN,
+	VERDICT_RUNNER_UP,
+	VERDICT_POSSIBLE,
+	VERDICT_OUTBID,
+	VERDICT_DROPPED
+} Verdict;
+
+static const char *const verdict_names[] = {
+	"chosen", "runner-up", "possible", "outbid", "dropped"
+};
+
+typedef struct Finding
+{
+	PlanCandidate candidate;
+	bool		has_cost;		/* false: no candidate at all */
+	Verdict		verdict;
+	int64		units;			/* that it could serve now, of the lines it can serve whole */
+	int64		asked;			/* of the whole order */
+	int64		late;
+	int64		cost;			/* of the shipment with those lines */
+	const char *reason;
+} Finding;
+
+/* rival names an order that holds stock of the cell, the most urgent one; NULL for none. */
+static const char *
+rival(const PlanDraft *state, PlanHeld *held, bool by_cell, int32 self)
+{
+	const PlanModel *model = state->model;
+	int32		best = PLAN_NOWHERE;
+
+	for (; held != NULL; held = by_cell ? held->next_in_cell : held->next_at_location)
+	{
+		int32		order = model->lines[held->share.line].order;
+
+		if (order == self)
+			continue;
+		if (best == PLAN_NOWHERE ||
+			model->orders[order].priority < model->orders[best].priority ||
+			(model->orders[order].priority == model->orders[best].priority && order < best))
+			best = order;
+	}
+	return best == PLAN_NOWHERE ? NULL : model->orders[best].key;
+}
+
+/*
+ * judge finds out what a location can do for an order, with everything the other
+ * orders hold held, and what the order itself holds given back.
+ */
+static void
+judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
+{
+	PlanModel  *model = state->model;
+	const PlanOrder *order = &model->orders[index];
+	const PlanPlaced *placed = &state->placed[index];
+	PlanCapacity capacity = state->capacity[location];
+	const char *no_stock = NULL;
+	const char *outbid = NULL;
+	const char *full = NULL;
+
+	memset(finding, 0, sizeof(Finding));
+	finding->verdict = VERDICT_DROPPED;
+	for (int i = 0; i < placed->nheld; i++)
+		if (placed->held[i].share.location == location)
+		{
+			finding->verdict = VERDICT_CHOSEN;
+			capacity.lines++;
+			capacity.units += placed->held[i].share.quantity;
+		}
+	if (finding->verdict == VERDICT_CHOSEN)
+		capacity.orders++;
+
+	finding->has_cost = oms_model_candidate(model, index, location, &finding->candidate,
+											&finding->reason);
+	if (!finding->has_cost)
+	{
+		finding->candidate.location = location;
+		return;
+	}
+	finding->cost = finding->candidate.cost;
+	for (int l = 0; l < order->nlines; l++)
+		finding->asked += model->lines[order->first_line + l].quantity;
+
+	for (int l = 0; l < order->nlines; l++)
+	{
+		int32		line = order->first_line + l;
+		const PlanLine *want = &model->lines[line];
+		int32		cell = oms_model_cell(model, want->sku, location);
+		int64		need = model->options.split_lines && want->together == 0 ? 1 : want->quantity;
+		int64		left = 0;
+		int64		mine = 0;
+
+		if (finding->verdict == VERDICT_CHOSEN)
+		{
+			/* what it was chosen for */
+			for (int i = 0; i < placed->nheld; i++)
+				if (placed->held[i].share.location == location &&
+					placed->held[i].share.line == line)
+				{
+					finding->units += placed->held[i].share.quantity;
+					finding->late += finding->candidate.late_seconds > 0;
+					finding->cost += oms_share_cost(model, line, location, cell,
+													placed->held[i].share.quantity);
+				}
+			continue;
+		}
+		if (model->line_costs != NULL && oms_model_line_cost(model, line, location) == NULL)
+		{
+			if (no_stock == NULL)
+				no_stock = psprintf("line %d has no row in line_cost_sql", want->line_no);
+			continue;
+		}
+		if (cell == PLAN_NOWHERE || model->cells[cell].available < need)
+		{
+			if (no_stock == NULL)
+				no_stock = psprintf("no stock: %lld of sku %s, line %d needs %lld",
+									cell == PLAN_NOWHERE ? 0LL :
+									(long long) model->cells[cell].available,
+									model->skus[want->sku], want->line_no,
+									(long long) want->quantity);
+			continue;
+		}
+		left = state->left[cell];
+		/* lines before this one that take the same stock */
+		for (int m = 0; m < l; m++)
+			if (model->lines[order->first_line + m].sku == want->sku)
+				mine += model->lines[order->first_line + m].quantity;
+		if (left - mine < need)
+		{
+			const char *who = rival(state, state->in_cell[cell], true, index);
+
+			if (outbid == NULL && who != NULL)
+				outbid = psprintf("outbid by order %s for sku %s", who, model->skus[want->sku]);
+			else if (no_stock == NULL && who == NULL)
+				no_stock = psprintf("no stock: too little of sku %s for all lines",
+									model->skus[want->sku]);
+			continue;
+		}
+		left = Min(left - mine, want->quantity);
+		if (capacity.orders < 1 || capacity.lines < 1 || capacity.units < left)
+		{
+			const char *who = rival(state, state->at_location[location], false, index);
+
+			if (full == NULL)
+				full = who == NULL ? "capacity: none" :
+					psprintf("capacity: taken by order %s and others", who);
+			continue;
+		}
+		capacity.lines--;
+		capacity.units -= left;
+		finding->units += left;
+		finding->late += finding->candidate.late_seconds > 0;
+		finding->cost += oms_share_cost(model, line, location, cell, left);
+	}
+
+	if (finding->verdict == VERDICT_CHOSEN)
+		finding->reason = psprintf("serves %lld of %lld units", (long long) finding->units, (long long) finding->asked);
+	else if (finding->units > 0)
+	{
+		finding->verdict = VERDICT_POSSIBLE;
+		finding->reason = no_stock ? no_stock : outbid ? outbid : full;
+	}
+	else if (outbid != NULL || (full != NULL && model->locations[location].capacity.orders > 0 &&
+								 strcmp(full, "capacity: none") != 0))
+	{
+		finding->verdict = VERDICT_OUTBID;
+		finding->reason = outbid != NULL ? outbid : full;
+	}
+	else
+		finding->reason = full != NULL ? full : no_stock;
+}
+
+static int
+compare_findings(const void *a, const void *b)
+{
+	const Finding *x = a;
+	const Finding *y = b;
+
+	if ((x->verdict == VERDICT_CHOSEN) != (y->verdict == VERDICT_CHOSEN))
+		return x->verdict == VERDICT_CHOSEN ? -1 : 1;
+	if ((x->verdict == VERDICT_POSSIBLE) != (y->verdict == VERDICT_POSSIBLE))
+		return x->verdict == VERDICT_POSSIBLE ? -1 : 1;
+	if (x->verdict == VERDICT_POSSIBLE && x->units != y->units)
+		return x->units > y->units ? -1 : 1;
+	if (x->verdict == VERDICT_POSSIBLE && x->late != y->late)
+		return x->late < y->late ? -1 : 1;
+	if (x->has_cost != y->has_cost)
+		return x->has_cost ? -1 : 1;
+	if (x->cost != y->cost)
+		return x->cost < y->cost ? -1 : 1;
+	return x->candidate.location < y->candidate.location ? -1 : 1;
+}
+
+static void
+emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Finding *findings)
+{
+	const PlanModel *model = state->model;
+	int			n = model->nlocations;
+
+	for (int32 l = 0; l < n; l++)
+		judge(state, index, l, &findings[l]);
+	qsort(findings, n, sizeof(Finding), compare_findings);
+
+	/* the first possible one is the runner-up; the others say what they cost more */
+	for (int i = 0; i < n; i++)
+		if (findings[i].verdict == VERDICT_POSSIBLE)
+		{
+			findings[i].verdict = VERDICT_RUNNER_UP;
+			break;
+		}
+	for (int i = 0; i < n; i++)
+	{
+		Finding    *f = &findings[i];
+		Datum		values[8];
+		bool		nulls[8] = {0};
+		const char *reason = f->reason;
+
+		if (f->verdict == VERDICT_POSSIBLE || f->verdict == VERDICT_RUNNER_UP)
+		{
+			reason = psprintf("could serve %lld of %lld units", (long long) f->units,
+							  (long long) f->asked);
+			if (f->late > 0)
+				reason = psprintf("%s, %lld lines late", reason, (long long) f->late);
+			if (f->reason != NULL)
+				reason = psprintf("%s; %s", reason, f->reason);
+		}
+		values[0] = CStringGetTextDatum(model->orders[index].key);
+		values[1] = CStringGetTextDatum(model->locations[f->candidate.location].key);
+		values[2] = Int32GetDatum(i + 1);
+		values[3] = oms_money(f->cost);
+		nulls[3] = !f->has_cost;
+		values[4] = Float8GetDatum(f->candidate.metres / 1000.0);
+		nulls[4] = !f->has_cost || f->candidate.metres < 0;
+		values[5] = Int64GetDatum(f->candidate.late_seconds);
+		nulls[5] = !f->has_cost;
+		values[6] = CStringGetTextDatum(verdict_names[f->verdict]);
+		values[7] = CStringGetTextDatum(reason ? reason : "");
+		nulls[7] = reason == NULL;
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+}
+
+/*
+ * oms_plan_candidates(for_order) returns a row for each location and order of the last
+ * plan, or for one order; no rows before the first plan. Raises OM004 for an order
+ * that the plan does not have.
+ */
+Datum
+oms_plan_candidates(PG_FUNCTION_ARGS)
+{
+	PlanLast   *last = oms_last_plan();
+	const char *key = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
+	bool		found = false;
+	MemoryContext scratch;
+	Finding    *findings;
+
+	InitMaterializedSRF(fcinfo, 0);
+	if (last == NULL)
+		PG_RETURN_NULL();
+	findings = palloc_extended(sizeof(Finding) * Max(last->model->nlocations, 1),
+							   MCXT_ALLOC_HUGE);
+	scratch = AllocSetContextCreate(CurrentMemoryContext, "oms plan candidates",
+									ALLOCSET_DEFAULT_SIZES);
+	for (int32 o = 0; o < last->model->norders; o++)
+	{
+		MemoryContext old;
+
+		CHECK_FOR_INTERRUPTS();
+		if (key != NULL && strcmp(key, last->model->orders[o].key) != 0)
+			continue;
+		found = true;
+		old = MemoryContextSwitchTo(scratch);
+		emit_findings((ReturnSetInfo *) fcinfo->resultinfo, last->state, o, findings);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(scratch);
+	}
+	if (key != NULL && !found)
+		ereport(ERROR,
+				(errcode(OMS_ERR_UNKNOWN_KEY),
+				 errmsg("the last plan has no order \"%s\"", key)));
+	PG_RETURN_NULL();
+}

@@ -1,0 +1,586 @@
+/*
+ * model.c
+ *		Building the planner's instance: key maps, candidate locations, costs.
+ *
+ * Invariants: indexes follow from keys alone. A candidate of an order can serve at
+ * least one of its lines from the stock it starts with, lies within
+ * max_distance_km, and, with a cost query, is one of its pairs. The candidates are
+ * sorted by cost, then location, which is the tie-break of every solver. Reads no
+ * table and takes no lock.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "common/hashfn.h"
+#include "common/int.h"
+#include "errors.h"
+#include "miscadmin.h"
+#include "routing/model.h"
+#include "utils/memutils.h"
+
+/* Half the circumference: what an unknown distance counts as, so that it comes last. */
+#define UNKNOWN_METRES 20015115
+
+/* How much worse it is to be late, by priority. */
+static const int64 late_weights[PLAN_CLASSES] = {16, 8, 4, 2, 1};
+
+struct PlanKeyMap
+{
+	MemoryContext context;
+	uint32		mask;
+	uint32		count;
+	struct
+	{
+		const char *key;
+		int32		value;
+	}		   *slots;
+};
+
+/* oms_keymap_create returns an empty map; it keeps pointers to keys, not copies. */
+PlanKeyMap *
+oms_keymap_create(MemoryContext context)
+{
+	PlanKeyMap *map = MemoryContextAllocZero(context, sizeof(PlanKeyMap));
+
+	map->context = context;
+	map->mask = 1023;
+	map->slots = MemoryContextAllocZero(context, 1024 * sizeof(*map->slots));
+	return map;
+}
+
+static uint32
+find_slot(PlanKeyMap *map, const char *key)
+{
+	uint32		at = hash_bytes((const unsigned char *) key, strlen(key)) & map->mask;
+
+	while (map->slots[at].key != NULL && strcmp(map->slots[at].key, key) != 0)
+		at = (at + 1) & map->mask;
+	return at;
+}
+
+/* oms_keymap_find returns the index of a key, PLAN_NOWHERE when it is not there. */
+int32
+oms_keymap_find(PlanKeyMap *map, const char *key)
+{
+	uint32		at = find_slot(map, key);
+
+	return map->slots[at].key == NULL ? PLAN_NOWHERE : map->slots[at].value;
+}
+
+/* oms_keymap_add adds a key that is not there yet; the string must outlive the map. */
+void
+oms_keymap_add(PlanKeyMap *map, const char *key, int32 value)
+{
+	uint32		at;
+
+	if (map->count * 2 > map->mask)
+	{
+		PlanKeyMap	old = *map;
+		Size		size = ((Size) old.mask + 1) * 2;
+
+		map->mask = size - 1;
+		map->slots = MemoryContextAllocExtended(map->context, size * sizeof(*map->slots),
+												MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+		for (uint32 i = 0; i <= old.mask; i++)
+			if (old.slots[i].key != NULL)
+				map->slots[find_slot(map, old.slots[i].key)] = old.slots[i];
+		pfree(old.slots);
+	}
+	at = find_slot(map, key);
+	map->slots[at].key = key;
+	map->slots[at].value = value;
+	map->count++;
+}
+
+/* oms_model_create returns an empty model with a context of its own below the current one. */
+PlanModel *
+oms_model_create(const PlanOptions *options)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "oms plan",
+												  ALLOCSET_DEFAULT_SIZES);
+	PlanModel  *model = MemoryContextAllocZero(context, sizeof(PlanModel));
+
+	model->context = context;
+	model->options = *options;
+	return model;
+}
+
+/* oms_model_alloc returns zeroed memory for count elements that lives as long as the model. */
+void *
+oms_model_alloc(PlanModel *model, Size count, Size size)
+{
+	if (count > MaxAllocHugeSize / size)
+		elog(ERROR, "planner array too large");
+	return MemoryContextAllocExtended(model->context, Max(count, 1) * size,
+									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+/* oms_model_late_cost is the money that lateness of a shipment costs. */
+int64
+oms_model_late_cost(const PlanModel *model, int priority, int64 late_seconds)
+{
+	int64		hourly = model->options.late_cost_per_hour * late_weights[priority];
+	int64		cost;
+
+	/* hourly is at most 1.6e16: whole hours and the rest apart, so that nothing overflows */
+	if (pg_mul_s64_overflow(hourly, late_seconds / 3600, &cost) || cost > PLAN_MAX_MONEY)
+		ereport(ERROR,
+				(errcode(OMS_ERR_PLAN_INPUT),
+				 errmsg("shipment_cost_sql: column \"late_seconds\" times option late_cost_per_hour is out of range")));
+	return cost + (int64) ((double) hourly * (late_seconds % 3600) / 3600.0);
+}
+
+/*
+ * oms_model_cell returns the stock cell of (sku, location), PLAN_NOWHERE when there
+ * is none, by binary search.
+ */
+int32
+oms_model_cell(const PlanModel *model, int32 sku, int32 location)
+{
+	int32		low = model->sku_cells[sku];
+	int32		high = model->sku_cells[sku + 1];
+
+	while (low < high)
+	{
+		int32		middle = low + (high - low) / 2;
+
+		if (model->cells[middle].location < location)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < model->sku_cells[sku + 1] && model->cells[low].location == location)
+		return low;
+	return PLAN_NOWHERE;
+}
+
+/* oms_model_line_cost returns the row of line_cost_sql for a line and a location, or NULL. */
+const PlanLineCost *
+oms_model_line_cost(const PlanModel *model, int32 line, int32 location)
+{
+	int32		low = 0;
+	int32		high = model->nline_costs;
+
+	while (low < high)
+	{
+		int32		middle = low + (high - low) / 2;
+		const PlanLineCost *row = &model->line_costs[middle];
+
+		if (row->line < line || (row->line == line && row->location < location))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < model->nline_costs && model->line_costs[low].line == line &&
+		model->line_costs[low].location == location)
+		return &model->line_costs[low];
+	return NULL;
+}
+
+/* The first row of shipment_cost_sql for (order, location) or after it. */
+static int32
+first_pair(const PlanModel *model, int32 order, int32 location)
+{
+	int32		low = 0;
+	int32		high = model->npairs;
+
+	while (low < high)
+	{
+		int32		middle = low + (high - low) / 2;
+		const PlanPair *pair = &model->pairs[middle];
+
+		if (pair->order < order || (pair->order == order && pair->location < location))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void
+out_of_range(const PlanModel *model, int32 order)
+{
+	ereport(ERROR,
+			(errcode(OMS_ERR_PLAN_INPUT),
+			 errmsg("the costs of order \"%s\" are out of range", model->orders[order].key),
+			 errdetail("Quantities, unit costs and shipment costs of one order multiply to more than the planner counts with.")));
+}
+
+static int64
+times(const PlanModel *model, int32 line, int64 price, int64 quantity)
+{
+	int64		cost;
+
+	if (pg_mul_s64_overflow(price, quantity, &cost))
+		out_of_range(model, model->lines[line].order);
+	return cost;
+}
+
+/*
+ * oms_share_cost is the money that serving quantity units of a line from a cell
+ * costs, the shipment not included: the given line cost in proportion, or the
+ * location's unit cost; and the scarcity cost of the stock.
+ */
+int64
+oms_share_cost(const PlanModel *model, int32 line, int32 location, int32 cell, int64 quantity)
+{
+	int64		cost = times(model, line, model->cells[cell].scarcity_cost, quantity);
+
+	if (model->line_costs != NULL)
+	{
+		int64		whole = oms_model_line_cost(model, line, location)->cost;
+
+		if (quantity == model->lines[line].quantity)
+			cost += whole;
+		else
+			cost += (int64) ((double) whole * quantity / model->lines[line].quantity);
+	}
+	else
+		cost += times(model, line, model->locations[location].unit_cost, quantity);
+	return cost;
+}
+
+/*
+ * fill_candidate sets cost, distance and lateness of (order, location); pair is its
+ * row of shipment_cost_sql, NULL without that query. False, with the rule, when the
+ * location lies outside max_distance_km.
+ */
+static bool
+fill_candidate(PlanModel *model, const PlanOrder *order, int32 location, const PlanPair *pair,
+			   PlanCandidate *candidate, const char **why_not)
+{
+	const PlanOptions *options = &model->options;
+	const PlanLocation *place = &model->locations[location];
+
+	candidate->location = location;
+	candidate->metres = -1;
+	candidate->late_seconds = 0;
+	if (order->has_position && place->has_position)
+		candidate->metres = (int32) rint(oms_latlon_distance_km(&order->position,
+																&place->position) * 1000.0);
+	if (options->max_distance >= 0 &&
+		(candidate->metres < 0 || candidate->metres > options->max_distance))
+	{
+		if (why_not)
+			*why_not = candidate->metres < 0 ? "distance unknown, and max_distance_km is set" :
+				"farther than max_distance_km";
+		return false;
+	}
+
+	if (pair != NULL)
+	{
+		candidate->late_seconds = pair->late_seconds;
+		candidate->cost = pair->cost +
+			oms_model_late_cost(model, order->priority, pair->late_seconds);
+	}
+	else
+	{
+		int64		metres = candidate->metres;
+
+		/* a location that nobody can place comes last; an order without a place sees all alike */
+		if (metres < 0)
+			metres = order->has_position ? UNKNOWN_METRES : 0;
+		/* cost_per_km has at most 1e15 micro-units: whole km and the rest apart */
+		candidate->cost = options->cost_per_shipment + place->handling_cost;
+		if (options->cost_per_km > PLAN_MAX_MONEY / 1000)
+			ereport(ERROR,
+					(errcode(OMS_ERR_PLAN_INPUT),
+					 errmsg("option cost_per_km is out of range")));
+		candidate->cost += options->cost_per_km * (metres / 1000) +
+			options->cost_per_km * (metres % 1000) / 1000;
+	}
+	return true;
+}
+
+/*
+ * oms_model_candidate computes the candidate (order, location) whatever its stock;
+ * false, with the rule that drops it, when it is none.
+ */
+bool
+oms_model_candidate(PlanModel *model, int32 order, int32 location, PlanCandidate *candidate,
+					const char **why_not)
+{
+	const PlanPair *pair = NULL;
+
+	if (model->pairs != NULL)
+	{
+		int32		at = first_pair(model, order, location);
+
+		if (at == model->npairs || model->pairs[at].order != order ||
+			model->pairs[at].location != location)
+		{
+			*why_not = "no row in shipment_cost_sql";
+			return false;
+		}
+		pair = &model->pairs[at];
+	}
+	return fill_candidate(model, &model->orders[order], location, pair, candidate, why_not);
+}
+
+static int
+compare_candidates(const void *a, const void *b)
+{
+	const PlanCandidate *x = a;
+	const PlanCandidate *y = b;
+
+	if (x->cost != y->cost)
+		return x->cost < y->cost ? -1 : 1;
+	return x->location < y->location ? -1 : 1;
+}
+
+/* Can this cell serve the line at all, from the stock it starts with? */
+static bool
+usable(const PlanModel *model, int32 line, const PlanCell *cell)
+{
+	if (cell->available < (model->options.split_lines && model->lines[line].together == 0 ?
+						   1 : model->lines[line].quantity))
+		return false;
+	return model->line_costs == NULL ||
+		oms_model_line_cost(model, line, cell->location) != NULL;
+}
+
+/*
+ * prune keeps limit candidates: first the cheapest that can serve every line, up to
+ * half; then for each line in turn its cheapest; all in order of cost.
+ */
+static int
+prune(const PlanModel *model, const PlanOrder *order, PlanCandidate *all, int n, int64 limit)
+{
+	bool	   *keep = palloc0(n);
+	int			kept = 0;
+	int			m = 0;
+
+	for (int i = 0; i < n && kept < limit / 2; i++)
+		if (model->count_scratch[all[i].location] == order->nlines)
+		{
+			keep[i] = true;
+			kept++;
+		}
+	if (order->nlines > 1)
+	{
+		int		   *next = palloc0(sizeof(int) * order->nlines);
+		bool		more = true;
+
+		while (more && kept < limit)
+		{
+			more = false;
+			for (int l = 0; l < order->nlines && kept < limit; l++)
+			{
+				while (next[l] < n)
+				{
+					int			i = next[l]++;
+					int32		cell = oms_model_cell(model, model->lines[order->first_line + l].sku,
+													  all[i].location);
+
+					if (cell != PLAN_NOWHERE &&
+						usable(model, order->first_line + l, &model->cells[cell]))
+					{
+						more = true;
+						if (!keep[i])
+						{
+							keep[i] = true;
+							kept++;
+						}
+						break;
+					}
+				}
+			}
+		}
+		pfree(next);
+	}
+	for (int i = 0; i < n && kept < limit; i++)
+		if (!keep[i])
+		{
+			keep[i] = true;
+			kept++;
+		}
+	for (int i = 0; i < n; i++)
+		if (keep[i])
+			all[m++] = all[i];
+	pfree(keep);
+	return m;
+}
+
+/*
+ * bound_cost sets the weight of a late line: more than the order can cost in any
+ * plan. Raises OM012 when the sums of the order would not fit the arithmetic.
+ */
+static void
+bound_cost(PlanModel *model, int32 index)
+{
+	PlanOrder  *order = &model->orders[index];
+	int64		shipment = 0;
+	double		bound = 0;
+
+	for (int k = 0; k < order->ncandidates; k++)
+		shipment = Max(shipment, order->candidates[k].cost);
+	bound = (double) shipment * Min(order->max_shipments, Max(order->ncandidates, 1));
+	for (int l = 0; l < order->nlines; l++)
+	{
+		int32		line = order->first_line + l;
+		double		most = 0;
+
+		for (int k = 0; k < order->ncandidates; k++)
+		{
+			int32		cell = order->cells[l * order->ncandidates + k];
+
+			if (cell != PLAN_NOWHERE)
+				most = Max(most, (double) oms_share_cost(model, line,
+														 order->candidates[k].location, cell,
+														 model->lines[line].quantity));
+		}
+		bound += most + (double) model->lines[line].unfilled_cost * model->lines[line].quantity;
+	}
+	if ((bound + 1) * (order->nlines + 2) > 2.0e18)
+		out_of_range(model, index);
+	order->late_weight = (int64) bound + 1;
+}
+
+/*
+ * oms_model_candidates sets the candidates of an order, at most limit of them, and
+ * their stock cells. It may be called again with a larger limit.
+ */
+void
+oms_model_candidates(PlanModel *model, int32 index, int64 limit)
+{
+	PlanOrder  *order = &model->orders[index];
+	int32	   *count = model->count_scratch;
+	int32	   *slot = model->location_scratch;
+	PlanCandidate *all = palloc(sizeof(PlanCandidate) * model->nlocations);
+	int32	   *seen = palloc(sizeof(int32) * model->nlocations);
+	int			nseen = 0;
+	int			n = 0;
+	int			nlines = order->nlines;
+
+	/* locations with stock for a line, and for how many lines */
+	for (int l = 0; l < nlines; l++)
+	{
+		int32		line = order->first_line + l;
+		int32		sku = model->lines[line].sku;
+
+		for (int32 c = model->sku_cells[sku]; c < model->sku_cells[sku + 1]; c++)
+			if (usable(model, line, &model->cells[c]))
+			{
+				if (count[model->cells[c].location]++ == 0)
+					seen[nseen++] = model->cells[c].location;
+			}
+	}
+
+	if (model->pairs != NULL)
+	{
+		for (int32 p = first_pair(model, index, 0);
+			 p < model->npairs && model->pairs[p].order == index; p++)
+			if (count[model->pairs[p].location] > 0 &&
+				fill_candidate(model, order, model->pairs[p].location, &model->pairs[p],
+							   &all[n], NULL))
+				n++;
+	}
+	else
+	{
+		for (int i = 0; i < nseen; i++)
+			if (fill_candidate(model, order, seen[i], NULL, &all[n], NULL))
+				n++;
+	}
+	qsort(all, n, sizeof(PlanCandidate), compare_candidates);
+
+	order->pruned = n > limit;
+	if (order->pruned)
+		n = prune(model, order, all, n, limit);
+	for (int i = 0; i < nseen; i++)
+		count[seen[i]] = 0;
+	pfree(seen);
+
+	if (order->candidates != NULL)
+	{
+		pfree(order->candidates);
+		pfree(order->cells);
+		if (order->line_costs != NULL)
+			pfree(order->line_costs);
+	}
+	order->ncandidates = n;
+	order->candidates = oms_model_alloc(model, n, sizeof(PlanCandidate));
+	memcpy(order->candidates, all, n * sizeof(PlanCandidate));
+	pfree(all);
+	order->cells = oms_model_alloc(model, (Size) nlines * n, sizeof(int32));
+	order->line_costs = model->line_costs == NULL ? NULL :
+		oms_model_alloc(model, (Size) nlines * n, sizeof(int64));
+
+	for (int k = 0; k < n; k++)
+		slot[order->candidates[k].location] = k;
+	for (int l = 0; l < nlines; l++)
+	{
+		int32		line = order->first_line + l;
+		int32		sku = model->lines[line].sku;
+
+		for (int k = 0; k < n; k++)
+			order->cells[l * n + k] = PLAN_NOWHERE;
+		for (int32 c = model->sku_cells[sku]; c < model->sku_cells[sku + 1]; c++)
+		{
+			int32		k = slot[model->cells[c].location];
+
+			if (k == PLAN_NOWHERE || !usable(model, line, &model->cells[c]))
+				continue;
+			order->cells[l * n + k] = c;
+			if (order->line_costs != NULL)
+				order->line_costs[l * n + k] =
+					oms_model_line_cost(model, line, model->cells[c].location)->cost;
+		}
+	}
+	for (int k = 0; k < n; k++)
+		slot[order->candidates[k].location] = PLAN_NOWHERE;
+	bound_cost(model, index);
+}
+
+static PlanModel *sorting;		/* for compare_arrival only */
+
+static int
+compare_arrival(const void *a, const void *b)
+{
+	int32		x = *(const int32 *) a;
+	int32		y = *(const int32 *) b;
+
+	if (sorting->orders[x].sequence != sorting->orders[y].sequence)
+		return sorting->orders[x].sequence < sorting->orders[y].sequence ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * oms_model_build completes a model whose arrays have been filled and sorted: it
+ * links lines, finds candidates and checks that all sums fit.
+ */
+void
+oms_model_build(PlanModel *model)
+{
+	double		units = 0;
+
+	model->location_scratch = oms_model_alloc(model, model->nlocations, sizeof(int32));
+	model->count_scratch = oms_model_alloc(model, model->nlocations, sizeof(int32));
+	for (int32 i = 0; i < model->nlocations; i++)
+		model->location_scratch[i] = PLAN_NOWHERE;
+
+	model->arrival = oms_model_alloc(model, model->norders, sizeof(int32));
+	for (int32 o = 0; o < model->norders; o++)
+		model->arrival[o] = o;
+	sorting = model;
+	qsort(model->arrival, model->norders, sizeof(int32), compare_arrival);
+
+	for (int32 o = 0; o < model->norders; o++)
+	{
+		PlanOrder  *order = &model->orders[o];
+
+		CHECK_FOR_INTERRUPTS();
+		order->shared_sku = false;
+		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
+		{
+			units += model->lines[i].quantity;
+			for (int32 j = order->first_line; j < i && !order->shared_sku; j++)
+				order->shared_sku = model->lines[i].sku == model->lines[j].sku;
+		}
+		oms_model_candidates(model, o, model->options.candidates);
+	}
+	if (units > 1.0e18)
+		ereport(ERROR,
+				(errcode(OMS_ERR_PLAN_INPUT),
+				 errmsg("lines_sql: the sum of column \"quantity\" is out of range")));
+}

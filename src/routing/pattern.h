@@ -1,0 +1,55 @@
+/*
+ * pattern.h
+ *		The best way to serve one order, given what stock and capacity is left.
+ */
+#ifndef OMS_ROUTING_PATTERN_H
+#define OMS_ROUTING_PATTERN_H
+
+#include "routing/model.h"
+
+/* a share: units of one line served from one stock cell */
+typedef struct PlanShare
+{
+	int64		quantity;
+	int32		line;
+	int32		location;
+	int32		cell;
+} PlanShare;
+
+/* A pattern: how one order is served. What no share covers is unfilled. */
+typedef struct PlanPattern
+{
+	PlanShare  *shares;			/* by line, then location */
+	int32		nshares;
+	int32		capacity;		/* of the array */
+	int64		unfilled;		/* units */
+	int64		late;			/* lines with a share in a late shipment */
+	int64		cost;			/* money, unfilled_cost included */
+} PlanPattern;
+
+/* What the search sees. Zero a struct and set what is needed. */
+typedef struct PlanView
+{
+	const int64 *left;			/* per cell; NULL = all that was available */
+	const PlanCapacity *capacity;	/* per location; NULL = the whole capacity */
+	const int32 *banned;		/* locations not to use */
+	int			nbanned;
+	bool		priced;			/* add prices; late and unfilled have a price too */
+	const int64 *cell_price;	/* per unit */
+	const PlanCapacity *capacity_price;
+	int64		unfilled_price; /* per unit */
+	int64		late_price;		/* per line */
+} PlanView;
+
+typedef struct PlanSearch PlanSearch;
+
+extern PlanSearch *oms_search_create(PlanModel *model);
+extern void oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view,
+							 PlanPattern *result);
+extern void oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view,
+								PlanPattern *result);
+extern void oms_pattern_clear(const PlanModel *model, int32 order, PlanPattern *pattern);
+extern void oms_pattern_add(PlanPattern *pattern, MemoryContext context, const PlanShare *share);
+extern int	oms_pattern_compare(const PlanPattern *a, const PlanPattern *b);
+
+#endif							/* OMS_ROUTING_PATTERN_H */

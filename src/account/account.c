@@ -50,11 +50,13 @@
  * versions of a value), or in fold_accounts(). A missed fold costs speed, never truth.
  *
  * A fold must not set w to an id that somebody may still insert. It takes the key lock
- * exclusively for a moment, reads the highest id H present, releases it, and folds ids
- * up to H only. Sections before that moment are over, their ids are seen. Sections
- * after it insert above every id that is present, so above every id that is folded:
- * a folded delta stays in place until the fold has committed and no snapshot is left
- * that does not see its row.
+ * exclusively for a moment, and in that moment the snapshot by which it folds. Sections
+ * before that moment are over, their ids are seen. Sections after it insert above every
+ * id that is present, so above every id that is folded: what the snapshot sees was there
+ * at that moment, and a folded delta stays in place until the fold has committed and no
+ * snapshot is left that does not see its row. (To bound a later snapshot by the highest
+ * id present would not do: that one may abort and be pruned, two shared takes reuse its
+ * id, and the fold take in the first of them before the second is inserted.)
  *
  * The row is inserted when no version of it exists, committed or pending, which is
  * judged under the exclusive key lock; else deltas stand alone. It is never deleted.
@@ -1283,7 +1285,7 @@ delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
  * descent of the index, and a transaction that is about to end is not worth it.
  */
 static int
-fold_deltas(AccountLeaf *leaf, AccountState *state, int64 highest, int recent)
+fold_deltas(AccountLeaf *leaf, AccountState *state, int recent)
 {
 	int64	   *live;
 	int			nlive = 0;
@@ -1296,7 +1298,7 @@ fold_deltas(AccountLeaf *leaf, AccountState *state, int64 highest, int recent)
 		SeenDelta  *seen = &state->seen[i];
 
 		/* Deltas of one id are visited all or none, so that w and exc tell of them. */
-		if (seen->id > highest || (nlive >= MAX_EXC && seen->id > state->w))
+		if (nlive >= MAX_EXC && seen->id > state->w)
 			break;
 		if (seen->foldable && delete_delta(leaf, seen))
 		{
@@ -1405,7 +1407,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 	if (!state.row_exists)
 	{
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state, state.highest, 0) > 0)
+		if (fold_deltas(leaf, &state, 0) > 0)
 		{
 			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
@@ -1417,12 +1419,12 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 }
 
 /*
- * read_highest_exclusively reads the highest id present at a moment when no section of
- * the key is in progress. False when there was none in a few tries: it does not queue,
- * since takers would then queue behind it.
+ * snapshot_between_sections registers a snapshot of a moment when no section of the key
+ * is in progress. NULL when there was none in a few tries: it does not queue, since
+ * takers would then queue behind it.
  */
-static bool
-read_highest_exclusively(AccountLeaf *leaf, const Datum *keys, AccountState *state)
+static Snapshot
+snapshot_between_sections(AccountLeaf *leaf, const Datum *keys)
 {
 	LOCKTAG		tag;
 
@@ -1431,19 +1433,21 @@ read_highest_exclusively(AccountLeaf *leaf, const Datum *keys, AccountState *sta
 	{
 		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
 		{
-			read_highest(leaf, keys, state);
+			Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+
 			LockRelease(&tag, ExclusiveLock, false);
-			return true;
+			return snapshot;
 		}
 		pg_usleep(20L);
 	}
-	return false;
+	return NULL;
 }
 
 /*
  * oms_account_fold folds the committed deltas of one account into its row; true if any
- * was; live ones among the last `recent` deltas end it. It waits for nobody. Under SERIALIZABLE or REPEATABLE READ the caller must be at
- * pre-commit, since the fold takes in what the transaction's snapshot does not see.
+ * was; live ones among the last `recent` deltas end it. It waits for nobody. Under
+ * SERIALIZABLE or REPEATABLE READ the caller must be at pre-commit, since the fold takes in
+ * what the transaction's snapshot does not see.
  */
 bool
 oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
@@ -1458,22 +1462,19 @@ oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
 	MemoryContextReset(accounts->scratch);
 	old = MemoryContextSwitchTo(accounts->scratch);
 
-	/* Find and lock the row; only then take the snapshot by which deltas are judged. */
+	/* Find and lock the row; only then take the snapshot by which it and deltas are judged. */
 	start_collecting(&state);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	read_row(leaf, keys, snapshot, &state);
 	locked = state.row_counts && !state.row_own && lock_account_row(leaf, &state);
 	UnregisterSnapshot(snapshot);
 
-	if (locked && read_highest_exclusively(leaf, keys, &state))
+	if (locked && (snapshot = snapshot_between_sections(leaf, keys)) != NULL)
 	{
-		int64		highest = state.highest;
-
 		start_collecting(&state);
-		snapshot = RegisterSnapshot(GetLatestSnapshot());
 		read_row(leaf, keys, snapshot, &state);
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state, highest, recent) > 0)
+		if (fold_deltas(leaf, &state, recent) > 0)
 		{
 			update_row(accounts, leaf, keys, &state);
 			done = true;

@@ -129,12 +129,13 @@ static OmsPlan move_row = {
 
 static OmsPlan split_row = {
 	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $3, "
-	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $3) OPERATOR(pg_catalog.=) r.consumed "
+	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
 	"RETURNING r.*) "
 	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
 	"order_id, line_no, reference, created_at, expires_at) "
-	"SELECT sku, $2, $3, status, channel, method, cart_id, order_id, line_no, reference, created_at, "
-	"expires_at FROM rest RETURNING reservation_id",
+	"SELECT sku, $2, $3, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at FROM rest",
 	3, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8"}
 };
 
@@ -1075,14 +1076,15 @@ oms_release_order(text *order_id)
 }
 
 /*
- * oms_move_reservation moves quantity units of a live reservation to another location:
- * a take there, bounded by what is available, and a give here. False, with nothing
- * changed, when the units are not to be had there or the row is locked or no longer
- * live. A part moved becomes a reservation of its own, *new_reservation_id.
+ * oms_move_reservation moves units of a live reservation to another location: a take
+ * there, bounded by what is available (OMS_MOVE_WHOLE: all of quantity or nothing,
+ * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
+ * set take nowhere more than they give), and a give here. Returns the units moved: 0, with
+ * nothing changed, when none is to be had there or the row is locked or no longer live.
+ * A part moved becomes a reservation of its own.
  */
-bool
-oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
-					 int64 *new_reservation_id)
+int64
+oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
 	OmsAccounts *accounts = oms_stock_open();
 	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
@@ -1098,16 +1100,17 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 
 	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
-	*new_reservation_id = reservation_id;
+	guard.partial = how == OMS_MOVE_PARTIAL;
+	if (how == OMS_MOVE_FORCED)
+		guard.kind = OMS_GUARD_NONE;
 	values[0] = Int64GetDatum(reservation_id);
 	values[1] = PointerGetDatum(to_location);
-	values[2] = Int64GetDatum(quantity);
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
 	{
 		oms_spi_finish();
 		oms_accounts_close(accounts);
-		return false;
+		return 0;
 	}
 	sku = DatumGetTextPP(oms_spi_value(0, 1, &isnull));
 	location = DatumGetTextPP(oms_spi_value(0, 2, &isnull));
@@ -1120,16 +1123,13 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
 	if (result.outcome == OMS_DONE)
 	{
+		quantity = result.change.reserved;
+		values[2] = Int64GetDatum(quantity);
 		give(accounts, sku, location, quantity);
-		if (quantity == outstanding && consumed == 0)
-			oms_spi_execute(&move_row, values, NULL, false);
-		else
-		{
-			oms_spi_execute(&split_row, values, NULL, false);
-			*new_reservation_id = oms_spi_int64(0, 1);
-		}
+		oms_spi_execute(quantity == outstanding && consumed == 0 ? &move_row : &split_row, values,
+						NULL, false);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);
-	return result.outcome == OMS_DONE;
+	return result.outcome == OMS_DONE ? quantity : 0;
 }

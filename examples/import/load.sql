@@ -32,4 +32,4 @@ SELECT count(*)
                   FROM demand_line GROUP BY order_id) l USING (order_id)
          ORDER BY sequence) o,
        LATERAL oms.place_order_lines(o.order_id, o.channel, o.lines, ship_to => o.ship_to, service => o.service,
-                                     promise_at => now() + o.promise_in, on_shortage => 'backorder') \g /dev/null
+                                     promise_at => now() + o.promise_in, on_shortage => 'partial') \g /dev/null

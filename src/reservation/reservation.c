@@ -776,9 +776,10 @@ serve(Attempt *attempt, bool may_split)
 		report_available(attempt, demand);
 		if (missing(demand) > 0 && !partial)
 		{
+			/* On to the next: one that is short in any case makes waiting useless. */
 			served = false;
-			if (!may_split || TransactionIdIsValid(demand->pending))
-				break;			/* no use in taking more that is rolled back */
+			if (!may_split)
+				break;
 		}
 	}
 	return served || partial;
@@ -949,13 +950,21 @@ estimate(Attempt *attempt)
 	}
 }
 
+/* pending_of is a transaction to wait for: none when a demand is short whatever it does. */
 static TransactionId
 pending_of(const Attempt *attempt)
 {
+	TransactionId pending = InvalidTransactionId;
+
 	for (int d = 0; d < attempt->ndemands; d++)
-		if (missing(&attempt->demands[d]) > 0 && TransactionIdIsValid(attempt->demands[d].pending))
-			return attempt->demands[d].pending;
-	return InvalidTransactionId;
+	{
+		if (missing(&attempt->demands[d]) <= 0)
+			continue;
+		if (!TransactionIdIsValid(attempt->demands[d].pending))
+			return InvalidTransactionId;
+		pending = attempt->demands[d].pending;
+	}
+	return pending;
 }
 
 /*

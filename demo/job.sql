@@ -27,7 +27,7 @@ SELECT sku, row_number() OVER (ORDER BY reserved DESC, sku) AS n
  WHERE locations >= 3
  ORDER BY reserved DESC, sku
  LIMIT 6;
-SELECT sku AS look_at FROM shown WHERE oms.atp('web', sku) >= 3 ORDER BY n LIMIT 1 \gset
+SELECT sku AS look_at FROM shown ORDER BY oms.atp('web', sku) >= 3 DESC, oms.atp('marketplace', sku) > 0 DESC, n LIMIT 1 \gset
 
 \echo '== What each channel may sell'
 \echo The six skus sold most. reserved: what the open orders hold; each channel then keeps its own distance.

@@ -44,6 +44,7 @@ extern int	oms_guard_suspended;	/* > 0 while oms itself writes to them */
 /* idempotency (request.c) */
 extern bool oms_request_begin(FunctionCallInfo fcinfo, int argno, Datum *scalar);
 extern bool oms_may_wait(void);
+extern void oms_request_wrote(void);
 extern void oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *scalar);
 
 /* arguments (args.c) */

@@ -190,6 +190,13 @@ oms_may_wait(void)
 	return !TransactionIdIsValid(xid) || TransactionIdEquals(xid, request_xid);
 }
 
+/* oms_request_wrote notes that the call at work has written what others may wait for. */
+void
+oms_request_wrote(void)
+{
+	request_xid = InvalidTransactionId;
+}
+
 /* oms_request_end stores the result of the call: its result set, or scalar (a bigint). */
 void
 oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *scalar)

@@ -9,10 +9,11 @@
  * with its schema: plans are built under the caller's search_path.
  *
  * While a plan runs, the guard over private tables is suspended; the level is set
- * back by the (sub)transaction callbacks of guard.c when an error passes through.
+ * back by the (sub)transaction callbacks of module.c when an error passes through.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "oms.h"
 #include "parser/parse_type.h"
 #include "utils/snapmgr.h"
@@ -65,13 +66,15 @@ ensure_plan(OmsPlan *plan)
 static uint64
 execute(OmsPlan *plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only)
 {
+	int			suspended = oms_guard_suspended;
 	int			result;
 
 	ensure_plan(plan);
-	oms_guard_suspended++;
+	oms_guard_suspended = suspended + 1;
 	result = SPI_execute_snapshot(plan->plan, values, nulls, snapshot, InvalidSnapshot,
 								  read_only, true, 0);
-	oms_guard_suspended--;
+	/* Not --: an error caught meanwhile has set it to 0. */
+	oms_guard_suspended = suspended;
 	if (result < 0)
 		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(result), plan->sql);
 	return SPI_processed;
@@ -80,11 +83,15 @@ execute(OmsPlan *plan, Datum *values, const char *nulls, Snapshot snapshot, bool
 /*
  * oms_spi_execute runs the plan and returns the number of rows, which SPI_tuptable
  * holds. With read_only it sees what the caller's query sees; else it sees, as any
- * command of a volatile function, what is committed now and what this transaction did.
+ * command of a volatile function, what is committed now and what this transaction did:
+ * at every isolation level, for rows that were locked by oms_spi_execute_latest are
+ * written by it.
  */
 uint64
 oms_spi_execute(OmsPlan *plan, Datum *values, const char *nulls, bool read_only)
 {
+	if (!read_only && IsolationUsesXactSnapshot())
+		return oms_spi_execute_latest(plan, values, nulls);
 	return execute(plan, values, nulls, InvalidSnapshot, read_only);
 }
 

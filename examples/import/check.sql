@@ -56,7 +56,7 @@ SELECT o.postal_code, o.city, o.state, z.zip IS NULL AS by_city,
   FROM (SELECT DISTINCT postal_code, city, state FROM order_row) o
   LEFT JOIN zip_place z ON z.zip = pg_temp.as_zip(o.postal_code)
   LEFT JOIN LATERAL (
-        SELECT avg(p.lat) AS lat, avg(p.lon) AS lon
+        SELECT round(avg(p.lat)::numeric, 6)::float8 AS lat, round(avg(p.lon)::numeric, 6)::float8 AS lon
           FROM zip_place p
          WHERE z.zip IS NULL AND p.city = lower(o.city)
            AND p.state IN (o.state, (SELECT s.code FROM state_code s WHERE s.name = o.state))) c ON true;

@@ -50,11 +50,13 @@
  * versions of a value), or in fold_accounts(). A missed fold costs speed, never truth.
  *
  * A fold must not set w to an id that somebody may still insert. It takes the key lock
- * exclusively for a moment, reads the highest id H present, releases it, and folds ids
- * up to H only. Sections before that moment are over, their ids are seen. Sections
- * after it insert above every id that is present, so above every id that is folded:
- * a folded delta stays in place until the fold has committed and no snapshot is left
- * that does not see its row.
+ * exclusively for a moment, and in that moment the snapshot by which it folds. Sections
+ * before that moment are over, their ids are seen. Sections after it insert above every
+ * id that is present, so above every id that is folded: what the snapshot sees was there
+ * at that moment, and a folded delta stays in place until the fold has committed and no
+ * snapshot is left that does not see its row. (To bound a later snapshot by the highest
+ * id present would not do: that one may abort and be pruned, two shared takes reuse its
+ * id, and the fold take in the first of them before the second is inserted.)
  *
  * The row is inserted when no version of it exists, committed or pending, which is
  * judged under the exclusive key lock; else deltas stand alone. It is never deleted.
@@ -118,8 +120,8 @@
 /* how often a fold tries to get hold of a key that is in use */
 #define FOLD_TRIES 5
 
-/* keys remembered as deep, by hash */
-#define DEEP_KEYS 256
+/* keys of which a session remembers something, by hash */
+#define KEY_HINTS 256
 
 /* Guarded expressions are scaled by this, so that percents are integers. */
 #define SCALE OMS_SAFETY_STOCK_ALL
@@ -148,6 +150,7 @@ struct OmsAccounts
 	Relation	delta_root;
 	EState	   *estate;
 	AccountLeaf *leaves;		/* those opened so far */
+	MemoryContext context;		/* of all that is opened */
 	MemoryContext scratch;		/* reset at every change */
 };
 
@@ -268,13 +271,15 @@ check_layout(Relation rel, int nkeys, bool is_account)
 		expect_column(rel, ++attno, "w", INT8OID);
 		expect_column(rel, ++attno, "exc", INT8ARRAYOID);
 	}
-	if (RelationGetDescr(rel)->natts != attno)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s does not have the layout of an account",
-						RelationGetRelationName(rel)),
-				 errdetail("It has %d columns instead of %d.", RelationGetDescr(rel)->natts, attno),
-				 errhint("Columns of accounts must not be added, dropped or changed.")));
+	for (int i = attno; i < RelationGetDescr(rel)->natts; i++)
+		if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table %s does not have the layout of an account",
+							RelationGetRelationName(rel)),
+					 errdetail("Column \"%s\" is none of its own.",
+							   NameStr(TupleDescAttr(RelationGetDescr(rel), i)->attname)),
+					 errhint("Drop that column.")));
 	if (triggers != NULL &&
 		(triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
 		 triggers->trig_update_before_row || triggers->trig_update_after_row ||
@@ -284,7 +289,6 @@ check_layout(Relation rel, int nkeys, bool is_account)
 				 errmsg("table %s has row triggers, which accounts do not fire",
 						RelationGetRelationName(rel)),
 				 errhint("Drop the trigger; read movements instead.")));
-
 }
 
 /*
@@ -295,7 +299,8 @@ static Relation
 open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
 {
 	*info = makeNode(ResultRelInfo);
-	InitResultRelInfo(*info, rel, 1, NULL, 0);
+	/* No range table: index 0 says so to the executor, which else looks there at an update. */
+	InitResultRelInfo(*info, rel, 0, NULL, 0);
 	ExecOpenIndices(*info, false);
 	for (int i = 0; i < (*info)->ri_NumIndices; i++)
 	{
@@ -320,9 +325,10 @@ open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
 {
 	AccountLeaf *leaf = palloc0(sizeof(AccountLeaf));
 
-	leaf->nkeys = RelationGetDescr(account)->natts - 5;
-	if (leaf->nkeys < 1 || leaf->nkeys > OMS_ACCOUNT_MAX_KEYS)
-		leaf->nkeys = 1;		/* check_layout says what is wrong */
+	leaf->nkeys = 1;
+	while (leaf->nkeys < Min(OMS_ACCOUNT_MAX_KEYS, RelationGetDescr(account)->natts - 1) &&
+		   TupleDescAttr(RelationGetDescr(account), leaf->nkeys)->atttypid == TEXTOID)
+		leaf->nkeys++;
 	leaf->account_oid = RelationGetRelid(account);
 	leaf->account = account;
 	leaf->delta = delta;
@@ -346,6 +352,7 @@ accounts_of_relations(Relation account, Relation delta)
 
 	accounts->account_root = account;
 	accounts->delta_root = delta;
+	accounts->context = CurrentMemoryContext;
 	accounts->estate = CreateExecutorState();
 	accounts->scratch = AllocSetContextCreate(CurrentMemoryContext, "oms account", ALLOCSET_SMALL_SIZES);
 	if (account->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
@@ -431,6 +438,8 @@ static AccountLeaf *
 find_leaf(OmsAccounts *accounts, const Datum *keys)
 {
 	Oid			account_oid;
+	AccountLeaf *opened;
+	MemoryContext old;
 
 	if (accounts->account_root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		return accounts->leaves;
@@ -438,8 +447,11 @@ find_leaf(OmsAccounts *accounts, const Datum *keys)
 	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 		if (leaf->account_oid == account_oid)
 			return leaf;
-	return open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
-					 table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	old = MemoryContextSwitchTo(accounts->context);
+	opened = open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
+					   table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	MemoryContextSwitchTo(old);
+	return opened;
 }
 
 /* -------------------------------------------------------------------------
@@ -461,11 +473,19 @@ key_locktag(LOCKTAG *tag, AccountLeaf *leaf, const Datum *keys)
 	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_CLASS);
 }
 
-/*
- * deep_keys remembers hashes of keys whose last take here was shared: only a hint where
- * to begin, so that a key with few units is not tried in vain.
- */
-static uint64 deep_keys[DEEP_KEYS];
+/* What this session's last take of a key found; only a hint where the next one begins. */
+typedef enum KeyHint
+{
+	NOTHING_KNOWN,
+	WAS_DEEP,					/* a shared take did, or would have done */
+	WAS_SHORT					/* it was refused */
+} KeyHint;
+
+static struct
+{
+	uint64		key;
+	KeyHint		hint;
+}			key_hints[KEY_HINTS];
 
 static uint64
 locktag_hash(const LOCKTAG *tag)
@@ -473,17 +493,24 @@ locktag_hash(const LOCKTAG *tag)
 	return ((uint64) tag->locktag_field2 << 32) | tag->locktag_field3;
 }
 
-static bool
-is_deep(const LOCKTAG *tag)
+static KeyHint
+recall(const LOCKTAG *tag)
 {
-	return deep_keys[locktag_hash(tag) % DEEP_KEYS] == locktag_hash(tag);
+	uint64		key = locktag_hash(tag);
+
+	return key_hints[key % KEY_HINTS].key == key ? key_hints[key % KEY_HINTS].hint : NOTHING_KNOWN;
 }
 
 static void
-remember_deep(const LOCKTAG *tag, bool deep)
+remember(const LOCKTAG *tag, KeyHint hint)
 {
-	if (deep || is_deep(tag))
-		deep_keys[locktag_hash(tag) % DEEP_KEYS] = deep ? locktag_hash(tag) : 0;
+	uint64		key = locktag_hash(tag);
+
+	if (hint != NOTHING_KNOWN || recall(tag) != NOTHING_KNOWN)
+	{
+		key_hints[key % KEY_HINTS].key = key;
+		key_hints[key % KEY_HINTS].hint = hint;
+	}
 }
 
 /* -------------------------------------------------------------------------
@@ -562,6 +589,20 @@ overflow(void)
 }
 
 static void
+add_pending(AccountState *state, TransactionId xid, const OmsAmounts *amounts)
+{
+	if (state->npending == state->max_pending)
+	{
+		state->max_pending = Max(64, 2 * state->max_pending);
+		state->pending = state->pending == NULL
+			? palloc(sizeof(Pending) * state->max_pending)
+			: repalloc(state->pending, sizeof(Pending) * state->max_pending);
+	}
+	state->pending[state->npending].xid = xid;
+	state->pending[state->npending++].amounts = *amounts;
+}
+
+static void
 add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
 {
 	if (pg_add_s64_overflow(sum->on_hand, amounts->on_hand, &sum->on_hand) ||
@@ -570,7 +611,11 @@ add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
 		overflow();
 }
 
-/* read_row finds the version of the account row that counts, and whether any exists. */
+/*
+ * read_row finds the version of the account row that counts, and whether any exists. A
+ * pending version that nothing was folded into (w is 0) is a change that made the row; any
+ * other is an open fold, which changes nothing.
+ */
 static void
 read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
 {
@@ -586,7 +631,16 @@ read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *
 		ArrayType  *exc;
 
 		if (judgement == PENDING)
+		{
+			OmsAmounts	amounts;
+
 			state->row_exists = true;
+			if (DatumGetInt64(slot_getattr(slot, leaf->nkeys + 4, &isnull)) == 0)
+			{
+				get_amounts(slot, leaf->nkeys + 1, &amounts);
+				add_pending(state, xid, &amounts);
+			}
+		}
 		if (judgement != COUNTS && judgement != OWN)
 			continue;
 		state->row_exists = state->row_counts = true;
@@ -625,17 +679,7 @@ note_delta(AccountState *state, AccountLeaf *leaf, Snapshot snapshot)
 	state->ndeltas++;
 	get_amounts(slot, leaf->nkeys + 2, &amounts);
 	if (judgement == PENDING)
-	{
-		if (state->npending == state->max_pending)
-		{
-			state->max_pending = Max(64, 2 * state->max_pending);
-			state->pending = state->pending == NULL
-				? palloc(sizeof(Pending) * state->max_pending)
-				: repalloc(state->pending, sizeof(Pending) * state->max_pending);
-		}
-		state->pending[state->npending].xid = xid;
-		state->pending[state->npending++].amounts = amounts;
-	}
+		add_pending(state, xid, &amounts);
 	else
 	{
 		add_amounts(&state->value, &amounts);
@@ -664,6 +708,7 @@ static void
 read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
 {
 	IndexScanDesc scan;
+	int			n = 0;
 
 	for (int i = 0; i < state->nexc; i++)
 	{
@@ -678,7 +723,7 @@ read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountStat
 	while (index_getnext_slot(scan, ForwardScanDirection, leaf->delta_slot))
 	{
 		note_delta(state, leaf, snapshot);
-		if ((state->ndeltas & 1023) == 1023)
+		if ((++n & 1023) == 0)
 			CHECK_FOR_INTERRUPTS();
 	}
 	index_endscan(scan);
@@ -810,6 +855,25 @@ units_in(int128 scaled)
 	return scaled <= 0 ? 0 : (int64) MIN128(units, (int128) PG_INT64_MAX);
 }
 
+/*
+ * forget_aborted drops pending changes of (sub)transactions that have aborted, and says
+ * whether there were any. A snapshot that overflowed takes the aborted subtransactions of
+ * an open transaction for open; nobody needs to wait for them.
+ */
+static bool
+forget_aborted(AccountState *state)
+{
+	int			n = 0;
+	bool		any;
+
+	for (int i = 0; i < state->npending; i++)
+		if (!TransactionIdDidAbort(state->pending[i].xid))
+			state->pending[n++] = state->pending[i];
+	any = n < state->npending;
+	state->npending = n;
+	return any;
+}
+
 /* some_pending is a pending transaction that is still in progress, preferably. */
 static TransactionId
 some_pending(const AccountState *state)
@@ -825,18 +889,31 @@ some_pending(const AccountState *state)
  * -------------------------------------------------------------------------
  */
 
+/* new_values allocates the columns of a row; dropped ones, after ours, are null. */
+static void
+new_values(Relation rel, Datum **values, bool **nulls)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	*values = palloc0(sizeof(Datum) * desc->natts);
+	*nulls = palloc0(sizeof(bool) * desc->natts);
+	for (int i = 0; i < desc->natts; i++)
+		(*nulls)[i] = TupleDescAttr(desc, i)->attisdropped;
+}
+
 static void
 insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
 		   bool is_account, int64 number, ArrayType *exc)
 {
-	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
-	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	Datum	   *values;
+	bool	   *nulls;
 	int			n = 0;
 	Relation	rel = is_account ? leaf->account : leaf->delta;
 	ResultRelInfo *info = is_account ? leaf->account_info : leaf->delta_info;
 	TupleTableSlot *slot = is_account ? leaf->write_account_slot : leaf->write_delta_slot;
 	HeapTuple	tuple;
 
+	new_values(rel, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	if (!is_account)
@@ -852,6 +929,7 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
 	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
 	tuple->t_tableOid = RelationGetRelid(rel);
 	ExecStoreHeapTuple(tuple, slot, false);
+	oms_request_wrote();
 	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
 	slot->tts_tid = tuple->t_self;
 	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
@@ -922,12 +1000,43 @@ decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange
 	add_amounts(&after.value, change);
 	if (guard_bound(guard, &after, false) >= 0)
 		return OMS_DONE;
+	if (guard->partial)
+	{
+		after = *state;			/* one unit would do */
+		after.value.reserved++;
+	}
 	if (state->npending > 0 && guard_bound(guard, &after, true) >= 0)
 	{
 		result->pending = some_pending(state);
 		return OMS_PENDING;
 	}
 	return OMS_SHORT;
+}
+
+static void
+add_range(int64 value, int64 *least, int64 *greatest)
+{
+	if (value < 0 ? pg_add_s64_overflow(*least, value, least)
+		: pg_add_s64_overflow(*greatest, value, greatest))
+		overflow();
+}
+
+/*
+ * check_range raises 22003 if an amount could leave the range of bigint in some outcome of
+ * the pending transactions: neither a reader nor a fold may ever fail.
+ */
+static void
+check_range(const AccountState *state)
+{
+	OmsAmounts	least = state->value;
+	OmsAmounts	greatest = state->value;
+
+	for (int i = 0; i < state->npending; i++)
+	{
+		add_range(state->pending[i].amounts.on_hand, &least.on_hand, &greatest.on_hand);
+		add_range(state->pending[i].amounts.unavailable, &least.unavailable, &greatest.unavailable);
+		add_range(state->pending[i].amounts.reserved, &least.reserved, &greatest.reserved);
+	}
 }
 
 /*
@@ -959,6 +1068,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		const OmsGuard *guard, bool shared, OmsChange *result, AccountState *state, bool *deep)
 {
 	bool		give = is_give(guard, &change);
+	bool		blind = give && result == NULL;
 	OmsAmounts	wanted = change;
 	int64		reclaimed = 0;
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -966,7 +1076,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 
 	memset(state, 0, sizeof(*state));
 	read_row(leaf, keys, snapshot, state);
-	if (give && result == NULL && state->row_exists)
+	if (blind && state->row_exists)
 		read_highest(leaf, keys, state);
 	else
 		read_deltas(leaf, keys, snapshot, state);
@@ -977,6 +1087,13 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	memset(result, 0, sizeof(*result));
 
 	result->outcome = decide(guard, state, &change, result);
+	if (state->npending > 0 &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) &&
+		forget_aborted(state))
+	{
+		change = wanted;
+		result->outcome = decide(guard, state, &change, result);
+	}
 	if (is_small_take(guard, &change))
 	{
 		AccountState after = *state;
@@ -990,10 +1107,10 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		return false;
 	}
 
-	if (guard->reclaim != NULL &&
+	if (guard->reclaim != NULL && guard->lapsed(keys) &&
 		(result->outcome != OMS_DONE || change.reserved != wanted.reserved))
 	{
-		reclaimed = guard->reclaim(keys, guard->reclaim_arg);
+		reclaimed = guard->reclaim(keys);
 		if (reclaimed > 0)
 		{
 			state->value.reserved -= reclaimed;
@@ -1007,6 +1124,8 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	result->change = change;
 	add_amounts(&state->value, &change);
 	result->after = state->value;
+	if (!blind)
+		check_range(state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
 	{
@@ -1016,6 +1135,35 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 			insert_row(accounts, leaf, keys, &change, false, state->highest + 1, NULL);
 	}
 	UnregisterSnapshot(snapshot);
+	return true;
+}
+
+/*
+ * refuse_unlocked refuses a change that no outcome of the open transactions allows, by
+ * reading alone: a refusal is true of its snapshot and needs no key lock. False when
+ * the change may be possible.
+ */
+static bool
+refuse_unlocked(AccountLeaf *leaf, const Datum *keys, OmsAmounts change, const OmsGuard *guard,
+				OmsChange *result)
+{
+	AccountState state = {0};
+	Snapshot	snapshot;
+	OmsChange	answer = {0};
+
+	if (guard->kind != OMS_GUARD_AVAILABLE || (guard->lapsed != NULL && guard->lapsed(keys)))
+		return false;
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	read_row(leaf, keys, snapshot, &state);
+	read_deltas(leaf, keys, snapshot, &state);
+	UnregisterSnapshot(snapshot);
+	if (state.npending > 1)
+		merge_pending(&state);
+	answer.outcome = decide(guard, &state, &change, &answer);
+	answer.after = state.value;
+	if (answer.outcome != OMS_SHORT)
+		return false;
+	*result = answer;
 	return true;
 }
 
@@ -1044,8 +1192,13 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 	old = MemoryContextSwitchTo(accounts->scratch);
 	key_locktag(&tag, leaf, keys);
 
+	if (recall(&tag) == WAS_SHORT && refuse_unlocked(leaf, keys, change, guard, result))
+	{
+		MemoryContextSwitchTo(old);
+		return;
+	}
 	/* Nobody else there: exclusively, whatever the stock. Else shared if it may be deep. */
-	if (small && !is_deep(&tag))
+	if (small && recall(&tag) != WAS_DEEP)
 		locked = LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 	if (small && !locked)
 		shared = true;
@@ -1062,43 +1215,59 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 			break;
 		shared = locked = false;
 	}
-	if (small)
-		remember_deep(&tag, deep && (shared || state.npending > 0));
 	if (result == NULL || result->outcome == OMS_DONE)
+	{
+		if (small)
+			remember(&tag, deep && (shared || state.npending > 0) ? WAS_DEEP : NOTHING_KNOWN);
 		request_fold(leaf, keys, state.ncommitted);
+	}
+	else if (result->outcome == OMS_SHORT)
+		remember(&tag, WAS_SHORT);
 	MemoryContextSwitchTo(old);
 }
 
 /*
- * oms_account_wait waits until the transaction has ended, at most
- * oms.wait_for_pending, and returns true if it has. lock_timeout (55P03),
- * statement_timeout and cancel are honoured. The caller holds nothing that others may
- * wait for.
+ * oms_wait_a_little naps for some ms and returns true, or returns false when
+ * oms.wait_for_pending has passed since start. *nap, 1 at first, is the length of the nap.
+ * Raises 55P03 after lock_timeout; statement_timeout and cancel are honoured.
  */
 bool
-oms_account_wait(TransactionId xid)
+oms_wait_a_little(TimestampTz start, long *nap)
 {
-	TimestampTz start = GetCurrentTimestamp();
+	long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
+
+	CHECK_FOR_INTERRUPTS();
+	if (waited >= oms_wait_for_pending)
+		return false;
+	if (LockTimeout > 0 && waited >= LockTimeout)
+		ereport(ERROR,
+				(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+				 errmsg("canceling statement due to lock timeout")));
+	*nap = Min(Min(2 * *nap, 16), oms_wait_for_pending - waited);
+	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, *nap,
+					 PG_WAIT_EXTENSION);
+	ResetLatch(MyLatch);
+	CHECK_FOR_INTERRUPTS();
+	return true;
+}
+
+/*
+ * oms_account_wait waits until the transaction has ended and returns true, or false when
+ * oms.wait_for_pending has passed since start, when the call began: so that a call is
+ * bounded that meets one open transaction after the other. The caller holds nothing that
+ * others may wait for. Raises as oms_wait_a_little.
+ */
+bool
+oms_account_wait(TransactionId xid, TimestampTz start)
+{
 	long		nap = 1;
 
-	for (;;)
-	{
-		long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
-
-		CHECK_FOR_INTERRUPTS();
-		if (ConditionalXactLockTableWait(xid))
-			return true;
-		if (waited >= oms_wait_for_pending)
+	if (TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()) > oms_wait_for_pending)
+		return false;
+	while (!ConditionalXactLockTableWait(xid))
+		if (!oms_wait_a_little(start, &nap))
 			return false;
-		if (LockTimeout > 0 && waited >= LockTimeout)
-			ereport(ERROR,
-					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-					 errmsg("canceling statement due to lock timeout")));
-		nap = Min(Min(2 * nap, 16), Max(1, oms_wait_for_pending - waited));
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, nap,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
-	}
+	return true;
 }
 
 /* -------------------------------------------------------------------------
@@ -1121,10 +1290,8 @@ delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
 	TM_FailureData failure;
 	ItemPointerData tid = seen->tid;
 
-	if (heap_delete(leaf->delta, &tid, GetCurrentCommandId(true), InvalidSnapshot, false,
-					&failure, false) != TM_Ok)
-		return false;
-	return true;
+	return heap_delete(leaf->delta, &tid, GetCurrentCommandId(true), InvalidSnapshot, false,
+					   &failure, false) == TM_Ok;
 }
 
 /*
@@ -1134,7 +1301,7 @@ delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
  * descent of the index, and a transaction that is about to end is not worth it.
  */
 static int
-fold_deltas(AccountLeaf *leaf, AccountState *state, int64 highest, int recent)
+fold_deltas(AccountLeaf *leaf, AccountState *state, int recent)
 {
 	int64	   *live;
 	int			nlive = 0;
@@ -1147,7 +1314,7 @@ fold_deltas(AccountLeaf *leaf, AccountState *state, int64 highest, int recent)
 		SeenDelta  *seen = &state->seen[i];
 
 		/* Deltas of one id are visited all or none, so that w and exc tell of them. */
-		if (seen->id > highest || (nlive >= MAX_EXC && seen->id > state->w))
+		if (nlive >= MAX_EXC && seen->id > state->w)
 			break;
 		if (seen->foldable && delete_delta(leaf, seen))
 		{
@@ -1197,8 +1364,8 @@ lock_account_row(AccountLeaf *leaf, AccountState *state)
 static void
 update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountState *state)
 {
-	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
-	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	Datum	   *values;
+	bool	   *nulls;
 	int			n = 0;
 	TupleTableSlot *slot = leaf->write_account_slot;
 	HeapTuple	tuple;
@@ -1206,6 +1373,7 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 	LockTupleMode lockmode;
 	TM_Result	result;
 
+	new_values(leaf->account, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	values[n++] = Int64GetDatum(state->row.on_hand);
@@ -1256,7 +1424,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 	if (!state.row_exists)
 	{
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state, state.highest, 0) > 0)
+		if (fold_deltas(leaf, &state, 0) > 0)
 		{
 			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
@@ -1268,12 +1436,12 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 }
 
 /*
- * read_highest_exclusively reads the highest id present at a moment when no section of
- * the key is in progress. False when there was none in a few tries: it does not queue,
- * since takers would then queue behind it.
+ * snapshot_between_sections registers a snapshot of a moment when no section of the key
+ * is in progress. NULL when there was none in a few tries: it does not queue, since
+ * takers would then queue behind it.
  */
-static bool
-read_highest_exclusively(AccountLeaf *leaf, const Datum *keys, AccountState *state)
+static Snapshot
+snapshot_between_sections(AccountLeaf *leaf, const Datum *keys)
 {
 	LOCKTAG		tag;
 
@@ -1282,19 +1450,21 @@ read_highest_exclusively(AccountLeaf *leaf, const Datum *keys, AccountState *sta
 	{
 		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
 		{
-			read_highest(leaf, keys, state);
+			Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+
 			LockRelease(&tag, ExclusiveLock, false);
-			return true;
+			return snapshot;
 		}
 		pg_usleep(20L);
 	}
-	return false;
+	return NULL;
 }
 
 /*
  * oms_account_fold folds the committed deltas of one account into its row; true if any
- * was; live ones among the last `recent` deltas end it. It waits for nobody. Under SERIALIZABLE or REPEATABLE READ the caller must be at
- * pre-commit, since the fold takes in what the transaction's snapshot does not see.
+ * was; live ones among the last `recent` deltas end it. It waits for nobody. Under
+ * SERIALIZABLE or REPEATABLE READ the caller must be at pre-commit, since the fold takes in
+ * what the transaction's snapshot does not see.
  */
 bool
 oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
@@ -1309,22 +1479,19 @@ oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
 	MemoryContextReset(accounts->scratch);
 	old = MemoryContextSwitchTo(accounts->scratch);
 
-	/* Find and lock the row; only then take the snapshot by which deltas are judged. */
+	/* Find and lock the row; only then take the snapshot by which it and deltas are judged. */
 	start_collecting(&state);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	read_row(leaf, keys, snapshot, &state);
 	locked = state.row_counts && !state.row_own && lock_account_row(leaf, &state);
 	UnregisterSnapshot(snapshot);
 
-	if (locked && read_highest_exclusively(leaf, keys, &state))
+	if (locked && (snapshot = snapshot_between_sections(leaf, keys)) != NULL)
 	{
-		int64		highest = state.highest;
-
 		start_collecting(&state);
-		snapshot = RegisterSnapshot(GetLatestSnapshot());
 		read_row(leaf, keys, snapshot, &state);
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state, highest, recent) > 0)
+		if (fold_deltas(leaf, &state, recent) > 0)
 		{
 			update_row(accounts, leaf, keys, &state);
 			done = true;
@@ -1346,12 +1513,16 @@ fold_at_commit(void)
 {
 	FoldRequest *requests = fold_requests;
 	int			n = nfold_requests;
+	MemoryContext folding;
+	MemoryContext old;
 
 	fold_requests = NULL;
 	nfold_requests = 0;
 	/* A serializable writer would draw conflicts from every reader of the row. */
 	if (n == 0 || IsolationIsSerializable() || !TransactionIdIsValid(GetTopTransactionIdIfAny()))
 		return;
+	folding = AllocSetContextCreate(TopTransactionContext, "oms fold", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(folding);
 	for (int i = 0; i < n; i++)
 	{
 		Relation	account = try_relation_open(requests[i].account_oid, RowExclusiveLock);
@@ -1359,11 +1530,19 @@ fold_at_commit(void)
 		OmsAccounts *accounts;
 
 		if (account == NULL || delta == NULL)
-			continue;			/* dropped by this transaction; closed at its end */
+		{
+			if (account != NULL)
+				relation_close(account, NoLock);
+			if (delta != NULL)
+				relation_close(delta, NoLock);
+			continue;			/* dropped by this transaction */
+		}
 		accounts = accounts_of_relations(account, delta);
 		(void) oms_account_fold(accounts, requests[i].keys, 2 * oms_fold_threshold);
 		oms_accounts_close(accounts);
 	}
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(folding);
 }
 
 static void

@@ -17,8 +17,6 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "pgstat.h"
-#include "storage/latch.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
@@ -143,6 +141,7 @@ lock_all(int n, const int64 *ids)
 	Row		   *rows = palloc0(sizeof(Row) * n);
 	Datum	   *elements = palloc(sizeof(Datum) * n);
 	TimestampTz start = GetCurrentTimestamp();
+	long		nap = 1;
 	Datum		values[1];
 
 	for (int i = 0; i < n; i++)
@@ -164,18 +163,13 @@ lock_all(int n, const int64 *ids)
 			return rows;
 		}
 		/* Row locks already held forbid to wait; so only a single row is waited for. */
-		if (!may_wait || n > 1 ||
-			TimestampDifferenceExceeds(start, GetCurrentTimestamp(), oms_wait_for_pending))
+		if (!may_wait || n > 1 || !oms_wait_a_little(start, &nap))
 			for (int i = 0; i < n; i++)
 				if (i >= locked || rows[i].id != ids[i])
 					raise_missing(ids[i]);
 		if (oms_spi_execute_latest(&find_reservation, &elements[0], NULL) == 0)
 			raise_missing(ids[0]);
 		oms_spi_finish();
-		CHECK_FOR_INTERRUPTS();
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 2L,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
 	}
 }
 
@@ -287,7 +281,8 @@ write_rows(int n, const Row *rows)
 	values[3] = PointerGetDatum(construct_md_array(expiries, nulls, 1, dims, lbs, TIMESTAMPTZOID, 8,
 												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	oms_spi_connect();
-	oms_spi_execute(&update_reservations, values, NULL, false);
+	if (oms_spi_execute(&update_reservations, values, NULL, false) != n)
+		elog(ERROR, "%d reservations that we locked expected", n);
 	oms_spi_finish();
 }
 
@@ -511,7 +506,7 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
 		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
-		change.reserved = -oms_stock_reclaim(key, NULL);
+		change.reserved = -oms_stock_reclaim(key);
 		if (change.reserved == 0)
 			continue;
 		units -= change.reserved;

@@ -33,8 +33,6 @@
 #include "commands/sequence.h"
 #include "common/int.h"
 #include "miscadmin.h"
-#include "pgstat.h"
-#include "storage/latch.h"
 #include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
@@ -198,11 +196,11 @@ refuse_line(OmsReserveLine *line, OmsLineStatus status, char *why)
 
 /*
  * check_line sets the status of a line that no stock could serve; true if it may be
- * served.
+ * served. *open_location is a location that was found open, kept from line to line.
  */
 static bool
 check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReserveLine *line,
-		   const OmsItem *item)
+		   const OmsItem *item, const text **open_location)
 {
 	const char *method = oms_method_name(request->method);
 
@@ -219,7 +217,8 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 					psprintf("A line must have %lld to %lld units, in steps of %lld.",
 							 (long long) item->quantity_minimum,
 							 (long long) item->quantity_maximum, (long long) item->quantity_step));
-	else if (line->location != NULL && !oms_location_open(channel, request->method, line->location))
+	else if (line->location != NULL && line->location != *open_location &&
+			 !oms_location_open(channel, request->method, line->location))
 	{
 		oms_require_location(line->location);
 		refuse_line(line, OMS_LINE_NOT_ALLOWED,
@@ -227,7 +226,10 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 							 text_to_cstring(line->location), method));
 	}
 	else
+	{
+		*open_location = line->location;
 		return true;
+	}
 	return false;
 }
 
@@ -240,6 +242,7 @@ make_demands(Attempt *attempt)
 	int		   *order = palloc(sizeof(int) * Max(1, n));
 	text	  **skus = palloc(sizeof(text *) * Max(1, n));
 	OmsItem    *items;
+	const text *open_location = NULL;
 	bool		served = true;
 
 	for (int i = 0; i < n; i++)
@@ -258,7 +261,7 @@ make_demands(Attempt *attempt)
 		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
 
 		attempt->demand_of[order[k]] = -1;
-		if (!check_line(request, attempt->channel, line, &items[order[k]]))
+		if (!check_line(request, attempt->channel, line, &items[order[k]], &open_location))
 		{
 			served = false;
 			continue;
@@ -436,6 +439,7 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 
 	guard.safety = attempt->channel->safety;
 	guard.partial = partial;
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
 	if (!demand->item->tracked)
 		guard.kind = OMS_GUARD_NONE;
@@ -610,7 +614,8 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	}
 	values[0] = int8_array(n, ids);
 	oms_spi_connect();
-	oms_spi_execute(&release_rows, values, NULL, false);
+	if (oms_spi_execute(&release_rows, values, NULL, false) != n)
+		elog(ERROR, "%d reservations that we locked expected", n);
 	oms_spi_finish();
 	return units;
 }
@@ -771,9 +776,10 @@ serve(Attempt *attempt, bool may_split)
 		report_available(attempt, demand);
 		if (missing(demand) > 0 && !partial)
 		{
+			/* On to the next: one that is short in any case makes waiting useless. */
 			served = false;
-			if (!may_split || TransactionIdIsValid(demand->pending))
-				break;			/* no use in taking more that is rolled back */
+			if (!may_split)
+				break;
 		}
 	}
 	return served || partial;
@@ -898,26 +904,22 @@ try_in_subtransaction(Attempt *attempt)
  * waits as for stock: at most oms.wait_for_pending, and only without holding; OM002.
  */
 static void
-lock_the_cart(text *cart_id, bool may_wait)
+lock_the_cart(text *cart_id, bool may_wait, TimestampTz start)
 {
 	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(cart_id),
 										   VARSIZE_ANY_EXHDR(cart_id), 0);
-	TimestampTz start = GetCurrentTimestamp();
+	long		nap = 1;
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, CART_LOCK_CLASS);
 	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
 	{
-		CHECK_FOR_INTERRUPTS();
-		if (!may_wait || TimestampDifferenceExceeds(start, GetCurrentTimestamp(), oms_wait_for_pending))
+		if (!may_wait || !oms_wait_a_little(start, &nap))
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
 					 errmsg("cart \"%s\" is being changed by another session",
 							text_to_cstring(cart_id)),
 					 errhint("Try again.")));
-		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, 2L,
-						 PG_WAIT_EXTENSION);
-		ResetLatch(MyLatch);
 	}
 }
 
@@ -948,13 +950,21 @@ estimate(Attempt *attempt)
 	}
 }
 
+/* pending_of is a transaction to wait for: none when a demand is short whatever it does. */
 static TransactionId
 pending_of(const Attempt *attempt)
 {
+	TransactionId pending = InvalidTransactionId;
+
 	for (int d = 0; d < attempt->ndemands; d++)
-		if (missing(&attempt->demands[d]) > 0 && TransactionIdIsValid(attempt->demands[d].pending))
-			return attempt->demands[d].pending;
-	return InvalidTransactionId;
+	{
+		if (missing(&attempt->demands[d]) <= 0)
+			continue;
+		if (!TransactionIdIsValid(attempt->demands[d].pending))
+			return InvalidTransactionId;
+		pending = attempt->demands[d].pending;
+	}
+	return pending;
 }
 
 /*
@@ -966,6 +976,7 @@ void
 oms_reserve_lines(OmsReserveRequest *request)
 {
 	Attempt		attempt = {0};
+	TimestampTz start = GetCurrentTimestamp();
 	bool		may_wait = oms_may_wait();
 	bool		checked;
 
@@ -974,7 +985,7 @@ oms_reserve_lines(OmsReserveRequest *request)
 	attempt.taken_over = palloc0(sizeof(int64) * Max(1, request->nlines));
 	checked = make_demands(&attempt);
 	if (request->cart_id != NULL)
-		lock_the_cart(request->cart_id, may_wait);
+		lock_the_cart(request->cart_id, may_wait, start);
 
 	request->complete = false;
 	if (!checked && request->on_shortage == OMS_REFUSE)
@@ -1000,7 +1011,7 @@ oms_reserve_lines(OmsReserveRequest *request)
 		pending = pending_of(&attempt);
 		/* What an attempt outside a subtransaction wrote (lapsed holds) forbids to wait. */
 		if (!TransactionIdIsValid(pending) || request->complete || !may_wait ||
-			(!in_subtransaction && !oms_may_wait()) || !oms_account_wait(pending))
+			(!in_subtransaction && !oms_may_wait()) || !oms_account_wait(pending, start))
 			break;
 	}
 	set_statuses(&attempt, request->complete);
@@ -1096,6 +1107,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	int64		consumed;
 	bool		isnull;
 
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
 	guard.partial = how == OMS_MOVE_PARTIAL;
 	if (how == OMS_MOVE_FORCED)

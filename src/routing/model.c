@@ -341,53 +341,51 @@ usable(const PlanModel *model, int32 line, const PlanCell *cell)
 }
 
 /*
- * prune keeps limit candidates: first the cheapest that can serve every line, up to
- * half; then for each line in turn its cheapest; all in order of cost.
+ * prune keeps limit candidates, which are sorted by cost: a quarter for the cheapest
+ * that can serve every line, then for each line in turn its cheapest, up to three
+ * quarters, then the cheapest of all. The rest is summed up in the order's beyond.
  */
 static int
-prune(const PlanModel *model, const PlanOrder *order, PlanCandidate *all, int n, int64 limit)
+prune(PlanModel *model, PlanOrder *order, PlanCandidate *all, int n, int64 limit)
 {
+	const uint32 *lines = model->lines_scratch;
+	uint32		every = order->nlines >= 32 ? 0 : ((uint32) 1 << order->nlines) - 1;
 	bool	   *keep = palloc0(n);
 	int			kept = 0;
 	int			m = 0;
+	PlanBeyond	beyond[1 << PLAN_BEYOND_LINES];
+	int			nbeyond = 0;
 
-	for (int i = 0; i < n && kept < limit / 2; i++)
-		if (model->count_scratch[all[i].location] == order->nlines)
+	for (int i = 0; i < n && kept < limit / 4 && every != 0; i++)
+		if (lines[all[i].location] == every)
 		{
 			keep[i] = true;
 			kept++;
 		}
 	if (order->nlines > 1)
 	{
-		int		   *next = palloc0(sizeof(int) * order->nlines);
+		int			nlines = Min(order->nlines, 32);
+		int			next[32] = {0};
 		bool		more = true;
 
-		while (more && kept < limit)
+		while (more && kept < limit - limit / 4)
 		{
 			more = false;
-			for (int l = 0; l < order->nlines && kept < limit; l++)
+			for (int l = 0; l < nlines && kept < limit - limit / 4; l++)
 			{
-				while (next[l] < n)
+				while (next[l] < n && !(lines[all[next[l]].location] & ((uint32) 1 << l)))
+					next[l]++;
+				if (next[l] == n)
+					continue;
+				more = true;
+				if (!keep[next[l]])
 				{
-					int			i = next[l]++;
-					int32		cell = oms_model_cell(model, model->lines[order->first_line + l].sku,
-													  all[i].location);
-
-					if (cell != PLAN_NOWHERE &&
-						usable(model, order->first_line + l, &model->cells[cell]))
-					{
-						more = true;
-						if (!keep[i])
-						{
-							keep[i] = true;
-							kept++;
-						}
-						break;
-					}
+					keep[next[l]] = true;
+					kept++;
 				}
+				next[l]++;
 			}
 		}
-		pfree(next);
 	}
 	for (int i = 0; i < n && kept < limit; i++)
 		if (!keep[i])
@@ -395,9 +393,28 @@ prune(const PlanModel *model, const PlanOrder *order, PlanCandidate *all, int n,
 			keep[i] = true;
 			kept++;
 		}
+
 	for (int i = 0; i < n; i++)
+	{
+		uint32		serves = order->nlines > PLAN_BEYOND_LINES ? ~(uint32) 0 :
+			lines[all[i].location];
+		int			b = 0;
+
 		if (keep[i])
+		{
 			all[m++] = all[i];
+			continue;
+		}
+		while (b < nbeyond && beyond[b].lines != serves)
+			b++;
+		if (b < nbeyond)
+			continue;			/* the first one is the cheapest */
+		beyond[nbeyond].cost = all[i].cost;
+		beyond[nbeyond++].lines = serves;
+	}
+	order->nbeyond = nbeyond;
+	order->beyond = oms_model_alloc(model, nbeyond, sizeof(PlanBeyond));
+	memcpy(order->beyond, beyond, sizeof(PlanBeyond) * nbeyond);
 	pfree(keep);
 	return m;
 }
@@ -445,7 +462,7 @@ void
 oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 {
 	PlanOrder  *order = &model->orders[index];
-	int32	   *count = model->count_scratch;
+	uint32	   *serves = model->lines_scratch;
 	int32	   *slot = model->location_scratch;
 	PlanCandidate *all = palloc(sizeof(PlanCandidate) * model->nlocations);
 	int32	   *seen = palloc(sizeof(int32) * model->nlocations);
@@ -462,8 +479,10 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 		for (int32 c = model->sku_cells[sku]; c < model->sku_cells[sku + 1]; c++)
 			if (usable(model, line, &model->cells[c]))
 			{
-				if (count[model->cells[c].location]++ == 0)
+				if (serves[model->cells[c].location] == 0)
 					seen[nseen++] = model->cells[c].location;
+				/* lines above 32 count as the last bit */
+				serves[model->cells[c].location] |= (uint32) 1 << Min(l, 31);
 			}
 	}
 
@@ -471,7 +490,7 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 	{
 		for (int32 p = first_pair(model, index, 0);
 			 p < model->npairs && model->pairs[p].order == index; p++)
-			if (count[model->pairs[p].location] > 0 &&
+			if (serves[model->pairs[p].location] != 0 &&
 				fill_candidate(model, order, model->pairs[p].location, &model->pairs[p],
 							   &all[n], NULL))
 				n++;
@@ -485,10 +504,14 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 	qsort(all, n, sizeof(PlanCandidate), compare_candidates);
 
 	order->pruned = n > limit;
+	if (order->beyond != NULL)
+		pfree(order->beyond);
+	order->beyond = NULL;
+	order->nbeyond = 0;
 	if (order->pruned)
 		n = prune(model, order, all, n, limit);
 	for (int i = 0; i < nseen; i++)
-		count[seen[i]] = 0;
+		serves[seen[i]] = 0;
 	pfree(seen);
 
 	if (order->candidates != NULL)
@@ -555,7 +578,7 @@ oms_model_build(PlanModel *model)
 	double		units = 0;
 
 	model->location_scratch = oms_model_alloc(model, model->nlocations, sizeof(int32));
-	model->count_scratch = oms_model_alloc(model, model->nlocations, sizeof(int32));
+	model->lines_scratch = oms_model_alloc(model, model->nlocations, sizeof(uint32));
 	for (int32 i = 0; i < model->nlocations; i++)
 		model->location_scratch[i] = PLAN_NOWHERE;
 

@@ -75,6 +75,18 @@ typedef struct PlanCandidate
 	int32		late_seconds;
 } PlanCandidate;
 
+/*
+ * What lies beyond the kept candidates: the cheapest location that was not kept among
+ * those that can serve exactly these lines (bits; of orders with more than
+ * PLAN_BEYOND_LINES lines, all of them). For lower bounds only.
+ */
+#define PLAN_BEYOND_LINES 4
+typedef struct PlanBeyond
+{
+	int64		cost;
+	uint32		lines;
+} PlanBeyond;
+
 typedef struct PlanOrder
 {
 	const char *key;
@@ -84,11 +96,13 @@ typedef struct PlanOrder
 	PlanCandidate *candidates;	/* cheapest first, then by location */
 	int32	   *cells;			/* [line of the order][candidate]: stock cell, or PLAN_NOWHERE */
 	int64	   *line_costs;		/* the same shape; NULL without line_cost_sql */
+	PlanBeyond *beyond;
 	int32		first_line;
 	int32		nlines;
 	int32		ncandidates;
 	int32		max_shipments;
 	uint8		priority;
+	uint8		nbeyond;
 	bool		has_position;
 	bool		ship_complete;
 	bool		shared_sku;		/* two of its lines ask for the same sku */
@@ -153,7 +167,7 @@ typedef struct PlanModel
 	PlanLineCost *line_costs;	/* NULL without line_cost_sql */
 	int32	   *arrival;		/* orders by sequence, then key */
 	int32	   *location_scratch;	/* [nlocations], PLAN_NOWHERE between uses */
-	int32	   *count_scratch;	/* [nlocations], 0 between uses */
+	uint32	   *lines_scratch;	/* [nlocations], 0 between uses */
 } PlanModel;
 
 /* keys to indexes: an open-addressing hash over strings that it does not own */

@@ -25,6 +25,7 @@ typedef struct PlanPattern
 	int64		unfilled;		/* units */
 	int64		late;			/* lines with a share in a late shipment */
 	int64		cost;			/* money, unfilled_cost included */
+	int64		priced;			/* of a priced view: cost with all prices in it */
 } PlanPattern;
 
 /* What the search sees. Zero a struct and set what is needed. */
@@ -39,6 +40,8 @@ typedef struct PlanView
 	const PlanCapacity *capacity_price;
 	int64		unfilled_price; /* per unit */
 	int64		late_price;		/* per line */
+	bool		hard;			/* though priced: unfilled units first, then late lines */
+	bool		bound;			/* relax: priced is a lower bound over all that may be done */
 } PlanView;
 
 typedef struct PlanSearch PlanSearch;

@@ -119,7 +119,7 @@ static OmsPlan lock_order = {
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed "
+	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
@@ -1137,7 +1137,7 @@ oms_release_order(text *order_id)
 
 /*
  * oms_move_reservation moves units of a live reservation to another location: a take
- * there, bounded by what is available (OMS_MOVE_WHOLE: all of quantity or nothing,
+ * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
  * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
  * set take nowhere more than they give), and a give here. Returns the units moved: 0, with
  * nothing changed, when none is to be had there or the row is locked or no longer live.
@@ -1177,6 +1177,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	outstanding = oms_spi_int64(0, 3);
 	status = oms_spi_text(0, 4);
 	consumed = oms_spi_int64(0, 5);
+	guard.safety = oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull)))->safety;
 	result.outcome = OMS_SHORT;
 	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
 		!text_equal(location, to_location))

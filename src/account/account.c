@@ -271,13 +271,15 @@ check_layout(Relation rel, int nkeys, bool is_account)
 		expect_column(rel, ++attno, "w", INT8OID);
 		expect_column(rel, ++attno, "exc", INT8ARRAYOID);
 	}
-	if (RelationGetDescr(rel)->natts != attno)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s does not have the layout of an account",
-						RelationGetRelationName(rel)),
-				 errdetail("It has %d columns instead of %d.", RelationGetDescr(rel)->natts, attno),
-				 errhint("Columns of accounts must not be added, dropped or changed.")));
+	for (int i = attno; i < RelationGetDescr(rel)->natts; i++)
+		if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table %s does not have the layout of an account",
+							RelationGetRelationName(rel)),
+					 errdetail("Column \"%s\" is none of its own.",
+							   NameStr(TupleDescAttr(RelationGetDescr(rel), i)->attname)),
+					 errhint("Drop that column.")));
 	if (triggers != NULL &&
 		(triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
 		 triggers->trig_update_before_row || triggers->trig_update_after_row ||
@@ -323,9 +325,10 @@ open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
 {
 	AccountLeaf *leaf = palloc0(sizeof(AccountLeaf));
 
-	leaf->nkeys = RelationGetDescr(account)->natts - 5;
-	if (leaf->nkeys < 1 || leaf->nkeys > OMS_ACCOUNT_MAX_KEYS)
-		leaf->nkeys = 1;		/* check_layout says what is wrong */
+	leaf->nkeys = 1;
+	while (leaf->nkeys < Min(OMS_ACCOUNT_MAX_KEYS, RelationGetDescr(account)->natts - 1) &&
+		   TupleDescAttr(RelationGetDescr(account), leaf->nkeys)->atttypid == TEXTOID)
+		leaf->nkeys++;
 	leaf->account_oid = RelationGetRelid(account);
 	leaf->account = account;
 	leaf->delta = delta;
@@ -886,18 +889,31 @@ some_pending(const AccountState *state)
  * -------------------------------------------------------------------------
  */
 
+/* new_values allocates the columns of a row; dropped ones, after ours, are null. */
+static void
+new_values(Relation rel, Datum **values, bool **nulls)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	*values = palloc0(sizeof(Datum) * desc->natts);
+	*nulls = palloc0(sizeof(bool) * desc->natts);
+	for (int i = 0; i < desc->natts; i++)
+		(*nulls)[i] = TupleDescAttr(desc, i)->attisdropped;
+}
+
 static void
 insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
 		   bool is_account, int64 number, ArrayType *exc)
 {
-	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
-	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	Datum	   *values;
+	bool	   *nulls;
 	int			n = 0;
 	Relation	rel = is_account ? leaf->account : leaf->delta;
 	ResultRelInfo *info = is_account ? leaf->account_info : leaf->delta_info;
 	TupleTableSlot *slot = is_account ? leaf->write_account_slot : leaf->write_delta_slot;
 	HeapTuple	tuple;
 
+	new_values(rel, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	if (!is_account)
@@ -1348,8 +1364,8 @@ lock_account_row(AccountLeaf *leaf, AccountState *state)
 static void
 update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountState *state)
 {
-	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
-	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	Datum	   *values;
+	bool	   *nulls;
 	int			n = 0;
 	TupleTableSlot *slot = leaf->write_account_slot;
 	HeapTuple	tuple;
@@ -1357,6 +1373,7 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 	LockTupleMode lockmode;
 	TM_Result	result;
 
+	new_values(leaf->account, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	values[n++] = Int64GetDatum(state->row.on_hand);

@@ -95,8 +95,31 @@ typedef struct Move
 	text	   *to;				/* NULL: may yield */
 	int64		quantity;		/* what is left to be moved */
 	bool		tracked;
+	int64		total;			/* units of the reservation that move or may yield */
+	int64		rank;			/* of the order, by urgency */
 	bool		yields;			/* a move that the plan did not ask for */
 } Move;
+
+/* A row of the plan: units of a line wanted at a location. */
+typedef struct WantedRow
+{
+	char	   *order_id;
+	int32		line_no;
+	text	   *location;		/* NULL: nowhere */
+	int64		quantity;
+} WantedRow;
+
+/* A reservation of a line, with what may move of the line at that location. */
+typedef struct HeldRow
+{
+	char	   *order_id;
+	int32		line_no;
+	text	   *location;
+	int64		movable;
+	int64		units;			/* of the reservation; then what is still to be matched */
+	int64		surplus;		/* of the reservation: units that are not wanted there */
+	Move		move;			/* what a move of it has in common */
+} HeldRow;
 
 /* Units that the moves of a sku take and give at a location. */
 typedef struct Flow
@@ -520,44 +543,21 @@ lock_orders(const PlanColumns *plan, ArrayType *order_ids)
  * -------------------------------------------------------------------------
  */
 
-/*
- * What must move: per line the units held where the plan does not want them (surplus)
- * against the units wanted where they are not (deficit), both laid out as ranges from 0;
- * where two ranges overlap, that much moves. Surplus beyond all deficit is what no
- * location can serve: target NULL. A line whose held units are not what the planner saw
- * is left out.
- */
-static const char select_moves[] =
-	"WITH plan AS (SELECT u.* FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
-	"AS u (order_id, line_no, location, quantity)), "
-	"held AS (SELECT h.* FROM oms.routing_held h WHERE h.order_id = ANY ($5)), "
-	"line AS (SELECT order_id, line_no FROM (SELECT order_id, line_no, sum(quantity) AS quantity "
-	"FROM plan GROUP BY order_id, line_no) p JOIN (SELECT order_id, line_no, sum(quantity) AS quantity "
-	"FROM held GROUP BY order_id, line_no) h USING (order_id, line_no, quantity)), "
-	"cell AS (SELECT order_id, line_no, location, COALESCE(h.quantity, 0) - COALESCE(p.quantity, 0) AS surplus "
-	"FROM (SELECT * FROM held JOIN line USING (order_id, line_no)) h "
-	"FULL JOIN (SELECT * FROM plan JOIN line USING (order_id, line_no) WHERE location IS NOT NULL) p "
-	"USING (order_id, line_no, location)), "
-	"deficit AS (SELECT order_id, line_no, location, sum(-surplus) OVER w + surplus AS lo, sum(-surplus) OVER w AS hi "
-	"FROM cell WHERE surplus < 0 WINDOW w AS (PARTITION BY order_id, line_no ORDER BY location)), "
-	"piece AS (SELECT c.*, r.reservation_id, r.sku, LEAST(r.quantity - r.consumed, c.surplus "
-	"- (sum(r.quantity - r.consumed) OVER (PARTITION BY c.order_id, c.line_no, c.location "
-	"ORDER BY r.reservation_id) - (r.quantity - r.consumed))) AS units "
-	"FROM cell c JOIN oms.reservation_row r ON r.order_id = c.order_id AND r.line_no = c.line_no "
-	"AND r.location = c.location AND r.status = 'firm' AND r.quantity > r.consumed WHERE c.surplus > 0), "
-	"supply AS (SELECT p.*, sum(units) OVER w - units AS lo, sum(units) OVER w AS hi FROM piece p WHERE units > 0 "
-	"WINDOW w AS (PARTITION BY order_id, line_no ORDER BY location, reservation_id)), "
-	"move AS (SELECT s.reservation_id, s.sku, s.location AS source, d.location AS target, s.order_id, s.line_no, "
-	"(LEAST(s.hi, d.hi) - GREATEST(s.lo, d.lo))::bigint AS units "
-	"FROM supply s JOIN deficit d USING (order_id, line_no) WHERE s.lo < d.hi AND d.lo < s.hi "
-	"UNION ALL SELECT s.reservation_id, s.sku, s.location, NULL, s.order_id, s.line_no, "
-	"(s.hi - GREATEST(s.lo, COALESCE(d.hi, 0)))::bigint FROM supply s "
-	"LEFT JOIN (SELECT order_id, line_no, max(hi) AS hi FROM deficit GROUP BY order_id, line_no) d "
-	"USING (order_id, line_no) WHERE s.hi > COALESCE(d.hi, 0)) "
-	"SELECT m.reservation_id, m.sku, m.source, m.target, m.units, COALESCE(i.tracked, true), "
-	"(sum(m.units) OVER (PARTITION BY m.reservation_id))::bigint "
-	"FROM move m JOIN oms.order_row o ON o.order_id = m.order_id LEFT JOIN oms.item i ON i.sku = m.sku "
-	"ORDER BY m.sku, m.target IS NULL, o.priority, o.placed_at, m.order_id, m.line_no, m.reservation_id, m.target";
+/* The plan, by line; and what is held, by line, location and reservation. */
+static const char select_plan[] =
+	"SELECT u.order_id, u.line_no, u.location, u.quantity "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) AS u (order_id, line_no, location, quantity) "
+	"WHERE u.order_id = ANY ($5) ORDER BY u.order_id COLLATE \"C\", u.line_no";
+
+static const char select_held[] =
+	"SELECT h.order_id, h.line_no, h.location, h.quantity, r.reservation_id, r.quantity - r.consumed, h.sku, "
+	"COALESCE(i.tracked, true), o.rank FROM oms.routing_held h "
+	"JOIN oms.reservation_row r ON r.order_id = h.order_id AND r.line_no = h.line_no AND r.location = h.location "
+	"AND r.status = 'firm' AND r.quantity > r.consumed "
+	"JOIN (SELECT o.order_id, row_number() OVER (ORDER BY o.priority, o.placed_at, o.order_id) AS rank "
+	"FROM oms.order_row o WHERE o.order_id = ANY ($1)) o ON o.order_id = h.order_id "
+	"LEFT JOIN oms.item i ON i.sku = h.sku "
+	"WHERE h.order_id = ANY ($1) ORDER BY h.order_id, h.line_no, h.location, r.reservation_id";
 
 static const char lock_reservations[] =
 	"SELECT r.reservation_id, r.quantity - r.consumed FROM oms.reservation_row r "
@@ -573,7 +573,7 @@ text_equal(const text *a, const text *b)
 
 /* lock_moved locks the reservations of the moves; a move of which it cannot is left out. */
 static int
-lock_moved(Move *moves, const int64 *totals, int n, int64 *not_moved)
+lock_moved(Move *moves, int n, int64 *not_moved)
 {
 	Datum	   *ids = palloc(sizeof(Datum) * Max(1, n));
 	Argument	arguments[] = {{INT8ARRAYOID, 0}};
@@ -601,7 +601,7 @@ lock_moved(Move *moves, const int64 *totals, int n, int64 *not_moved)
 				high = middle;
 		}
 		if (low < rows && oms_spi_int64(low, 1) == moves[i].reservation_id &&
-			oms_spi_int64(low, 2) >= totals[i])
+			oms_spi_int64(low, 2) >= moves[i].total)
 			moves[kept++] = moves[i];
 		else if (moves[i].to != NULL)
 			*not_moved += moves[i].quantity;
@@ -610,39 +610,185 @@ lock_moved(Move *moves, const int64 *totals, int n, int64 *not_moved)
 	return kept;
 }
 
-/* find_moves computes the moves and locks their reservations; returns their number. */
 static int
-find_moves(const PlanColumns *plan, Datum locked, Move **moves, int64 *not_moved)
+compare_line(const char *order_id, int32 line_no, const char *other_order_id, int32 other_line_no)
+{
+	int			c = strcmp(order_id, other_order_id);
+
+	return c != 0 ? c : (line_no > other_line_no) - (line_no < other_line_no);
+}
+
+/* By sku, moves before what may yield, then by urgency. */
+static int
+compare_moves(const void *a, const void *b)
+{
+	const Move *x = a;
+	const Move *y = b;
+	int			lx = VARSIZE_ANY_EXHDR(x->sku);
+	int			ly = VARSIZE_ANY_EXHDR(y->sku);
+	int			c = memcmp(VARDATA_ANY(x->sku), VARDATA_ANY(y->sku), Min(lx, ly));
+
+	if (c != 0 || lx != ly)
+		return c != 0 ? c : lx - ly;
+	if ((x->to == NULL) != (y->to == NULL))
+		return x->to == NULL ? 1 : -1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (x->reservation_id > y->reservation_id) - (x->reservation_id < y->reservation_id);
+}
+
+/* read_wanted and read_held run the two queries and copy their rows. */
+static int
+read_wanted(const PlanColumns *plan, Datum locked, WantedRow **wanted)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Argument	arguments[] = {
 		{TEXTARRAYOID, plan->order_id}, {INT4ARRAYOID, plan->line_no},
 		{TEXTARRAYOID, plan->location}, {INT8ARRAYOID, plan->quantity}, {TEXTARRAYOID, locked}
 	};
-	int64	   *totals;
 	uint64		n;
 
 	oms_spi_connect();
-	n = run(select_moves, lengthof(arguments), arguments, false);
-	*moves = MemoryContextAllocHuge(caller, sizeof(Move) * Max(1, n));
-	totals = MemoryContextAllocHuge(caller, sizeof(int64) * Max(1, n));
+	n = run(select_plan, lengthof(arguments), arguments, false);
+	*wanted = MemoryContextAllocHuge(caller, sizeof(WantedRow) * Max(1, n));
 	for (uint64 i = 0; i < n; i++)
 	{
-		Move	   *move = &(*moves)[i];
+		WantedRow  *row = &(*wanted)[i];
 		bool		isnull;
 
-		move->reservation_id = oms_spi_int64(i, 1);
-		move->sku = DatumGetTextP(copy_value(i, 2, caller));
-		move->from = DatumGetTextP(copy_value(i, 3, caller));
-		(void) oms_spi_value(i, 4, &isnull);
-		move->to = isnull ? NULL : DatumGetTextP(copy_value(i, 4, caller));
-		move->quantity = oms_spi_int64(i, 5);
-		move->tracked = DatumGetBool(copy_value(i, 6, caller));
-		move->yields = false;
-		totals[i] = oms_spi_int64(i, 7);
+		row->order_id = MemoryContextStrdup(caller, oms_spi_text(i, 1));
+		row->line_no = DatumGetInt32(oms_spi_value(i, 2, &isnull));
+		(void) oms_spi_value(i, 3, &isnull);
+		row->location = isnull ? NULL : DatumGetTextP(copy_value(i, 3, caller));
+		row->quantity = oms_spi_int64(i, 4);
 	}
 	oms_spi_finish();
-	return n == 0 ? 0 : lock_moved(*moves, totals, n, not_moved);
+	return n;
+}
+
+static int
+read_held(Datum locked, HeldRow **held)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Argument	arguments[] = {{TEXTARRAYOID, locked}};
+	uint64		n;
+
+	oms_spi_connect();
+	n = run(select_held, lengthof(arguments), arguments, false);
+	*held = MemoryContextAllocHuge(caller, sizeof(HeldRow) * Max(1, n));
+	for (uint64 i = 0; i < n; i++)
+	{
+		HeldRow    *row = &(*held)[i];
+		bool		isnull;
+
+		memset(row, 0, sizeof(HeldRow));
+		row->order_id = MemoryContextStrdup(caller, oms_spi_text(i, 1));
+		row->line_no = DatumGetInt32(oms_spi_value(i, 2, &isnull));
+		row->location = DatumGetTextP(copy_value(i, 3, caller));
+		row->movable = oms_spi_int64(i, 4);
+		row->units = oms_spi_int64(i, 6);
+		row->move.reservation_id = oms_spi_int64(i, 5);
+		row->move.sku = DatumGetTextP(copy_value(i, 7, caller));
+		row->move.from = row->location;
+		row->move.tracked = DatumGetBool(oms_spi_value(i, 8, &isnull));
+		row->move.rank = oms_spi_int64(i, 9);
+	}
+	oms_spi_finish();
+	return n;
+}
+
+/*
+ * match_line appends the moves of one line: units held where the plan does not want them
+ * (surplus) go where it wants units that are not held there. Surplus beyond that is what
+ * no location can serve: it may yield. A line that holds other units than the planner
+ * saw is left alone. Returns the number of moves appended, at most nwanted + 2 nheld.
+ */
+static int
+match_line(WantedRow *wanted, int nwanted, HeldRow *held, int nheld, Move *moves)
+{
+	int64		planned = 0;
+	int64		movable = 0;
+	int			n = 0;
+	int			h = 0;
+
+	for (int w = 0; w < nwanted; w++)
+		planned += wanted[w].quantity;
+	for (int i = 0; i < nheld; i++)
+		if (i == 0 || !text_equal(held[i].location, held[i - 1].location))
+			movable += held[i].movable;
+	if (planned != movable)
+		return 0;
+
+	for (int i = 0, end; i < nheld; i = end)
+	{
+		int64		surplus = held[i].movable;
+
+		for (int w = 0; w < nwanted; w++)
+			if (wanted[w].location != NULL && text_equal(wanted[w].location, held[i].location))
+			{
+				int64		stays = Min(surplus, wanted[w].quantity);
+
+				surplus -= stays;
+				wanted[w].quantity -= stays;
+			}
+		for (end = i; end < nheld && text_equal(held[end].location, held[i].location); end++)
+		{
+			held[end].surplus = Min(surplus, held[end].units);
+			held[end].move.total = held[end].surplus;
+			surplus -= held[end].surplus;
+		}
+	}
+	for (int w = 0; w < nwanted; w++)
+		while (wanted[w].location != NULL && wanted[w].quantity > 0)
+		{
+			while (held[h].surplus == 0)
+				h++;			/* the sums are equal: there is one */
+			moves[n] = held[h].move;
+			moves[n].to = wanted[w].location;
+			moves[n].quantity = Min(held[h].surplus, wanted[w].quantity);
+			held[h].surplus -= moves[n].quantity;
+			wanted[w].quantity -= moves[n].quantity;
+			n++;
+		}
+	for (; h < nheld; h++)
+		if (held[h].surplus > 0)
+		{
+			moves[n] = held[h].move;
+			moves[n++].quantity = held[h].surplus;
+		}
+	return n;
+}
+
+/* find_moves computes the moves and locks their reservations; returns their number. */
+static int
+find_moves(const PlanColumns *plan, Datum locked, Move **moves, int64 *not_moved)
+{
+	WantedRow  *wanted;
+	HeldRow    *held;
+	int			nwanted = read_wanted(plan, locked, &wanted);
+	int			nheld = read_held(locked, &held);
+	int			n = 0;
+	int			w = 0;
+
+	*moves = palloc_extended(sizeof(Move) * Max(1, nwanted + 2 * nheld), MCXT_ALLOC_HUGE);
+	for (int h = 0, end; h < nheld; h = end)
+	{
+		int			first;
+
+		for (end = h + 1; end < nheld; end++)
+			if (compare_line(held[end].order_id, held[end].line_no, held[h].order_id, held[h].line_no) != 0)
+				break;
+		while (w < nwanted && compare_line(wanted[w].order_id, wanted[w].line_no,
+										   held[h].order_id, held[h].line_no) < 0)
+			w++;
+		first = w;
+		while (w < nwanted && compare_line(wanted[w].order_id, wanted[w].line_no,
+										   held[h].order_id, held[h].line_no) == 0)
+			w++;
+		n += match_line(wanted + first, w - first, held + h, end - h, *moves + n);
+	}
+	qsort(*moves, n, sizeof(Move), compare_moves);
+	return n == 0 ? 0 : lock_moved(*moves, n, not_moved);
 }
 
 /* attempt tries each move that has something left; the units moved. */
@@ -715,41 +861,53 @@ cut_to_circles(Move *moves, int n, int64 *not_moved)
 }
 
 /*
- * gather_circles collects the moves that are left, and for each the units at its target
- * that may yield to it: those go to where it comes from. Returns the number of moves.
+ * gather_circles collects the moves that are left. Where they take more than they give,
+ * units there that may yield go to where the moves leave room. Returns the number of
+ * moves, at most 6 n.
  */
 static int
-gather_circles(Move *moves, int n, Move *circles)
+gather_circles(const Move *moves, int n, Move *circles)
 {
-	int			nspares = 0;
+	Flow	   *flows = palloc(sizeof(Flow) * 2 * n);
+	int			nflows = 0;
 	int			ncircles = 0;
-	int			nleft;
 
-	while (nspares < n && moves[n - 1 - nspares].to == NULL)
-		nspares++;
-	for (int i = 0; i < n - nspares; i++)
-		if (moves[i].quantity > 0)
-			circles[ncircles++] = moves[i];
-	nleft = ncircles;
-	for (int i = 0; i < nleft; i++)
+	for (int i = 0; i < n; i++)
 	{
-		int64		wanted = circles[i].quantity;
+		if (moves[i].to == NULL || moves[i].quantity == 0)
+			continue;
+		circles[ncircles++] = moves[i];
+		flow_at(flows, &nflows, moves[i].to)->in += moves[i].quantity;
+		flow_at(flows, &nflows, moves[i].from)->out += moves[i].quantity;
+	}
+	for (int i = 0; i < n && nflows > 0; i++)
+	{
+		int64		spare = moves[i].quantity;
+		Flow	   *here;
 
-		for (Move *spare = moves + n - nspares; spare < moves + n && wanted > 0; spare++)
+		if (moves[i].to != NULL)
+			continue;
+		here = flows;
+		while (here < flows + nflows && !text_equal(here->location, moves[i].from))
+			here++;
+		if (here == flows + nflows)
+			continue;
+		for (Flow *there = flows; there < flows + nflows && spare > 0 && here->in > here->out; there++)
 		{
-			Move	   *yield = &circles[ncircles];
+			int64		units = Min(Min(spare, here->in - here->out), there->out - there->in);
 
-			if (spare->quantity == 0 || !text_equal(spare->from, circles[i].to))
+			if (units <= 0)
 				continue;
-			*yield = *spare;
-			yield->to = circles[i].from;
-			yield->quantity = Min(wanted, spare->quantity);
-			yield->yields = true;
-			spare->quantity -= yield->quantity;
-			wanted -= yield->quantity;
-			ncircles++;
+			here->out += units;
+			there->in += units;
+			spare -= units;
+			circles[ncircles] = moves[i];
+			circles[ncircles].to = there->location;
+			circles[ncircles].quantity = units;
+			circles[ncircles++].yields = true;
 		}
 	}
+	pfree(flows);
 	return ncircles;
 }
 
@@ -772,8 +930,7 @@ move_sku(Move *moves, int n, int64 *not_moved)
 		units += moved;
 	} while (moved > 0);
 
-	/* each step of gathering uses up a move or a unit that yields: at most 2 n */
-	circles = palloc_extended(sizeof(Move) * 2 * n, MCXT_ALLOC_HUGE);
+	circles = palloc_extended(sizeof(Move) * 6 * n, MCXT_ALLOC_HUGE);
 	ncircles = gather_circles(moves, n, circles);
 	if (ncircles > 0)
 	{
@@ -818,7 +975,8 @@ static const char insert_decisions[] =
 	"LEFT JOIN oms.location_group_member m ON m.location = p.location AND m.location_group = "
 	"CASE o.method WHEN 'pickup' THEN c.pickup_group ELSE c.ship_group END "
 	"LEFT JOIN held h ON h.order_id = p.order_id AND h.location = p.location "
-	"WHERE p.order_id = ANY ($3) AND (m.location IS NOT NULL OR h.location IS NOT NULL)), "
+	"WHERE p.order_id = ANY ($3) AND (m.location IS NOT NULL OR h.location IS NOT NULL) "
+	"AND (p.rank <= 12 OR p.verdict = 'chosen' OR h.location IS NOT NULL)), "
 	"judged AS (SELECT c.*, c.member AND c.status = 'active' AND c.able AS open, "
 	"CASE WHEN NOT c.member THEN 'not in the channel''s location group' "
 	"WHEN c.status <> 'active' THEN 'offline' "
@@ -826,8 +984,7 @@ static const char insert_decisions[] =
 	"WHEN NOT c.able THEN 'does not ship' "
 	"WHEN c.reason = 'no row in shipment_cost_sql' THEN 'not where the order is to be picked up' "
 	"ELSE replace(c.reason, 'has no row in line_cost_sql', 'names another location') END AS why "
-	"FROM candidate c), "
-	"ranked AS (SELECT j.*, row_number() OVER (PARTITION BY j.order_id ORDER BY NOT j.open, j.rank) AS n FROM judged j) "
+	"FROM candidate c) "
 	"INSERT INTO oms.decision_row (order_id, run_id, candidates, decided_at) "
 	"SELECT o.order_id, $1, COALESCE(c.candidates, '[]'), clock_timestamp() "
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open AND r.cost IS NOT NULL "
@@ -836,8 +993,7 @@ static const char insert_decisions[] =
 	"'late', round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, 4)), 4), "
 	"'distance_km', round(r.distance_km::numeric, 1), 'late_seconds', r.late_seconds) "
 	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, 'held', r.held) END "
-	"ORDER BY r.n) AS candidates FROM ranked r "
-	"WHERE r.n <= 12 OR r.verdict = 'chosen' OR r.held GROUP BY r.order_id) c ON c.order_id = o.order_id "
+	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c ON c.order_id = o.order_id "
 	"WHERE o.order_id = ANY ($3) AND o.order_id = ANY ($2)";
 
 /*

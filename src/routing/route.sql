@@ -1,4 +1,5 @@
 -- Routing of oms's own orders: the planner over oms's tables, and its decisions applied.
+-- Without jit: compiling these queries takes longer than running them.
 
 CREATE FUNCTION oms.route(
     solver text DEFAULT 'batch', order_ids text[] DEFAULT NULL, options jsonb DEFAULT '{}',
@@ -7,7 +8,7 @@ RETURNS TABLE (run_id bigint, orders bigint, lines bigint, units bigint, shipmen
                unfilled_units bigint, late_lines bigint, distance_km double precision, cost numeric,
                moved_units bigint, not_moved_units bigint, skipped_orders bigint,
                seconds double precision)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 AS 'MODULE_PATHNAME', 'oms_route';
 REVOKE ALL ON FUNCTION oms.route(text, text[], jsonb, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.route(text, text[], jsonb, text, text) IS
@@ -20,7 +21,7 @@ CREATE FUNCTION oms.compare_solvers(
     options jsonb DEFAULT '{}')
 RETURNS TABLE (solver text, orders bigint, shipments bigint, unfilled bigint, late bigint,
                distance_km double precision, cost numeric, seconds double precision)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 AS 'MODULE_PATHNAME', 'oms_compare_solvers';
 REVOKE ALL ON FUNCTION oms.compare_solvers(text[], text[], jsonb) FROM PUBLIC;
 COMMENT ON FUNCTION oms.compare_solvers(text[], text[], jsonb) IS

@@ -1064,6 +1064,21 @@ oms_reserve_lines(OmsReserveRequest *request)
 	set_statuses(&attempt, request->complete);
 }
 
+/* wanted_units says what a line wants, and what all lines of its sku want if there are more. */
+static char *
+wanted_units(const OmsReserveRequest *request, const OmsReserveLine *line)
+{
+	int64		total = 0;
+
+	for (int i = 0; i < request->nlines; i++)
+		if (text_equal(request->lines[i].sku, line->sku) &&
+			pg_add_s64_overflow(total, request->lines[i].quantity, &total))
+			total = PG_INT64_MAX;
+	if (total == line->quantity)
+		return psprintf("%lld", (long long) line->quantity);
+	return psprintf("%lld (of %lld over all lines)", (long long) line->quantity, (long long) total);
+}
+
 /* oms_raise_line raises for a line that was refused for its own sake; else it returns. */
 void
 oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
@@ -1097,8 +1112,8 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 			ereport(ERROR,
 					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
 					 errmsg("not enough stock of sku \"%s\" for channel \"%s\"", sku, channel),
-					 errdetail("Line %d: wanted %lld, available %lld%s.", line->line_no,
-							   (long long) line->quantity, (long long) line->available,
+					 errdetail("Line %d: wanted %s, available %lld%s.", line->line_no,
+							   wanted_units(request, line), (long long) line->available,
 							   line->location == NULL ? "" :
 							   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
 					 errhint("Reserve fewer, or pass on_shortage => 'partial'.")));

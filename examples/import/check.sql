@@ -27,10 +27,10 @@ AS $$ SELECT CASE WHEN $1 ~ '^[-+]?\d{1,3}(\.\d+)?$' THEN abs($1::numeric) <= $2
 
 CREATE TEMP TABLE service_of ON COMMIT DROP AS
 SELECT * FROM (VALUES
-    ('Same Day', 'same_day', interval '10 hours'),
-    ('First Class', 'next_day', interval '34 hours'),
-    ('Second Class', 'standard', interval '82 hours'),
-    ('Standard Class', 'standard', interval '130 hours')) AS v (ship_mode, service, promise_in);
+    ('Same Day', 'same_day', interval '12 hours'),
+    ('First Class', 'next_day', interval '36 hours'),
+    ('Second Class', 'standard', interval '84 hours'),
+    ('Standard Class', 'standard', interval '132 hours')) AS v (ship_mode, service, promise_in);
 
 CREATE TEMP TABLE state_code ON COMMIT DROP AS
 SELECT split_part(pair, '=', 1) AS name, split_part(pair, '=', 2) AS code

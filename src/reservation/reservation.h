@@ -89,6 +89,7 @@ typedef enum OmsMoveHow
 
 extern void oms_reserve_lines(OmsReserveRequest *request);
 extern void oms_raise_refused(const OmsReserveRequest *request);
+extern void oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line);
 extern const char *oms_line_status_name(OmsLineStatus status);
 extern int64 oms_release_order(text *order_id);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,

@@ -138,14 +138,7 @@ place_best(Batch *batch, PlanDraft *state, int32 order, bool priced)
 
 	if (priced)
 		price(batch, order, &view);
-	oms_best_pattern(batch->run->search, order, &view, &batch->found);
-	if (batch->model->orders[order].pruned &&
-		(batch->found.unfilled > 0 || batch->found.late > 0))
-	{
-		/* the kept candidates do not suffice: look at all of them */
-		oms_model_candidates(batch->model, order, batch->model->nlocations);
-		oms_best_pattern(batch->run->search, order, &view, &batch->found);
-	}
+	oms_pattern_anywhere(batch->run->search, order, &view, false, &batch->found);
 	oms_state_place(state, order, &batch->found);
 }
 
@@ -554,10 +547,8 @@ settle(Batch *batch)
 				if (model->orders[o].priority != class ||
 					(placed->unfilled == 0 && placed->late == 0))
 					continue;
-				if (model->orders[o].pruned)
-					oms_model_candidates(model, o, model->nlocations);
 				oms_state_take(new, o, &batch->target);
-				oms_best_pattern(batch->run->search, o, &view, &batch->found);
+				oms_pattern_anywhere(batch->run->search, o, &view, false, &batch->found);
 				if (batch->found.unfilled < batch->target.unfilled ||
 					(batch->found.unfilled == batch->target.unfilled &&
 					 batch->found.late < batch->target.late))

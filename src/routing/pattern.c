@@ -83,6 +83,7 @@ struct PlanSearch
 	PlanPattern trial;
 	PlanPattern best;
 	bool		have_best;
+	MemoryContext transient;
 
 	/* dynamic programming over sets of bundles */
 	int64		mask_units[1 << EXACT_BUNDLES];
@@ -116,6 +117,8 @@ oms_search_create(PlanModel *model)
 	search->model = model;
 	search->context = model->context;
 	search->maxlines = maxlines;
+	search->transient = AllocSetContextCreate(model->context, "oms plan candidates",
+											  ALLOCSET_DEFAULT_SIZES);
 	search->bundle_of = oms_model_alloc(model, maxlines, sizeof(int32));
 	search->bundle_lines = oms_model_alloc(model, maxlines, sizeof(int32));
 	search->bundle_start = oms_model_alloc(model, maxlines + 1, sizeof(int32));
@@ -297,6 +300,8 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 	const PlanOrder *order = &model->orders[index];
 	const PlanLine *lines = &model->lines[order->first_line];
 	int			stride = stride_of(order);
+	int64		enough = NEVER; /* what it costs to serve the whole order from one location */
+	bool		whole_counts = !model->options.split_lines && !order->shared_sku;
 
 	search->view = view;
 	search->order = index;
@@ -328,6 +333,11 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		int			k = search->noptions;
 		Option	   *option = &search->options[k];
 		bool		any = false;
+		int64		whole = 0;
+
+		/* candidates are sorted: no better pattern has a shipment from here or beyond */
+		if (candidate->cost >= enough)
+			break;
 
 		option->left = view->capacity ? view->capacity[candidate->location] :
 			model->locations[candidate->location].capacity;
@@ -373,6 +383,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 				cost += share_cost(search, l, k, lines[l].quantity) + option->late_line;
 			}
 			search->serve[b * stride + k] = cost;
+			whole = cost >= NEVER || whole >= NEVER ? NEVER : whole + cost;
 			if (cost < NEVER)
 			{
 				any = true;
@@ -382,11 +393,16 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		}
 		if (any)
 			search->noptions++;
+		if (whole < NEVER && whole_counts && (!option->late || (view->priced && !view->hard)) &&
+			option->left.lines >= order->nlines && option->left.units >= order->nunits)
+			enough = Min(enough, whole + option->open);
 	}
 	for (int v = 0; view->bound && v < order->nbeyond; v++)
 	{
 		Option	   *option = &search->options[search->noptions];
 
+		if (order->beyond[v].cost >= enough)
+			continue;
 		memset(option, 0, sizeof(Option));
 		option->candidate = PLAN_NOWHERE;
 		option->location = PLAN_NOWHERE;
@@ -1062,4 +1078,63 @@ oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanP
 		copy_pattern(result, search->context, &search->trial);
 	else
 		oms_pattern_clear(search->model, order, result);
+}
+
+/* Is there stock anywhere for a line that the pattern leaves unfilled? */
+static bool
+could_serve_more(const PlanModel *model, int32 index, const PlanView *view,
+				 const PlanPattern *pattern)
+{
+	const PlanOrder *order = &model->orders[index];
+
+	for (int32 line = order->first_line; line < order->first_line + order->nlines; line++)
+	{
+		int64		rest = model->lines[line].quantity;
+		int64		need = model->options.split_lines && model->lines[line].together == 0 ?
+			1 : model->lines[line].quantity;
+		int32		sku = model->lines[line].sku;
+
+		for (int i = 0; i < pattern->nshares; i++)
+			if (pattern->shares[i].line == line)
+				rest -= pattern->shares[i].quantity;
+		for (int32 c = model->sku_cells[sku]; rest > 0 && c < model->sku_cells[sku + 1]; c++)
+			if ((view->left ? view->left[c] : model->cells[c].available) >= need)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * oms_pattern_anywhere is oms_best_pattern, or oms_nearest_pattern, and, when that
+ * leaves something unfilled or late and the order has more candidates than were
+ * kept, looks at all of them. Those that are used are kept from then on.
+ */
+void
+oms_pattern_anywhere(PlanSearch *search, int32 index, const PlanView *view, bool nearest,
+					 PlanPattern *result)
+{
+	PlanModel  *model = search->model;
+	PlanOrder  *order = &model->orders[index];
+	PlanOrder	kept;
+
+	if (nearest)
+		oms_nearest_pattern(search, index, view, result);
+	else
+		oms_best_pattern(search, index, view, result);
+	if (!order->pruned || (result->unfilled == 0 && result->late == 0) ||
+		(result->late == 0 && !could_serve_more(model, index, view, result)))
+		return;
+
+	kept = *order;
+	model->transient = search->transient;
+	oms_model_candidates(model, index, model->nlocations, view->left);
+	if (nearest)
+		oms_nearest_pattern(search, index, view, result);
+	else
+		oms_best_pattern(search, index, view, result);
+	model->transient = NULL;
+	*order = kept;
+	MemoryContextReset(search->transient);
+	for (int i = 0; i < result->nshares; i++)
+		oms_model_keep(model, index, result->shares[i].location);
 }

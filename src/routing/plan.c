@@ -75,7 +75,7 @@ set_defaults(PlanOptions *options)
 	options->deadline_ms = -1;
 	options->iterations = -1;
 	options->gap_target = -1;
-	options->candidates = 32;
+	options->candidates = 24;
 }
 
 static void

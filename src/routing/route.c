@@ -388,7 +388,8 @@ planner_options(const char *solver, const RouteOptions *options)
  * plan_call makes a call of oms.plan_routes over the open orders; what it plans is
  *
  *		demand		units of routing_held
- *		supply		available without safety stock, and what the demand holds there
+ *		supply		what the demand holds there, and what is available above the safety stock
+ *					of the strictest channel that has demand for the sku
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + cost_per_shipment + km * cost_per_km; lateness is the planner's
  *		capacity	capacity_orders - unfinished work that is not to be planned anew
@@ -429,14 +430,17 @@ plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
 						 "ON f.location = l.location", order_filter);
 	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity FROM oms.routing_held h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "
-					 "s AS (SELECT h.sku, COALESCE(bool_and(i.tracked), true) AS tracked FROM h "
-					 "LEFT JOIN oms.item i ON i.sku = h.sku GROUP BY h.sku) "
+					 "s AS (SELECT h.sku, COALESCE(bool_and(i.tracked), true) AS tracked, "
+					 "array_agg(DISTINCT c.safety_stock) AS safety FROM oms.routing_held h "
+					 "JOIN oms.order_row o ON o.order_id = h.order_id JOIN oms.channel c ON c.channel = o.channel "
+					 "LEFT JOIN oms.item i ON i.sku = h.sku WHERE true %sGROUP BY h.sku) "
 					 "SELECT i.sku, i.location, "
-					 "GREATEST(0, i.available + COALESCE(h.quantity, 0))::bigint AS available "
-					 "FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
+					 "(GREATEST(0, COALESCE(h.quantity, 0) + LEAST(0, i.available)) + GREATEST(0, i.available "
+					 "- (SELECT max(oms.withheld(u.safety, i.on_hand)) FROM unnest(s.safety) AS u (safety))))::bigint "
+					 "AS available FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
 					 "LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
 					 "UNION ALL SELECT s.sku, l.location, 1000000000000000 FROM s CROSS JOIN oms.location l "
-					 "WHERE NOT s.tracked", held_filter);
+					 "WHERE NOT s.tracked", held_filter, held_filter);
 	shipment_cost =
 		psprintf("SELECT d.order_id, d.location, "
 				 "round((d.handling_cost + (%s + %s * d.km)) * 10000) / 10000 AS cost, "

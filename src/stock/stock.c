@@ -298,8 +298,17 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 			!oms_account_wait(result->pending, start))
 			break;
 	}
+	if (result->outcome == OMS_PENDING && guard->kind == OMS_GUARD_SET)
+		ereport(ERROR,
+				(errcode(OMS_ERR_HELD_BY_OTHERS),
+				 errmsg("on_hand of sku \"%s\" is being changed by an open transaction",
+						text_to_cstring(sku)),
+				 errdetail("Location \"%s\": transaction %u.", text_to_cstring(location),
+						   result->pending),
+				 errhint("Try again; oms.wait_for_pending says how long to wait.")));
 	if (result->outcome != OMS_DONE)
-		oms_raise_short(result, sku, location, Abs(change.on_hand));
+		oms_raise_short(result, sku, location,
+						change.on_hand == PG_INT64_MIN ? PG_INT64_MAX : Abs(change.on_hand));
 }
 
 static void

@@ -998,7 +998,7 @@ static const char insert_decisions[] =
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open AND r.cost IS NOT NULL "
 	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, 'held', r.held, "
 	"'cost', r.cost, 'handling', r.handling_cost, 'shipment', $4, 'distance', round(r.distance_cost, 4), "
-	"'late', round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, 4)), 4), "
+	"'late', trim_scale(round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, 4)), 4)), "
 	"'distance_km', round(r.distance_km::numeric, 1), 'late_seconds', r.late_seconds) "
 	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, 'held', r.held) END "
 	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c ON c.order_id = o.order_id "

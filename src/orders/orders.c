@@ -578,7 +578,8 @@ cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
 					 errmsg("order \"%s\" cannot be cancelled any more", text_to_cstring(order_id)),
 					 errdetail("Line %s: %lld units have left location \"%s\".",
-							   oms_spi_text(row, 1), (long long) oms_spi_int64(row, 5), oms_spi_text(row, 3))));
+							   oms_spi_text(row, 1), (long long) oms_spi_int64(row, 5),
+							   oms_spi_text(row, 3))));
 		for (int c = 0; c < 4; c++)
 			columns[c] = oms_spi_value(row, c + 1, &nulls[c]);
 		columns[4] = CStringGetTextDatum("cancelled");

@@ -483,7 +483,8 @@ plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
 	{
 		/* No location is open to any order: nothing can be served. */
 		shipment_cost = NULL;
-		stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available FROM oms.routing_held h "
+		stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available "
+						 "FROM oms.routing_held h "
 						 "WHERE true %s", held_filter);
 	}
 

@@ -121,3 +121,11 @@ oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 *
 		(*quantities)[i] = DatumGetInt64(elements[i]);
 	return n;
 }
+
+/* oms_text_equal compares two keys. */
+bool
+oms_text_equal(const text *a, const text *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}

@@ -37,6 +37,7 @@
 #include "portability/instr_time.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
+#include "utils/guc.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
 #include "utils/numeric.h"
@@ -263,7 +264,9 @@ typedef struct Argument
 
 /*
  * run executes one of the set-based statements below, planned for the arrays at hand,
- * and returns the number of rows. A private table may be written.
+ * and returns the number of rows. A private table may be written. Without nested loops:
+ * right after a load there are no statistics, and a guess of one row would make the time
+ * quadratic. No kept plan is built in here.
  */
 static uint64
 run(const char *sql, int n, const Argument *arguments, bool read_only)
@@ -271,6 +274,7 @@ run(const char *sql, int n, const Argument *arguments, bool read_only)
 	Oid			types[12];
 	Datum		values[12];
 	char		nulls[12] = {0};
+	int			settings;
 	int			result;
 
 	Assert(n <= lengthof(types));
@@ -280,9 +284,13 @@ run(const char *sql, int n, const Argument *arguments, bool read_only)
 		values[i] = arguments[i].value;
 		nulls[i] = arguments[i].isnull ? 'n' : ' ';
 	}
+	settings = NewGUCNestLevel();
+	(void) set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
 	oms_guard_suspended++;
 	result = SPI_execute_with_args(sql, n, types, values, nulls, read_only, 0);
 	oms_guard_suspended--;
+	AtEOXact_GUC(true, settings);
 	if (result < 0)
 		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(result), sql);
 	return SPI_processed;
@@ -344,13 +352,9 @@ static bool
 exists(const char *sql)
 {
 	bool		found;
-	int			result;
 
 	oms_spi_connect();
-	result = SPI_execute(psprintf("SELECT 1 FROM (%s) q LIMIT 1", sql), true, 1);
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "SPI failed: %s", SPI_result_code_string(result));
-	found = SPI_processed > 0;
+	found = run(psprintf("SELECT 1 FROM (%s) q LIMIT 1", sql), 0, NULL, true) > 0;
 	oms_spi_finish();
 	return found;
 }
@@ -439,17 +443,17 @@ plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
 					 "WHERE NOT s.tracked", held_filter, held_filter);
 	shipment_cost =
 		psprintf("SELECT d.order_id, d.location, "
-				 "round(d.handling_cost + %s + (%s * d.km)::numeric, 4) AS cost, "
-				 "LEAST(2147483647, GREATEST(0, ceil(COALESCE(extract(epoch FROM d.ship_at - d.due) "
-				 "+ 3600 * (%s + d.km / %s), 0))))::bigint AS late_seconds "
-				 "FROM (SELECT o.order_id, l.location, l.handling_cost, o.ship_at, o.due, "
+				 "round((d.handling_cost + (%s + %s * d.km)) * 10000) / 10000 AS cost, "
+				 "LEAST(2147483647, GREATEST(0, ceil(COALESCE(d.overdue + 3600 * (%s + d.km / %s), 0))))::bigint "
+				 "AS late_seconds "
+				 "FROM (SELECT o.order_id, l.location, l.handling_cost::float8 AS handling_cost, o.overdue, "
 				 "CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 "
 				 "WHEN l.coordinates IS NULL THEN " FARTHEST_KM " "
-				 "ELSE o.ship_to OPERATOR(oms.<->) l.coordinates END AS km "
-				 "FROM (SELECT o.order_id, o.channel, o.method, o.ship_to, %s AS ship_at, "
-				 "COALESCE((SELECT min(COALESCE(ol.promise_at, o.promise_at)) FROM oms.order_line_row ol "
-				 "WHERE ol.order_id = o.order_id), "
-				 "o.placed_at + (((%s) ->> o.service)::float8 * interval '1 hour')) AS due "
+				 "ELSE o.ship_to OPERATOR(oms.<->) l.coordinates END::float8 AS km "
+				 "FROM (SELECT o.order_id, o.channel, o.method, o.ship_to, "
+				 "extract(epoch FROM %s - COALESCE((SELECT min(COALESCE(ol.promise_at, o.promise_at)) "
+				 "FROM oms.order_line_row ol WHERE ol.order_id = o.order_id), "
+				 "o.placed_at + (((%s) ->> o.service)::float8 * interval '1 hour')))::float8 AS overdue "
 				 "FROM oms.order_row o "
 				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s) o "
 				 CANDIDATES "WHERE " PICKUP_STAYS ") d",
@@ -987,7 +991,7 @@ static const char insert_decisions[] =
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open AND r.cost IS NOT NULL "
 	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, 'held', r.held, "
 	"'cost', r.cost, 'handling', r.handling_cost, 'shipment', $4, 'distance', round(r.distance_cost, 4), "
-	"'late', round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, 4)), 4), "
+	"'late', trim_scale(round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, 4)), 4)), "
 	"'distance_km', round(r.distance_km::numeric, 1), 'late_seconds', r.late_seconds) "
 	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, 'held', r.held) END "
 	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c ON c.order_id = o.order_id "

@@ -388,11 +388,9 @@ read_ids(FunctionCallInfo fcinfo, Verb verb, bool many, int64 **ids, int64 **qua
 	if (many)
 	{
 		n = oms_arg_quantities(fcinfo, 0, "reservation_ids", ids);
-		if (verb == CONSUME && !PG_ARGISNULL(1) &&
-			oms_arg_quantities(fcinfo, 1, "quantities", quantities) != n)
-			ereport(ERROR,
-					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					 errmsg("reservation_ids and quantities must have the same length")));
+		if (verb == CONSUME && !PG_ARGISNULL(1))
+			oms_require_same_length("reservation_ids", n, "quantities",
+									oms_arg_quantities(fcinfo, 1, "quantities", quantities));
 	}
 	else
 	{

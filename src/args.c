@@ -128,6 +128,8 @@ oms_text_equal(const text *a, const text *b)
 {
 	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
 /* oms_require_same_length raises 2202E unless two array arguments have as many elements. */
 void
 oms_require_same_length(const char *name, int n, const char *other, int m)

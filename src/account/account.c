@@ -1107,8 +1107,8 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		return false;
 	}
 
-	if (guard->reclaim != NULL && guard->lapsed(keys) &&
-		(result->outcome != OMS_DONE || change.reserved != wanted.reserved))
+	if (guard->reclaim != NULL &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) && guard->lapsed(keys))
 	{
 		reclaimed = guard->reclaim(keys);
 		if (reclaimed > 0)

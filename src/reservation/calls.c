@@ -86,10 +86,8 @@ read_lines(FunctionCallInfo fcinfo, Form form, int *argno, OmsReserveRequest *re
 	else if (form == MANY)
 	{
 		request->nlines = oms_arg_keys(fcinfo, (*argno)++, "skus", &skus);
-		if (oms_arg_quantities(fcinfo, (*argno)++, "quantities", &quantities) != request->nlines)
-			ereport(ERROR,
-					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					 errmsg("skus and quantities must have the same length")));
+		oms_require_same_length("skus", request->nlines, "quantities",
+								oms_arg_quantities(fcinfo, (*argno)++, "quantities", &quantities));
 	}
 	else
 	{

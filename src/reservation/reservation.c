@@ -153,13 +153,6 @@ oms_line_status_name(OmsLineStatus status)
 	return names[status];
 }
 
-static bool
-text_equal(const text *a, const text *b)
-{
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
-}
-
 static int
 text_compare(const text *a, const text *b)
 {
@@ -273,9 +266,9 @@ make_demands(Attempt *attempt)
 			served = false;
 			continue;
 		}
-		if (attempt->ndemands == 0 || !text_equal(demand->sku, line->sku) ||
+		if (attempt->ndemands == 0 || !oms_text_equal(demand->sku, line->sku) ||
 			(demand->location == NULL) != (line->location == NULL) ||
-			(line->location != NULL && !text_equal(demand->location, line->location)))
+			(line->location != NULL && !oms_text_equal(demand->location, line->location)))
 		{
 			demand = &attempt->demands[attempt->ndemands++];
 			demand->sku = line->sku;
@@ -360,7 +353,7 @@ whole_cart_location(Attempt *attempt)
 		OmsCell		whole = *cells[i];
 		int			first = i;
 
-		for (i++; i < n && text_equal(cells[i]->location, whole.location); i++)
+		for (i++; i < n && oms_text_equal(cells[i]->location, whole.location); i++)
 			if (pg_add_s64_overflow(whole.free, cells[i]->free, &whole.free))
 				whole.free = PG_INT64_MAX;
 		if (i - first == needed && (best.location == NULL || compare_cells(&whole, &best) < 0))
@@ -384,7 +377,7 @@ free_at(const Attempt *attempt, const Demand *demand)
 	if (demand->location == NULL)
 		return PG_INT64_MAX;
 	for (int i = 0; i < demand->ncells; i++)
-		if (text_equal(attempt->cells[demand->first_cell + i].location, demand->location))
+		if (oms_text_equal(attempt->cells[demand->first_cell + i].location, demand->location))
 			return attempt->cells[demand->first_cell + i].free;
 	return 0;
 }
@@ -428,7 +421,7 @@ read_cells(Attempt *attempt, bool needed)
 		/* The buffer is a network sum and no account: racing takes may dip into it. */
 		if (attempt->channel->buffer > 0 && demand->item->tracked)
 		{
-			if (d == 0 || !text_equal(attempt->demands[d - 1].sku, demand->sku))
+			if (d == 0 || !oms_text_equal(attempt->demands[d - 1].sku, demand->sku))
 				left = atp;
 			demand->withheld = Max(0, missing(demand) - left);
 			demand->wanted -= demand->withheld;
@@ -519,7 +512,7 @@ take_whole(Attempt *attempt, int d, text *only)
 	{
 		OmsCell    *cell = &attempt->cells[demand->first_cell + i];
 
-		if (cell->free >= missing(demand) && (only == NULL || text_equal(cell->location, only)))
+		if (cell->free >= missing(demand) && (only == NULL || oms_text_equal(cell->location, only)))
 			(void) take(attempt, d, cell->location, missing(demand), false, &cell->free);
 	}
 	return missing(demand) == 0;
@@ -668,8 +661,8 @@ take_over(Attempt *attempt, int n, const LockedRow *rows)
 			int64		units = Min(left, line->quantity - attempt->taken_over[i]);
 			Demand	   *demand;
 
-			if (attempt->demand_of[i] < 0 || units <= 0 || !text_equal(line->sku, rows[r].sku) ||
-				(line->location != NULL && !text_equal(line->location, rows[r].location)))
+			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, rows[r].sku) ||
+				(line->location != NULL && !oms_text_equal(line->location, rows[r].location)))
 				continue;
 			demand = &attempt->demands[attempt->demand_of[i]];
 			attempt->taken_over[i] += units;
@@ -1071,7 +1064,7 @@ wanted_units(const OmsReserveRequest *request, const OmsReserveLine *line)
 	int64		total = 0;
 
 	for (int i = 0; i < request->nlines; i++)
-		if (text_equal(request->lines[i].sku, line->sku) &&
+		if (oms_text_equal(request->lines[i].sku, line->sku) &&
 			pg_add_s64_overflow(total, request->lines[i].quantity, &total))
 			total = PG_INT64_MAX;
 	if (total == line->quantity)
@@ -1195,7 +1188,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	guard.safety = oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull)))->safety;
 	result.outcome = OMS_SHORT;
 	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
-		!text_equal(location, to_location))
+		!oms_text_equal(location, to_location))
 		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
 	if (result.outcome == OMS_DONE)
 	{

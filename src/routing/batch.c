@@ -27,6 +27,7 @@
 #define MAX_EVICTED 16			/* orders that one step may move */
 #define SCANNED_HOLDERS 32		/* looked at to choose whom to evict */
 #define EVICTION_TRIES 4
+#define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 typedef struct Batch
 {
@@ -50,6 +51,7 @@ typedef struct Batch
 	int32	   *unhappy;		/* orders without their ideal pattern */
 	int32		nunhappy;
 	int64		budget;			/* iterations */
+	int64		heat;			/* money by which a step may make the plan dearer, at most */
 } Batch;
 
 static Batch *sorting;			/* for compare_regret only */
@@ -390,8 +392,9 @@ random_rival(Batch *batch, int32 index)
 	if (order->ncandidates == 0 || order->nlines == 0)
 		return PLAN_NOWHERE;
 	/* the cheaper candidates more often */
-	k = Min(oms_run_random(batch->run, order->ncandidates),
-			oms_run_random(batch->run, order->ncandidates));
+	k = oms_run_random(batch->run, order->ncandidates);
+	for (int i = 0; i < 3; i++)
+		k = Min(k, oms_run_random(batch->run, order->ncandidates));
 	l = oms_run_random(batch->run, order->nlines);
 	cell = order->cells[l * order->ncandidates + k];
 	location = order->candidates[k].location;
@@ -402,6 +405,22 @@ random_rival(Batch *batch, int32 index)
 		batch->model->locations[location].capacity.units < PLAN_UNLIMITED)
 		return victim(batch, batch->state->at_location[location], false, true);
 	return PLAN_NOWHERE;
+}
+
+/*
+ * acceptable tells whether a step may stand: never when it leaves more unfilled or
+ * late, always when less; else when the plan is dearer by no more than a random part
+ * of the heat (threshold accepting: Dueck and Scheuer 1990).
+ */
+static bool
+acceptable(Batch *batch, const PlanScore *before)
+{
+	PlanScore	after = batch->state->score;
+	int64		allowed = batch->heat <= 0 ? 0 :
+		(int64) ((double) batch->heat * oms_run_random(batch->run, 1 << 20) / (1 << 20));
+
+	after.cost -= allowed;
+	return oms_score_compare(&after, before) <= 0;
 }
 
 /* perturb takes a neighbourhood of an order apart and puts it together anew. */
@@ -430,7 +449,7 @@ perturb(Batch *batch, int32 order)
 	priced = oms_run_random(batch->run, 2) == 0;
 	for (int i = 0; i < batch->nmoved; i++)
 		place_best(batch, batch->state, batch->moved[i], priced);
-	if (oms_score_compare(&batch->state->score, &before) > 0)
+	if (!acceptable(batch, &before))
 		undo(batch);
 }
 
@@ -486,6 +505,8 @@ improve(Batch *batch)
 {
 	const char *stop = NULL;
 	bool		gained = true;
+	int64		started;
+	double		heat = 0;
 
 	list_unhappy(batch);
 	while (gained && may_go_on(batch, &stop))
@@ -496,16 +517,24 @@ improve(Batch *batch)
 				gained |= evict_for(batch, batch->unhappy[i]);
 		list_unhappy(batch);
 	}
+	started = batch->run->iterations;
+	for (int32 i = 0; i < batch->nunhappy; i++)
+		heat += batch->excess[batch->unhappy[i]] / batch->nunhappy;
+	heat *= HEAT;
 	while (may_go_on(batch, &stop))
 	{
-		int			steps = Max(256, batch->nunhappy);
+		int			steps = Max(256, batch->nunhappy / 4);
+		double		rest = 1.0 - (double) (batch->run->iterations - started) /
+			(batch->budget - started);
 
+		batch->heat = (int64) (heat * rest * rest);
 		/* those with the larger excess more often */
 		for (int i = 0; i < steps && may_go_on(batch, &stop); i++)
 			perturb(batch, batch->unhappy[Min(oms_run_random(batch->run, batch->nunhappy),
 											  oms_run_random(batch->run, batch->nunhappy))]);
 		list_unhappy(batch);
 	}
+	batch->heat = 0;
 	batch->run->stop_reason = stop;
 }
 
@@ -619,7 +648,7 @@ oms_solve_batch(PlanRun *run)
 	batch.saved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(PlanPattern));
 	batch.moved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(int32));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 20, 200000);
+		2000 + Min((int64) model->norders * 20, 500000);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);

@@ -33,7 +33,7 @@ CREATE FUNCTION oms.plan_summary() RETURNS TABLE (
     AS 'MODULE_PATHNAME', 'oms_plan_summary';
 REVOKE ALL ON FUNCTION oms.plan_summary() FROM PUBLIC;
 COMMENT ON FUNCTION oms.plan_summary() IS
-    'one row about the last plan of this session: cost, units unfilled, lines late, shipments, kilometres, seconds per phase, why it stopped; lower_bound and gap are null where nothing is certified';
+    'one row about the last plan of this session: cost, units unfilled, lines late, shipments, kilometres, seconds per phase, why it stopped. No plan that leaves in each class no more units unfilled and lines late costs less than lower_bound; gap is (cost - lower_bound) / cost; both are null where nothing is certified';
 
 CREATE FUNCTION oms.plan_candidates(for_order text DEFAULT NULL) RETURNS TABLE (
     order_id text, location text, rank int, cost numeric, distance_km float8, late_seconds bigint,
@@ -44,3 +44,12 @@ CREATE FUNCTION oms.plan_candidates(for_order text DEFAULT NULL) RETURNS TABLE (
 REVOKE ALL ON FUNCTION oms.plan_candidates(text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.plan_candidates(text) IS
     'for each order of the last plan of this session, or for one, all locations: chosen, runner-up, possible, outbid or dropped, with cost, distance, lateness and the reason';
+
+CREATE FUNCTION oms.plan_prices() RETURNS TABLE (
+    measure text, location text, sku text, price numeric, amount bigint, used bigint
+)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 2000
+    AS 'MODULE_PATHNAME', 'oms_plan_prices';
+REVOKE ALL ON FUNCTION oms.plan_prices() FROM PUBLIC;
+COMMENT ON FUNCTION oms.plan_prices() IS
+    'what one more unit of stock (measure stock) or of capacity (orders, lines, units) would be worth to the last plan of this session, by the prices that prove its lower bound; only what has a price';

@@ -600,13 +600,6 @@ static const char lock_reservations[] =
 	"WHERE r.reservation_id = ANY ($1) AND r.status = 'firm' "
 	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED";
 
-static bool
-text_equal(const text *a, const text *b)
-{
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
-}
-
 /* lock_moved locks the reservations of the moves; a move of which it cannot is left out. */
 static int
 lock_moved(Move *moves, int n, int64 *not_moved)
@@ -750,7 +743,7 @@ match_line(WantedRow *wanted, int nwanted, HeldRow *held, int nheld, Move *moves
 	for (int w = 0; w < nwanted; w++)
 		planned += wanted[w].quantity;
 	for (int i = 0; i < nheld; i++)
-		if (i == 0 || !text_equal(held[i].location, held[i - 1].location))
+		if (i == 0 || !oms_text_equal(held[i].location, held[i - 1].location))
 			movable += held[i].movable;
 	if (planned != movable)
 		return 0;
@@ -760,14 +753,14 @@ match_line(WantedRow *wanted, int nwanted, HeldRow *held, int nheld, Move *moves
 		int64		surplus = held[i].movable;
 
 		for (int w = 0; w < nwanted; w++)
-			if (wanted[w].location != NULL && text_equal(wanted[w].location, held[i].location))
+			if (wanted[w].location != NULL && oms_text_equal(wanted[w].location, held[i].location))
 			{
 				int64		stays = Min(surplus, wanted[w].quantity);
 
 				surplus -= stays;
 				wanted[w].quantity -= stays;
 			}
-		for (end = i; end < nheld && text_equal(held[end].location, held[i].location); end++)
+		for (end = i; end < nheld && oms_text_equal(held[end].location, held[i].location); end++)
 		{
 			held[end].surplus = Min(surplus, held[end].units);
 			held[end].move.total = held[end].surplus;
@@ -852,7 +845,7 @@ static Flow *
 flow_at(Flow *flows, int *nflows, text *location)
 {
 	for (int i = 0; i < *nflows; i++)
-		if (text_equal(flows[i].location, location))
+		if (oms_text_equal(flows[i].location, location))
 			return &flows[i];
 	flows[*nflows] = (Flow) {
 		location, 0, 0
@@ -925,7 +918,7 @@ gather_circles(const Move *moves, int n, Move *circles)
 		if (moves[i].to != NULL)
 			continue;
 		here = flows;
-		while (here < flows + nflows && !text_equal(here->location, moves[i].from))
+		while (here < flows + nflows && !oms_text_equal(here->location, moves[i].from))
 			here++;
 		if (here == flows + nflows)
 			continue;
@@ -988,7 +981,7 @@ apply_moves(const PlanColumns *plan, Datum locked, int64 *moved, int64 *not_move
 
 	for (int first = 0, end; first < n; first = end)
 	{
-		for (end = first + 1; end < n && text_equal(moves[end].sku, moves[first].sku); end++)
+		for (end = first + 1; end < n && oms_text_equal(moves[end].sku, moves[first].sku); end++)
 			;
 		*moved += move_sku(moves + first, end - first, not_moved);
 	}

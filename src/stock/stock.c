@@ -394,12 +394,11 @@ run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
 	}
 	if (many)
 	{
+		const char *quantities = verb == ADJUST ? "deltas" : "quantities";
+
 		call.n = oms_arg_keys(fcinfo, argno++, "skus", &call.skus);
-		if (oms_arg_quantities(fcinfo, argno++, verb == ADJUST ? "deltas" : "quantities",
-							   &call.quantities) != call.n)
-			ereport(ERROR,
-					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					 errmsg("skus and %s must have the same length", verb == ADJUST ? "deltas" : "quantities")));
+		oms_require_same_length("skus", call.n, quantities,
+								oms_arg_quantities(fcinfo, argno++, quantities, &call.quantities));
 	}
 	else
 	{

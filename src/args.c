@@ -122,6 +122,14 @@ oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 *
 	return n;
 }
 
+/* oms_text_equal compares two keys. */
+bool
+oms_text_equal(const text *a, const text *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
 /* oms_require_same_length raises 2202E unless two array arguments have as many elements. */
 void
 oms_require_same_length(const char *name, int n, const char *other, int m)

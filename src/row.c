@@ -83,7 +83,7 @@ oms_writer_open(const char *table)
 				 errhint("Drop the trigger; read the public views instead.")));
 	writer->estate = CreateExecutorState();
 	writer->info = makeNode(ResultRelInfo);
-	InitResultRelInfo(writer->info, writer->rel, 1, NULL, 0);
+	InitResultRelInfo(writer->info, writer->rel, 0, NULL, 0);
 	ExecOpenIndices(writer->info, false);
 	writer->slot = MakeSingleTupleTableSlot(RelationGetDescr(writer->rel), &TTSOpsHeapTuple);
 	return writer;

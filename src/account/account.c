@@ -50,11 +50,13 @@
  * versions of a value), or in fold_accounts(). A missed fold costs speed, never truth.
  *
  * A fold must not set w to an id that somebody may still insert. It takes the key lock
- * exclusively for a moment, reads the highest id H present, releases it, and folds ids
- * up to H only. Sections before that moment are over, their ids are seen. Sections
- * after it insert above every id that is present, so above every id that is folded:
- * a folded delta stays in place until the fold has committed and no snapshot is left
- * that does not see its row.
+ * exclusively for a moment, and in that moment the snapshot by which it folds. Sections
+ * before that moment are over, their ids are seen. Sections after it insert above every
+ * id that is present, so above every id that is folded: what the snapshot sees was there
+ * at that moment, and a folded delta stays in place until the fold has committed and no
+ * snapshot is left that does not see its row. (To bound a later snapshot by the highest
+ * id present would not do: that one may abort and be pruned, two shared takes reuse its
+ * id, and the fold take in the first of them before the second is inserted.)
  *
  * The row is inserted when no version of it exists, committed or pending, which is
  * judged under the exclusive key lock; else deltas stand alone. It is never deleted.
@@ -118,8 +120,8 @@
 /* how often a fold tries to get hold of a key that is in use */
 #define FOLD_TRIES 5
 
-/* keys remembered as deep, by hash */
-#define DEEP_KEYS 256
+/* keys of which a session remembers something, by hash */
+#define KEY_HINTS 256
 
 /* Guarded expressions are scaled by this, so that percents are integers. */
 #define SCALE OMS_SAFETY_STOCK_ALL
@@ -269,13 +271,15 @@ check_layout(Relation rel, int nkeys, bool is_account)
 		expect_column(rel, ++attno, "w", INT8OID);
 		expect_column(rel, ++attno, "exc", INT8ARRAYOID);
 	}
-	if (RelationGetDescr(rel)->natts != attno)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s does not have the layout of an account",
-						RelationGetRelationName(rel)),
-				 errdetail("It has %d columns instead of %d.", RelationGetDescr(rel)->natts, attno),
-				 errhint("Columns of accounts must not be added, dropped or changed.")));
+	for (int i = attno; i < RelationGetDescr(rel)->natts; i++)
+		if (!TupleDescAttr(RelationGetDescr(rel), i)->attisdropped)
+			ereport(ERROR,
+					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+					 errmsg("table %s does not have the layout of an account",
+							RelationGetRelationName(rel)),
+					 errdetail("Column \"%s\" is none of its own.",
+							   NameStr(TupleDescAttr(RelationGetDescr(rel), i)->attname)),
+					 errhint("Drop that column.")));
 	if (triggers != NULL &&
 		(triggers->trig_insert_before_row || triggers->trig_insert_after_row ||
 		 triggers->trig_update_before_row || triggers->trig_update_after_row ||
@@ -321,9 +325,10 @@ open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
 {
 	AccountLeaf *leaf = palloc0(sizeof(AccountLeaf));
 
-	leaf->nkeys = RelationGetDescr(account)->natts - 5;
-	if (leaf->nkeys < 1 || leaf->nkeys > OMS_ACCOUNT_MAX_KEYS)
-		leaf->nkeys = 1;		/* check_layout says what is wrong */
+	leaf->nkeys = 1;
+	while (leaf->nkeys < Min(OMS_ACCOUNT_MAX_KEYS, RelationGetDescr(account)->natts - 1) &&
+		   TupleDescAttr(RelationGetDescr(account), leaf->nkeys)->atttypid == TEXTOID)
+		leaf->nkeys++;
 	leaf->account_oid = RelationGetRelid(account);
 	leaf->account = account;
 	leaf->delta = delta;
@@ -468,11 +473,19 @@ key_locktag(LOCKTAG *tag, AccountLeaf *leaf, const Datum *keys)
 	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_CLASS);
 }
 
-/*
- * deep_keys remembers hashes of keys whose last take here was shared: only a hint where
- * to begin, so that a key with few units is not tried in vain.
- */
-static uint64 deep_keys[DEEP_KEYS];
+/* What this session's last take of a key found; only a hint where the next one begins. */
+typedef enum KeyHint
+{
+	NOTHING_KNOWN,
+	WAS_DEEP,					/* a shared take did, or would have done */
+	WAS_SHORT					/* it was refused */
+} KeyHint;
+
+static struct
+{
+	uint64		key;
+	KeyHint		hint;
+}			key_hints[KEY_HINTS];
 
 static uint64
 locktag_hash(const LOCKTAG *tag)
@@ -480,17 +493,24 @@ locktag_hash(const LOCKTAG *tag)
 	return ((uint64) tag->locktag_field2 << 32) | tag->locktag_field3;
 }
 
-static bool
-is_deep(const LOCKTAG *tag)
+static KeyHint
+recall(const LOCKTAG *tag)
 {
-	return deep_keys[locktag_hash(tag) % DEEP_KEYS] == locktag_hash(tag);
+	uint64		key = locktag_hash(tag);
+
+	return key_hints[key % KEY_HINTS].key == key ? key_hints[key % KEY_HINTS].hint : NOTHING_KNOWN;
 }
 
 static void
-remember_deep(const LOCKTAG *tag, bool deep)
+remember(const LOCKTAG *tag, KeyHint hint)
 {
-	if (deep || is_deep(tag))
-		deep_keys[locktag_hash(tag) % DEEP_KEYS] = deep ? locktag_hash(tag) : 0;
+	uint64		key = locktag_hash(tag);
+
+	if (hint != NOTHING_KNOWN || recall(tag) != NOTHING_KNOWN)
+	{
+		key_hints[key % KEY_HINTS].key = key;
+		key_hints[key % KEY_HINTS].hint = hint;
+	}
 }
 
 /* -------------------------------------------------------------------------
@@ -869,18 +889,31 @@ some_pending(const AccountState *state)
  * -------------------------------------------------------------------------
  */
 
+/* new_values allocates the columns of a row; dropped ones, after ours, are null. */
+static void
+new_values(Relation rel, Datum **values, bool **nulls)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+
+	*values = palloc0(sizeof(Datum) * desc->natts);
+	*nulls = palloc0(sizeof(bool) * desc->natts);
+	for (int i = 0; i < desc->natts; i++)
+		(*nulls)[i] = TupleDescAttr(desc, i)->attisdropped;
+}
+
 static void
 insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
 		   bool is_account, int64 number, ArrayType *exc)
 {
-	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
-	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	Datum	   *values;
+	bool	   *nulls;
 	int			n = 0;
 	Relation	rel = is_account ? leaf->account : leaf->delta;
 	ResultRelInfo *info = is_account ? leaf->account_info : leaf->delta_info;
 	TupleTableSlot *slot = is_account ? leaf->write_account_slot : leaf->write_delta_slot;
 	HeapTuple	tuple;
 
+	new_values(rel, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	if (!is_account)
@@ -1075,9 +1108,9 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	}
 
 	if (guard->reclaim != NULL &&
-		(result->outcome != OMS_DONE || change.reserved != wanted.reserved))
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) && guard->lapsed(keys))
 	{
-		reclaimed = guard->reclaim(keys, guard->reclaim_arg);
+		reclaimed = guard->reclaim(keys);
 		if (reclaimed > 0)
 		{
 			state->value.reserved -= reclaimed;
@@ -1106,6 +1139,35 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 }
 
 /*
+ * refuse_unlocked refuses a change that no outcome of the open transactions allows, by
+ * reading alone: a refusal is true of its snapshot and needs no key lock. False when
+ * the change may be possible.
+ */
+static bool
+refuse_unlocked(AccountLeaf *leaf, const Datum *keys, OmsAmounts change, const OmsGuard *guard,
+				OmsChange *result)
+{
+	AccountState state = {0};
+	Snapshot	snapshot;
+	OmsChange	answer = {0};
+
+	if (guard->kind != OMS_GUARD_AVAILABLE || (guard->lapsed != NULL && guard->lapsed(keys)))
+		return false;
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	read_row(leaf, keys, snapshot, &state);
+	read_deltas(leaf, keys, snapshot, &state);
+	UnregisterSnapshot(snapshot);
+	if (state.npending > 1)
+		merge_pending(&state);
+	answer.outcome = decide(guard, &state, &change, &answer);
+	answer.after = state.value;
+	if (answer.outcome != OMS_SHORT)
+		return false;
+	*result = answer;
+	return true;
+}
+
+/*
  * oms_account_change makes one change to the account of keys, or refuses it: see the
  * file's header. The change's amounts are added (on_hand of OMS_GUARD_SET is set). On
  * SHORT and PENDING nothing is written, except what guard->reclaim gave back. A give
@@ -1130,8 +1192,13 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 	old = MemoryContextSwitchTo(accounts->scratch);
 	key_locktag(&tag, leaf, keys);
 
+	if (recall(&tag) == WAS_SHORT && refuse_unlocked(leaf, keys, change, guard, result))
+	{
+		MemoryContextSwitchTo(old);
+		return;
+	}
 	/* Nobody else there: exclusively, whatever the stock. Else shared if it may be deep. */
-	if (small && !is_deep(&tag))
+	if (small && recall(&tag) != WAS_DEEP)
 		locked = LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 	if (small && !locked)
 		shared = true;
@@ -1148,10 +1215,14 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 			break;
 		shared = locked = false;
 	}
-	if (small)
-		remember_deep(&tag, deep && (shared || state.npending > 0));
 	if (result == NULL || result->outcome == OMS_DONE)
+	{
+		if (small)
+			remember(&tag, deep && (shared || state.npending > 0) ? WAS_DEEP : NOTHING_KNOWN);
 		request_fold(leaf, keys, state.ncommitted);
+	}
+	else if (result->outcome == OMS_SHORT)
+		remember(&tag, WAS_SHORT);
 	MemoryContextSwitchTo(old);
 }
 
@@ -1230,7 +1301,7 @@ delete_delta(AccountLeaf *leaf, const SeenDelta *seen)
  * descent of the index, and a transaction that is about to end is not worth it.
  */
 static int
-fold_deltas(AccountLeaf *leaf, AccountState *state, int64 highest, int recent)
+fold_deltas(AccountLeaf *leaf, AccountState *state, int recent)
 {
 	int64	   *live;
 	int			nlive = 0;
@@ -1243,7 +1314,7 @@ fold_deltas(AccountLeaf *leaf, AccountState *state, int64 highest, int recent)
 		SeenDelta  *seen = &state->seen[i];
 
 		/* Deltas of one id are visited all or none, so that w and exc tell of them. */
-		if (seen->id > highest || (nlive >= MAX_EXC && seen->id > state->w))
+		if (nlive >= MAX_EXC && seen->id > state->w)
 			break;
 		if (seen->foldable && delete_delta(leaf, seen))
 		{
@@ -1293,8 +1364,8 @@ lock_account_row(AccountLeaf *leaf, AccountState *state)
 static void
 update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountState *state)
 {
-	Datum		values[OMS_ACCOUNT_MAX_KEYS + 5];
-	bool		nulls[OMS_ACCOUNT_MAX_KEYS + 5] = {0};
+	Datum	   *values;
+	bool	   *nulls;
 	int			n = 0;
 	TupleTableSlot *slot = leaf->write_account_slot;
 	HeapTuple	tuple;
@@ -1302,6 +1373,7 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 	LockTupleMode lockmode;
 	TM_Result	result;
 
+	new_values(leaf->account, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	values[n++] = Int64GetDatum(state->row.on_hand);
@@ -1352,7 +1424,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 	if (!state.row_exists)
 	{
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state, state.highest, 0) > 0)
+		if (fold_deltas(leaf, &state, 0) > 0)
 		{
 			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
@@ -1364,12 +1436,12 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 }
 
 /*
- * read_highest_exclusively reads the highest id present at a moment when no section of
- * the key is in progress. False when there was none in a few tries: it does not queue,
- * since takers would then queue behind it.
+ * snapshot_between_sections registers a snapshot of a moment when no section of the key
+ * is in progress. NULL when there was none in a few tries: it does not queue, since
+ * takers would then queue behind it.
  */
-static bool
-read_highest_exclusively(AccountLeaf *leaf, const Datum *keys, AccountState *state)
+static Snapshot
+snapshot_between_sections(AccountLeaf *leaf, const Datum *keys)
 {
 	LOCKTAG		tag;
 
@@ -1378,19 +1450,21 @@ read_highest_exclusively(AccountLeaf *leaf, const Datum *keys, AccountState *sta
 	{
 		if (LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL)
 		{
-			read_highest(leaf, keys, state);
+			Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+
 			LockRelease(&tag, ExclusiveLock, false);
-			return true;
+			return snapshot;
 		}
 		pg_usleep(20L);
 	}
-	return false;
+	return NULL;
 }
 
 /*
  * oms_account_fold folds the committed deltas of one account into its row; true if any
- * was; live ones among the last `recent` deltas end it. It waits for nobody. Under SERIALIZABLE or REPEATABLE READ the caller must be at
- * pre-commit, since the fold takes in what the transaction's snapshot does not see.
+ * was; live ones among the last `recent` deltas end it. It waits for nobody. Under
+ * SERIALIZABLE or REPEATABLE READ the caller must be at pre-commit, since the fold takes in
+ * what the transaction's snapshot does not see.
  */
 bool
 oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
@@ -1405,22 +1479,19 @@ oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
 	MemoryContextReset(accounts->scratch);
 	old = MemoryContextSwitchTo(accounts->scratch);
 
-	/* Find and lock the row; only then take the snapshot by which deltas are judged. */
+	/* Find and lock the row; only then take the snapshot by which it and deltas are judged. */
 	start_collecting(&state);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	read_row(leaf, keys, snapshot, &state);
 	locked = state.row_counts && !state.row_own && lock_account_row(leaf, &state);
 	UnregisterSnapshot(snapshot);
 
-	if (locked && read_highest_exclusively(leaf, keys, &state))
+	if (locked && (snapshot = snapshot_between_sections(leaf, keys)) != NULL)
 	{
-		int64		highest = state.highest;
-
 		start_collecting(&state);
-		snapshot = RegisterSnapshot(GetLatestSnapshot());
 		read_row(leaf, keys, snapshot, &state);
 		read_deltas(leaf, keys, snapshot, &state);
-		if (fold_deltas(leaf, &state, highest, recent) > 0)
+		if (fold_deltas(leaf, &state, recent) > 0)
 		{
 			update_row(accounts, leaf, keys, &state);
 			done = true;

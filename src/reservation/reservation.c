@@ -119,7 +119,7 @@ static OmsPlan lock_order = {
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed "
+	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
@@ -132,12 +132,13 @@ static OmsPlan move_row = {
 
 static OmsPlan split_row = {
 	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $3, "
-	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $3) OPERATOR(pg_catalog.=) r.consumed "
+	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
 	"RETURNING r.*) "
 	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
 	"order_id, line_no, reference, created_at, expires_at) "
-	"SELECT sku, $2, $3, status, channel, method, cart_id, order_id, line_no, reference, created_at, "
-	"expires_at FROM rest RETURNING reservation_id",
+	"SELECT sku, $2, $3, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at FROM rest",
 	3, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8"}
 };
 
@@ -150,13 +151,6 @@ oms_line_status_name(OmsLineStatus status)
 	};
 
 	return names[status];
-}
-
-static bool
-text_equal(const text *a, const text *b)
-{
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
 static int
@@ -199,11 +193,11 @@ refuse_line(OmsReserveLine *line, OmsLineStatus status, char *why)
 
 /*
  * check_line sets the status of a line that no stock could serve; true if it may be
- * served.
+ * served. *open_location is a location that was found open, kept from line to line.
  */
 static bool
 check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReserveLine *line,
-		   const OmsItem *item)
+		   const OmsItem *item, const text **open_location)
 {
 	const char *method = oms_method_name(request->method);
 
@@ -223,7 +217,8 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 					: psprintf("A line must have %lld to %lld units, in steps of %lld.",
 							   (long long) item->quantity_minimum,
 							   (long long) item->quantity_maximum, (long long) item->quantity_step));
-	else if (line->location != NULL && !oms_location_open(channel, request->method, line->location))
+	else if (line->location != NULL && line->location != *open_location &&
+			 !oms_location_open(channel, request->method, line->location))
 	{
 		oms_require_location(line->location);
 		refuse_line(line, OMS_LINE_NOT_ALLOWED,
@@ -231,7 +226,10 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 							 text_to_cstring(line->location), method));
 	}
 	else
+	{
+		*open_location = line->location;
 		return true;
+	}
 	return false;
 }
 
@@ -244,6 +242,7 @@ make_demands(Attempt *attempt)
 	int		   *order = palloc(sizeof(int) * Max(1, n));
 	text	  **skus = palloc(sizeof(text *) * Max(1, n));
 	OmsItem    *items;
+	const text *open_location = NULL;
 	bool		served = true;
 
 	for (int i = 0; i < n; i++)
@@ -262,14 +261,14 @@ make_demands(Attempt *attempt)
 		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
 
 		attempt->demand_of[order[k]] = -1;
-		if (!check_line(request, attempt->channel, line, &items[order[k]]))
+		if (!check_line(request, attempt->channel, line, &items[order[k]], &open_location))
 		{
 			served = false;
 			continue;
 		}
-		if (attempt->ndemands == 0 || !text_equal(demand->sku, line->sku) ||
+		if (attempt->ndemands == 0 || !oms_text_equal(demand->sku, line->sku) ||
 			(demand->location == NULL) != (line->location == NULL) ||
-			(line->location != NULL && !text_equal(demand->location, line->location)))
+			(line->location != NULL && !oms_text_equal(demand->location, line->location)))
 		{
 			demand = &attempt->demands[attempt->ndemands++];
 			demand->sku = line->sku;
@@ -354,7 +353,7 @@ whole_cart_location(Attempt *attempt)
 		OmsCell		whole = *cells[i];
 		int			first = i;
 
-		for (i++; i < n && text_equal(cells[i]->location, whole.location); i++)
+		for (i++; i < n && oms_text_equal(cells[i]->location, whole.location); i++)
 			if (pg_add_s64_overflow(whole.free, cells[i]->free, &whole.free))
 				whole.free = PG_INT64_MAX;
 		if (i - first == needed && (best.location == NULL || compare_cells(&whole, &best) < 0))
@@ -378,7 +377,7 @@ free_at(const Attempt *attempt, const Demand *demand)
 	if (demand->location == NULL)
 		return PG_INT64_MAX;
 	for (int i = 0; i < demand->ncells; i++)
-		if (text_equal(attempt->cells[demand->first_cell + i].location, demand->location))
+		if (oms_text_equal(attempt->cells[demand->first_cell + i].location, demand->location))
 			return attempt->cells[demand->first_cell + i].free;
 	return 0;
 }
@@ -422,7 +421,7 @@ read_cells(Attempt *attempt, bool needed)
 		/* The buffer is a network sum and no account: racing takes may dip into it. */
 		if (attempt->channel->buffer > 0 && demand->item->tracked)
 		{
-			if (d == 0 || !text_equal(attempt->demands[d - 1].sku, demand->sku))
+			if (d == 0 || !oms_text_equal(attempt->demands[d - 1].sku, demand->sku))
 				left = atp;
 			demand->withheld = Max(0, missing(demand) - left);
 			demand->wanted -= demand->withheld;
@@ -467,6 +466,7 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 
 	guard.safety = attempt->channel->safety;
 	guard.partial = partial;
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
 	if (!demand->item->tracked)
 		guard.kind = OMS_GUARD_NONE;
@@ -512,7 +512,7 @@ take_whole(Attempt *attempt, int d, text *only)
 	{
 		OmsCell    *cell = &attempt->cells[demand->first_cell + i];
 
-		if (cell->free >= missing(demand) && (only == NULL || text_equal(cell->location, only)))
+		if (cell->free >= missing(demand) && (only == NULL || oms_text_equal(cell->location, only)))
 			(void) take(attempt, d, cell->location, missing(demand), false, &cell->free);
 	}
 	return missing(demand) == 0;
@@ -661,8 +661,8 @@ take_over(Attempt *attempt, int n, const LockedRow *rows)
 			int64		units = Min(left, line->quantity - attempt->taken_over[i]);
 			Demand	   *demand;
 
-			if (attempt->demand_of[i] < 0 || units <= 0 || !text_equal(line->sku, rows[r].sku) ||
-				(line->location != NULL && !text_equal(line->location, rows[r].location)))
+			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, rows[r].sku) ||
+				(line->location != NULL && !oms_text_equal(line->location, rows[r].location)))
 				continue;
 			demand = &attempt->demands[attempt->demand_of[i]];
 			attempt->taken_over[i] += units;
@@ -817,9 +817,10 @@ serve(Attempt *attempt, bool may_split)
 		report_available(attempt, demand);
 		if (missing(demand) > 0 && !partial)
 		{
+			/* On to the next: one that is short in any case makes waiting useless. */
 			served = false;
-			if (!may_split || TransactionIdIsValid(demand->pending))
-				break;			/* no use in taking more that is rolled back */
+			if (!may_split)
+				break;
 		}
 	}
 	return served || partial;
@@ -989,13 +990,21 @@ estimate(Attempt *attempt)
 	}
 }
 
+/* pending_of is a transaction to wait for: none when a demand is short whatever it does. */
 static TransactionId
 pending_of(const Attempt *attempt)
 {
+	TransactionId pending = InvalidTransactionId;
+
 	for (int d = 0; d < attempt->ndemands; d++)
-		if (missing(&attempt->demands[d]) > 0 && TransactionIdIsValid(attempt->demands[d].pending))
-			return attempt->demands[d].pending;
-	return InvalidTransactionId;
+	{
+		if (missing(&attempt->demands[d]) <= 0)
+			continue;
+		if (!TransactionIdIsValid(attempt->demands[d].pending))
+			return InvalidTransactionId;
+		pending = attempt->demands[d].pending;
+	}
+	return pending;
 }
 
 /*
@@ -1055,7 +1064,7 @@ wanted_units(const OmsReserveRequest *request, const OmsReserveLine *line)
 	int64		total = 0;
 
 	for (int i = 0; i < request->nlines; i++)
-		if (text_equal(request->lines[i].sku, line->sku) &&
+		if (oms_text_equal(request->lines[i].sku, line->sku) &&
 			pg_add_s64_overflow(total, request->lines[i].quantity, &total))
 			total = PG_INT64_MAX;
 	if (total == line->quantity)
@@ -1135,14 +1144,15 @@ oms_release_order(text *order_id)
 }
 
 /*
- * oms_move_reservation moves quantity units of a live reservation to another location:
- * a take there, bounded by what is available, and a give here. False, with nothing
- * changed, when the units are not to be had there or the row is locked or no longer
- * live. A part moved becomes a reservation of its own, *new_reservation_id.
+ * oms_move_reservation moves units of a live reservation to another location: a take
+ * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
+ * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
+ * set take nowhere more than they give), and a give here. Returns the units moved: 0, with
+ * nothing changed, when none is to be had there or the row is locked or no longer live.
+ * A part moved becomes a reservation of its own.
  */
-bool
-oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
-					 int64 *new_reservation_id)
+int64
+oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
 	OmsAccounts *accounts = oms_stock_open();
 	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
@@ -1156,39 +1166,39 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 	int64		consumed;
 	bool		isnull;
 
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
-	*new_reservation_id = reservation_id;
+	guard.partial = how == OMS_MOVE_PARTIAL;
+	if (how == OMS_MOVE_FORCED)
+		guard.kind = OMS_GUARD_NONE;
 	values[0] = Int64GetDatum(reservation_id);
 	values[1] = PointerGetDatum(to_location);
-	values[2] = Int64GetDatum(quantity);
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
 	{
 		oms_spi_finish();
 		oms_accounts_close(accounts);
-		return false;
+		return 0;
 	}
 	sku = DatumGetTextPP(oms_spi_value(0, 1, &isnull));
 	location = DatumGetTextPP(oms_spi_value(0, 2, &isnull));
 	outstanding = oms_spi_int64(0, 3);
 	status = oms_spi_text(0, 4);
 	consumed = oms_spi_int64(0, 5);
+	guard.safety = oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull)))->safety;
 	result.outcome = OMS_SHORT;
 	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
-		!text_equal(location, to_location))
+		!oms_text_equal(location, to_location))
 		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
 	if (result.outcome == OMS_DONE)
 	{
+		quantity = result.change.reserved;
+		values[2] = Int64GetDatum(quantity);
 		give(accounts, sku, location, quantity);
-		if (quantity == outstanding && consumed == 0)
-			oms_spi_execute(&move_row, values, NULL, false);
-		else
-		{
-			oms_spi_execute(&split_row, values, NULL, false);
-			*new_reservation_id = oms_spi_int64(0, 1);
-		}
+		oms_spi_execute(quantity == outstanding && consumed == 0 ? &move_row : &split_row, values,
+						NULL, false);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);
-	return result.outcome == OMS_DONE;
+	return result.outcome == OMS_DONE ? quantity : 0;
 }

@@ -1,0 +1,177 @@
+-- What test/random/stress.sh runs: accounts, a plain-SQL oracle, one client's transaction, the sampler.
+--
+-- sku        channel  what is done with it                          must hold in every snapshot
+-- a b c      web      everything but losses                         on_hand - reserved >= 0
+-- deep       web      the same, many units: takers share the key    on_hand - reserved >= 0
+-- keep       keep     receive, reserve, release, confirm, consume   on_hand - reserved >= 2
+-- half       half     the same                                      on_hand - reserved >= 50% of on_hand
+-- lost       web      everything, losses and counts too             that sums agree
+CREATE SCHEMA stress;
+
+SELECT oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
+SELECT oms.add_location_group('all', ARRAY['A', 'B']);
+SELECT oms.add_channel('web', 'all'), oms.add_channel('keep', 'all', safety_stock => '2'),
+       oms.add_channel('half', 'all', safety_stock => '50%');
+
+-- The oracle: what each committed call did, in the transaction of the call.
+CREATE TABLE stress.done (sku text, location text, on_hand bigint, reserved bigint);
+CREATE TABLE stress.stock (sku text PRIMARY KEY, channel text, initial bigint);
+INSERT INTO stress.stock VALUES ('a', 'web', 3), ('b', 'web', 5), ('c', 'web', 20), ('deep', 'web', 700),
+    ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10);
+INSERT INTO stress.done
+SELECT s.sku, l.location, s.initial, 0 FROM stress.stock s, oms.location l;
+SELECT count(oms.receive(d.location, d.sku, d.on_hand)) FROM stress.done d;
+
+-- One operation. Everything that may be refused may raise.
+CREATE PROCEDURE stress.operation() LANGUAGE plpgsql AS $$
+DECLARE
+    dice int := floor(random() * 100);
+    one stress.stock;
+    place text := CASE WHEN random() < 0.5 THEN 'A' ELSE 'B' END;
+    other text := CASE place WHEN 'A' THEN 'B' ELSE 'A' END;
+    n int := 1 + floor(random() * 3);
+    lifetime interval := CASE WHEN random() < 0.5 THEN make_interval(secs => 0.02 + random() / 4) END;
+    was record;
+    ids bigint[];
+BEGIN
+    SELECT * INTO one FROM stress.stock ORDER BY random() LIMIT 1;
+    IF dice < 35 THEN
+        INSERT INTO stress.done
+        SELECT t.sku, t.location, 0, t.quantity
+          FROM oms.reserve(one.channel, one.sku, n, CASE WHEN random() < 0.7 THEN place END, lifetime,
+                           on_shortage => CASE WHEN random() < 0.3 THEN 'partial' ELSE 'refuse' END,
+                           request_id => CASE WHEN random() < 0.1 THEN gen_random_uuid()::text END) t;
+    ELSIF dice < 50 THEN
+        INSERT INTO stress.done
+        SELECT t.sku, t.location, 0, t.quantity
+          FROM (SELECT array_agg(s.sku ORDER BY random()) AS skus, array_agg(1 + floor(random() * 2)::bigint) AS quantities
+                  FROM (SELECT sku FROM stress.stock WHERE channel = 'web' ORDER BY random() LIMIT n + 1) s) c,
+               oms.reserve_many('web', c.skus, c.quantities, expires_in => lifetime) t;
+    ELSIF dice < 75 THEN
+        SELECT array_agg(h.reservation_id) INTO ids
+          FROM (SELECT r.reservation_id FROM oms.reservation_row r WHERE r.status IN ('hold', 'firm')
+                OFFSET floor(random() * 15) LIMIT CASE WHEN dice < 72 THEN 1 ELSE 3 END) h;
+        IF ids IS NULL THEN
+            RETURN;
+        ELSIF dice < 58 THEN
+            SELECT d.*, d.quantity - d.consumed AS units INTO was FROM oms.release(ids[1]) d;
+            -- one that others have released answers alike; the row that this transaction wrote is still open
+            IF was.status = 'released' AND EXISTS (SELECT FROM oms.reservation_row v
+                    WHERE v.reservation_id = ids[1] AND pg_xact_status(v.xmin::text::xid8) = 'in progress') THEN
+                INSERT INTO stress.done VALUES (was.sku, was.location, 0, -was.units);
+            END IF;
+        ELSIF dice < 64 THEN
+            PERFORM oms.confirm(ids[1]);
+        ELSIF dice < 66 THEN
+            PERFORM oms.extend(ids[1], '100 ms');
+        ELSIF dice < 72 THEN
+            INSERT INTO stress.done SELECT d.sku, d.location, -1, -1 FROM oms.consume(ids[1], 1) d;
+        ELSE
+            PERFORM oms.confirm_many(ids);
+        END IF;
+    ELSIF dice < 86 THEN
+        INSERT INTO stress.done VALUES (one.sku, place, n, 0);
+        PERFORM oms.receive(place, one.sku, n);
+    ELSIF dice < 91 AND one.channel = 'web' THEN
+        INSERT INTO stress.done VALUES (one.sku, place, -n, 0), (one.sku, other, n, 0);
+        PERFORM oms.transfer(place, other, one.sku, n);
+    ELSIF dice < 94 THEN
+        INSERT INTO stress.done VALUES ('lost', place, -n, 0);
+        PERFORM oms.adjust(place, 'lost', -n, 'lost');
+    ELSIF dice < 96 THEN
+        PERFORM oms.set_on_hand(place, 'lost', 5 + n);
+    ELSIF dice < 98 THEN
+        PERFORM oms.expire_holds();
+    ELSIF current_setting('transaction_isolation') = 'read committed' THEN
+        PERFORM oms.fold_accounts();
+    END IF;
+END $$;
+
+-- Transactions until the end: operations bare, in an exception block, or rolled back with one.
+CREATE PROCEDURE stress.work(until timestamptz) LANGUAGE plpgsql AS $$
+BEGIN
+    FOR i IN 1..20 LOOP
+        EXIT WHEN clock_timestamp() > until;
+        IF random() < 0.02 THEN
+            -- more subtransactions than a snapshot lists
+            FOR j IN 1..70 LOOP
+                BEGIN
+                    INSERT INTO stress.done VALUES ('a', 'A', 0, 0);
+                EXCEPTION WHEN division_by_zero THEN
+                    NULL;
+                END;
+            END LOOP;
+        END IF;
+        FOR j IN 1..1 + floor(random() * random() * 5) LOOP
+            IF random() < 0.5 THEN
+                CALL stress.operation();
+            ELSE
+                BEGIN
+                    CALL stress.operation();
+                    IF random() < 0.3 THEN
+                        IF random() < 0.3 THEN
+                            PERFORM pg_sleep(random() / 50);
+                        END IF;
+                        RAISE EXCEPTION USING ERRCODE = 'ST000';
+                    END IF;
+                EXCEPTION
+                    WHEN SQLSTATE 'ST000' OR SQLSTATE 'OM001' OR SQLSTATE 'OM002' OR SQLSTATE 'OM003' OR SQLSTATE 'OM005' THEN
+                        NULL;
+                END;
+            END IF;
+            IF random() < 0.1 THEN
+                PERFORM pg_sleep(CASE WHEN random() < 0.05 THEN 0.5 ELSE random() / 30 END);
+            END IF;
+        END LOOP;
+        PERFORM set_config('default_transaction_isolation', (ARRAY['read committed', 'read committed',
+                'read committed', 'read committed', 'repeatable read', 'serializable'])[1 + floor(random() * 6)], false),
+                set_config('oms.wait_for_pending', (ARRAY['0', '5', '100'])[1 + floor(random() * 3)], false);
+        IF random() < 0.2 THEN
+            ROLLBACK;
+        ELSE
+            COMMIT;
+        END IF;
+    END LOOP;
+END $$;
+
+-- What is wrong in one snapshot.
+CREATE FUNCTION stress.violations() RETURNS TABLE (wrong text) LANGUAGE sql AS $$
+    SELECT format('%s at %s: %s', i.sku, i.location, w.wrong)
+      FROM oms.inventory i
+      JOIN (SELECT m.sku, m.location, sum(m.quantity) AS moved FROM oms.movement_row m GROUP BY m.sku, m.location) m
+           USING (sku, location)
+      LEFT JOIN (SELECT r.sku, r.location,
+                        COALESCE(sum(r.quantity - r.consumed) FILTER (WHERE r.status IN ('hold', 'firm')), 0) AS claimed,
+                        COALESCE(sum(r.quantity - r.consumed) FILTER (WHERE r.status = 'expired'), 0) AS expired
+                   FROM oms.reservation_row r GROUP BY r.sku, r.location) r USING (sku, location)
+      JOIN (SELECT d.sku, d.location, sum(d.on_hand) AS on_hand, sum(d.reserved) AS reserved
+              FROM stress.done d GROUP BY d.sku, d.location) d USING (sku, location)
+     CROSS JOIN LATERAL (VALUES
+        (i.sku <> 'lost' AND i.on_hand < i.reserved + CASE i.sku WHEN 'keep' THEN 2 WHEN 'half' THEN i.on_hand / 2.0 ELSE 0 END,
+         format('below its floor: on_hand %s, reserved %s', i.on_hand, i.reserved)),
+        (i.on_hand <> m.moved, format('on_hand %s, moved %s', i.on_hand, m.moved)),
+        (i.reserved <> COALESCE(r.claimed, 0), format('reserved %s, claimed %s', i.reserved, r.claimed)),
+        (i.sku <> 'lost' AND i.on_hand <> d.on_hand, format('on_hand %s, oracle %s', i.on_hand, d.on_hand)),
+        (i.reserved <> d.reserved - COALESCE(r.expired, 0), format('reserved %s, oracle %s', i.reserved, d.reserved - r.expired))
+        ) AS w (is_wrong, wrong)
+     WHERE w.is_wrong
+$$;
+
+-- Samples until the end; how many.
+CREATE PROCEDURE stress.sample(until timestamptz, INOUT samples int DEFAULT 0) LANGUAGE plpgsql AS $$
+DECLARE
+    wrong text;
+BEGIN
+    -- fresh tables have no statistics: sums are made once, not once per account
+    PERFORM set_config('enable_nestloop', 'off', false), set_config('jit', 'off', false);
+    WHILE clock_timestamp() < until LOOP
+        PERFORM set_config('enable_seqscan', (random() < 0.5)::text, true);
+        SELECT string_agg(v.wrong, '; ') INTO wrong FROM stress.violations() v;
+        IF wrong IS NOT NULL THEN
+            RAISE EXCEPTION 'sample %: %', samples, wrong;
+        END IF;
+        samples := samples + 1;
+        COMMIT;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+END $$;

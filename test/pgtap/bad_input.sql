@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(163);
+SELECT plan(169);
 SELECT oms.receive('W', 'A', 10) \gset
 
 -- Every required argument: NULL, and for keys the empty string

@@ -132,6 +132,7 @@ check_order(const PlanDraft *state, int32 index, PlanScore *score)
 	score->unfilled[order->priority] += unfilled;
 	score->late[order->priority] += late;
 	score->cost += cost;
+	score->class_cost[order->priority] += cost;
 }
 
 /*

@@ -18,8 +18,9 @@
  * then moves in circles, or lost its stock to a buyer meanwhile. A hold of units that no
  * location can serve yields its place to a move that needs it, and goes where that one
  * came from: it stays a hold. The circles are cut to a set that takes at no location more
- * than the set gives there; such a set cannot fail and is moved without the bound. Nobody can take between a give and its take: what a
- * transaction gives counts for others only after its commit.
+ * than the set gives there; such a set cannot fail and is moved without the bound.
+ * Nobody can take between a give and its take: what a transaction gives counts for others
+ * only after its commit.
  *
  * Locks, in this order: routing_run_row (one run at a time, buyers unaffected); rows of
  * order_row (skip locked); rows of reservation_row (skip locked); those of stock.c.
@@ -186,7 +187,8 @@ service_hours_option(Jsonb *options)
 	JsonbValue	element;
 
 	initStringInfo(&merged);
-	appendStringInfoString(&merged, "'{\"same_day\": 12, \"next_day\": 36, \"two_day\": 60}'::jsonb");
+	appendStringInfoString(&merged,
+						   "'{\"same_day\": 12, \"next_day\": 36, \"two_day\": 60}'::jsonb");
 	if (value == NULL)
 		return merged.data;
 	if (value->type != jbvBinary || !JsonContainerIsObject(value->val.binary.data))
@@ -409,51 +411,69 @@ plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
 			   *pinned;
 
 	orders = psprintf("SELECT o.order_id, o.priority, CASE o.method WHEN 'pickup' THEN "
-					  "(SELECT l.coordinates FROM oms.routing_held h JOIN oms.location l ON l.location = h.location "
-					  "WHERE h.order_id = o.order_id ORDER BY l.location LIMIT 1) ELSE o.ship_to END AS coordinates, "
+					  "(SELECT l.coordinates FROM oms.routing_held h JOIN oms.location l ON "
+					  "l.location = h.location "
+					  "WHERE h.order_id = o.order_id ORDER BY l.location LIMIT 1) ELSE o.ship_to "
+					  "END AS coordinates, "
 					  "row_number() OVER (ORDER BY o.placed_at, o.order_id) AS sequence "
-					  "FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s",
+					  "FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM "
+					  "oms.routing_held h) %s",
 					  order_filter);
 	lines = psprintf("SELECT h.order_id, h.line_no, h.sku, h.quantity, l.keep_together, "
 					 "COALESCE(l.unit_value, i.unit_value) AS unit_value "
-					 "FROM (SELECT h.order_id, h.line_no, h.sku, LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity "
-					 "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, h.sku) h "
-					 "JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = h.line_no "
+					 "FROM (SELECT h.order_id, h.line_no, h.sku, LEAST(sum(h.quantity), "
+					 "1000000000000)::bigint AS quantity "
+					 "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, h.sku) "
+					 "h "
+					 "JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = "
+					 "h.line_no "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku", held_filter);
 	locations = psprintf("SELECT l.location, l.coordinates, l.handling_cost, "
 						 "CASE WHEN l.capacity_orders IS NOT NULL THEN "
-						 "GREATEST(0, l.capacity_orders - COALESCE(f.orders, 0)) END AS capacity_orders "
+						 "GREATEST(0, l.capacity_orders - COALESCE(f.orders, 0)) END AS "
+						 "capacity_orders "
 						 "FROM oms.location l LEFT JOIN (SELECT f.location, count(*) AS orders "
-						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picked', 'packed') "
+						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picked', "
+						 "'packed') "
 						 "OR f.status = 'assigned' AND NOT EXISTS (SELECT FROM oms.order_row o "
-						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY f.location) f "
+						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY "
+						 "f.location) f "
 						 "ON f.location = l.location", order_filter);
-	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity FROM oms.routing_held h "
+	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
+					 "FROM oms.routing_held h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "
 					 "s AS (SELECT h.sku, COALESCE(bool_and(i.tracked), true) AS tracked, "
 					 "array_agg(DISTINCT c.safety_stock) AS safety FROM oms.routing_held h "
-					 "JOIN oms.order_row o ON o.order_id = h.order_id JOIN oms.channel c ON c.channel = o.channel "
+					 "JOIN oms.order_row o ON o.order_id = h.order_id JOIN oms.channel c ON "
+					 "c.channel = o.channel "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku WHERE true %sGROUP BY h.sku) "
 					 "SELECT i.sku, i.location, "
-					 "(GREATEST(0, COALESCE(h.quantity, 0) + LEAST(0, i.available)) + GREATEST(0, i.available "
-					 "- (SELECT max(oms.withheld(u.safety, i.on_hand)) FROM unnest(s.safety) AS u (safety))))::bigint "
+					 "(GREATEST(0, COALESCE(h.quantity, 0) + LEAST(0, i.available)) + GREATEST(0, "
+					 "i.available "
+					 "- (SELECT max(oms.withheld(u.safety, i.on_hand)) FROM unnest(s.safety) AS u "
+					 "(safety))))::bigint "
 					 "AS available FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
 					 "LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
-					 "UNION ALL SELECT s.sku, l.location, 1000000000000000 FROM s CROSS JOIN oms.location l "
+					 "UNION ALL SELECT s.sku, l.location, 1000000000000000 FROM s CROSS JOIN "
+					 "oms.location l "
 					 "WHERE NOT s.tracked", held_filter, held_filter);
 	shipment_cost =
 		psprintf("SELECT d.order_id, d.location, "
 				 "round((d.handling_cost + (%s + %s * d.km)) * 10000) / 10000 AS cost, "
-				 "LEAST(2147483647, GREATEST(0, ceil(COALESCE(d.overdue + 3600 * (%s + d.km / %s), 0))))::bigint "
+				 "LEAST(2147483647, GREATEST(0, ceil(COALESCE(d.overdue + 3600 * (%s + d.km / %s), "
+				 "0))))::bigint "
 				 "AS late_seconds "
-				 "FROM (SELECT o.order_id, l.location, l.handling_cost::float8 AS handling_cost, o.overdue, "
+				 "FROM (SELECT o.order_id, l.location, l.handling_cost::float8 AS handling_cost, "
+				 "o.overdue, "
 				 "CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 "
 				 "WHEN l.coordinates IS NULL THEN " FARTHEST_KM " "
 				 "ELSE o.ship_to OPERATOR(oms.<->) l.coordinates END::float8 AS km "
 				 "FROM (SELECT o.order_id, o.channel, o.method, o.ship_to, "
-				 "extract(epoch FROM %s - COALESCE((SELECT min(COALESCE(ol.promise_at, o.promise_at)) "
+				 "extract(epoch FROM %s - COALESCE((SELECT min(COALESCE(ol.promise_at, "
+				 "o.promise_at)) "
 				 "FROM oms.order_line_row ol WHERE ol.order_id = o.order_id), "
-				 "o.placed_at + (((%s) ->> o.service)::float8 * interval '1 hour')))::float8 AS overdue "
+				 "o.placed_at + (((%s) ->> o.service)::float8 * interval '1 hour')))::float8 AS "
+				 "overdue "
 				 "FROM oms.order_row o "
 				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s) o "
 				 CANDIDATES "WHERE " PICKUP_STAYS ") d",
@@ -463,7 +483,8 @@ plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
 	{
 		/* No location is open to any order: nothing can be served. */
 		shipment_cost = NULL;
-		stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available FROM oms.routing_held h "
+		stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available "
+						 "FROM oms.routing_held h "
 						 "WHERE true %s", held_filter);
 	}
 
@@ -474,16 +495,19 @@ plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
 	line_cost = NULL;
 	if (shipment_cost != NULL && exists(pinned))
 	{
-		line_cost = psprintf("SELECT ol.order_id, ol.line_no, l.location, 0 AS cost FROM oms.order_row o "
+		line_cost = psprintf("SELECT ol.order_id, ol.line_no, l.location, 0 AS cost "
+							 "FROM oms.order_row o "
 							 "JOIN oms.order_line_row ol ON ol.order_id = o.order_id "
 							 CANDIDATES
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
-							 "AND (ol.order_id, ol.line_no) IN (SELECT h.order_id, h.line_no FROM oms.routing_held h) %s",
+							 "AND (ol.order_id, ol.line_no) IN (SELECT h.order_id, h.line_no FROM "
+							 "oms.routing_held h) %s",
 							 order_filter);
 		if (!exists(line_cost))
 		{
 			line_cost = shipment_cost = NULL;
-			stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available FROM oms.routing_held h "
+			stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available "
+							 "FROM oms.routing_held h "
 							 "WHERE true %s", held_filter);
 		}
 	}
@@ -554,15 +578,19 @@ lock_orders(const PlanColumns *plan, ArrayType *order_ids)
 /* The plan, by line; and what is held, by line, location and reservation. */
 static const char select_plan[] =
 	"SELECT u.order_id, u.line_no, u.location, u.quantity "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) AS u (order_id, line_no, location, quantity) "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) AS u (order_id, line_no, "
+	"location, quantity) "
 	"WHERE u.order_id = ANY ($5) ORDER BY u.order_id COLLATE \"C\", u.line_no";
 
 static const char select_held[] =
-	"SELECT h.order_id, h.line_no, h.location, h.quantity, r.reservation_id, r.quantity - r.consumed, h.sku, "
+	"SELECT h.order_id, h.line_no, h.location, h.quantity, r.reservation_id, r.quantity - "
+	"r.consumed, h.sku, "
 	"COALESCE(i.tracked, true), o.rank FROM oms.routing_held h "
-	"JOIN oms.reservation_row r ON r.order_id = h.order_id AND r.line_no = h.line_no AND r.location = h.location "
+	"JOIN oms.reservation_row r ON r.order_id = h.order_id AND r.line_no = h.line_no AND "
+	"r.location = h.location "
 	"AND r.status = 'firm' AND r.quantity > r.consumed "
-	"JOIN (SELECT o.order_id, row_number() OVER (ORDER BY o.priority, o.placed_at, o.order_id) AS rank "
+	"JOIN (SELECT o.order_id, row_number() OVER (ORDER BY o.priority, o.placed_at, o.order_id) AS "
+	"rank "
 	"FROM oms.order_row o WHERE o.order_id = ANY ($1)) o ON o.order_id = h.order_id "
 	"LEFT JOIN oms.item i ON i.sku = h.sku "
 	"WHERE h.order_id = ANY ($1) ORDER BY h.order_id, h.line_no, h.location, r.reservation_id";
@@ -777,7 +805,8 @@ find_moves(const PlanColumns *plan, Datum locked, Move **moves, int64 *not_moved
 		int			first;
 
 		for (end = h + 1; end < nheld; end++)
-			if (compare_line(held[end].order_id, held[end].line_no, held[h].order_id, held[h].line_no) != 0)
+			if (compare_line(held[end].order_id, held[end].line_no,
+							 held[h].order_id, held[h].line_no) != 0)
 				break;
 		while (w < nwanted && compare_line(wanted[w].order_id, wanted[w].line_no,
 										   held[h].order_id, held[h].line_no) < 0)
@@ -893,7 +922,8 @@ gather_circles(const Move *moves, int n, Move *circles)
 			here++;
 		if (here == flows + nflows)
 			continue;
-		for (Flow *there = flows; there < flows + nflows && spare > 0 && here->in > here->out; there++)
+		for (Flow *there = flows;
+			 there < flows + nflows && spare > 0 && here->in > here->out; there++)
 		{
 			int64		units = Min(Min(spare, here->in - here->out), there->out - there->in);
 
@@ -964,11 +994,13 @@ apply_moves(const PlanColumns *plan, Datum locked, int64 *moved, int64 *not_move
 
 /* $1 run, $2 orders of the plan, $3 locked orders, $4 cost per shipment, $5 cost per km */
 static const char insert_decisions[] =
-	"WITH held AS (SELECT DISTINCT h.order_id, h.location FROM oms.routing_held h WHERE h.order_id = ANY ($3)), "
+	"WITH held AS (SELECT DISTINCT h.order_id, h.location FROM oms.routing_held h WHERE h.order_id "
+	"= ANY ($3)), "
 	"candidate AS (SELECT p.*, l.handling_cost, l.status, o.method, "
 	"m.location IS NOT NULL AS member, h.location IS NOT NULL AS held, "
 	"CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END AS able, "
-	"$5 * CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL THEN " FARTHEST_KM " "
+	"$5 * CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL "
+	"THEN " FARTHEST_KM " "
 	"ELSE (o.ship_to OPERATOR(oms.<->) l.coordinates)::numeric END AS distance_cost "
 	"FROM oms.plan_candidates() p JOIN oms.order_row o ON o.order_id = p.order_id "
 	"JOIN oms.location l ON l.location = p.location "
@@ -988,13 +1020,19 @@ static const char insert_decisions[] =
 	"FROM candidate c) "
 	"INSERT INTO oms.decision_row (order_id, run_id, candidates, decided_at) "
 	"SELECT o.order_id, $1, COALESCE(c.candidates, '[]'), clock_timestamp() "
-	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open AND r.cost IS NOT NULL "
-	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, 'held', r.held, "
-	"'cost', r.cost, 'handling', r.handling_cost, 'shipment', $4, 'distance', round(r.distance_cost, 4), "
-	"'late', trim_scale(round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, 4)), 4)), "
+	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open AND r.cost IS "
+	"NOT NULL "
+	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, "
+	"'held', r.held, "
+	"'cost', r.cost, 'handling', r.handling_cost, 'shipment', $4, 'distance', "
+	"round(r.distance_cost, 4), "
+	"'late', trim_scale(round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, "
+	"4)), 4)), "
 	"'distance_km', round(r.distance_km::numeric, 1), 'late_seconds', r.late_seconds) "
-	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, 'held', r.held) END "
-	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c ON c.order_id = o.order_id "
+	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, "
+	"'held', r.held) END "
+	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c ON c.order_id "
+	"= o.order_id "
 	"WHERE o.order_id = ANY ($3) AND o.order_id = ANY ($2)";
 
 /*
@@ -1002,73 +1040,111 @@ static const char insert_decisions[] =
  * far as it is held there now; the rest was taken meanwhile and waits in queue changed.
  */
 static const char insert_decision_lines[] =
-	"WITH plan AS (SELECT u.* FROM ROWS FROM (unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($8)) "
-	"WITH ORDINALITY AS u (order_id, line_no, location, quantity, shipment, cost, n) WHERE u.order_id = ANY ($2)), "
+	"WITH plan AS (SELECT u.* FROM ROWS FROM (unnest($3), unnest($4), unnest($5), unnest($6), "
+	"unnest($7), unnest($8)) "
+	"WITH ORDINALITY AS u (order_id, line_no, location, quantity, shipment, cost, n) WHERE "
+	"u.order_id = ANY ($2)), "
 	"held AS (SELECT h.* FROM oms.routing_held h WHERE h.order_id = ANY ($2)), "
-	"line AS (SELECT order_id, line_no, h.sku, h.quantity, COALESCE(p.quantity = h.quantity, false) AS unchanged "
-	"FROM (SELECT order_id, line_no, sku, sum(quantity)::bigint AS quantity FROM held GROUP BY order_id, line_no, sku) h "
-	"LEFT JOIN (SELECT order_id, line_no, sum(quantity)::bigint AS quantity FROM plan GROUP BY order_id, line_no) p "
+	"line AS (SELECT order_id, line_no, h.sku, h.quantity, COALESCE(p.quantity = h.quantity, "
+	"false) AS unchanged "
+	"FROM (SELECT order_id, line_no, sku, sum(quantity)::bigint AS quantity FROM held GROUP BY "
+	"order_id, line_no, sku) h "
+	"LEFT JOIN (SELECT order_id, line_no, sum(quantity)::bigint AS quantity FROM plan GROUP BY "
+	"order_id, line_no) p "
 	"USING (order_id, line_no)), "
 	"served AS (SELECT p.*, l.sku, LEAST(p.quantity, COALESCE(h.quantity, 0)) AS here FROM plan p "
 	"JOIN line l ON l.order_id = p.order_id AND l.line_no = p.line_no AND l.unchanged "
-	"LEFT JOIN held h ON h.order_id = p.order_id AND h.line_no = p.line_no AND h.location = p.location), "
+	"LEFT JOIN held h ON h.order_id = p.order_id AND h.line_no = p.line_no AND h.location = "
+	"p.location), "
 	"decided AS ("
-	"SELECT order_id, line_no, sku, location, here AS quantity, shipment, cost, NULL::text AS queue, n FROM served "
+	"SELECT order_id, line_no, sku, location, here AS quantity, shipment, cost, NULL::text AS "
+	"queue, n FROM served "
 	"WHERE location IS NOT NULL AND here > 0 "
-	"UNION ALL SELECT order_id, line_no, sku, NULL, quantity - here, NULL, NULL, location, n FROM served "
+	"UNION ALL SELECT order_id, line_no, sku, NULL, quantity - here, NULL, NULL, location, n FROM "
+	"served "
 	"WHERE location IS NOT NULL AND here < quantity "
-	"UNION ALL SELECT order_id, line_no, sku, NULL, quantity, NULL, NULL, NULL, n FROM served WHERE location IS NULL "
-	"UNION ALL SELECT order_id, line_no, sku, NULL, quantity, NULL, NULL, '', 0 FROM line WHERE NOT unchanged) "
-	"INSERT INTO oms.decision_line_row (order_id, run_id, line_no, part, sku, location, quantity, shipment, cost, "
+	"UNION ALL SELECT order_id, line_no, sku, NULL, quantity, NULL, NULL, NULL, n FROM served "
+	"WHERE location IS NULL "
+	"UNION ALL SELECT order_id, line_no, sku, NULL, quantity, NULL, NULL, '', 0 FROM line WHERE "
+	"NOT unchanged) "
+	"INSERT INTO oms.decision_line_row (order_id, run_id, line_no, part, sku, location, quantity, "
+	"shipment, cost, "
 	"distance_km, late_seconds, queue, reason) "
-	"SELECT d.order_id, $1, d.line_no, row_number() OVER (PARTITION BY d.order_id, d.line_no ORDER BY d.n, d.location), "
+	"SELECT d.order_id, $1, d.line_no, row_number() OVER (PARTITION BY d.order_id, d.line_no ORDER "
+	"BY d.n, d.location), "
 	"d.sku, d.location, d.quantity, d.shipment, d.cost, "
 	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'distance_km')::float8 END, "
 	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'late_seconds')::bigint END, "
-	"CASE WHEN d.location IS NULL THEN CASE WHEN d.queue IS NULL THEN 'unfillable' ELSE 'changed' END END, "
-	"CASE WHEN d.location IS NOT NULL THEN format('handling %s + shipment %s + distance %s + late %s', "
+	"CASE WHEN d.location IS NULL THEN CASE WHEN d.queue IS NULL THEN 'unfillable' ELSE 'changed' "
+	"END END, "
+	"CASE WHEN d.location IS NOT NULL THEN format('handling %s + shipment %s + distance %s + late "
+	"%s', "
 	"c.c ->> 'handling', c.c ->> 'shipment', c.c ->> 'distance', c.c ->> 'late') "
-	"WHEN d.queue IS NULL THEN COALESCE(c.c ->> 'location' || ': ' || (c.c ->> 'reason'), 'no location is open to the order') "
+	"WHEN d.queue IS NULL THEN COALESCE(c.c ->> 'location' || ': ' || (c.c ->> 'reason'), 'no "
+	"location is open to the order') "
 	"WHEN d.queue = '' THEN 'the line changed during the run' "
 	"ELSE format('%s: the units were taken during the run', d.queue) END "
 	"FROM decided d JOIN oms.decision_row r ON r.order_id = d.order_id AND r.run_id = $1 "
-	"LEFT JOIN LATERAL (SELECT c.c FROM jsonb_array_elements(r.candidates) WITH ORDINALITY AS c (c, n) "
-	"WHERE CASE WHEN d.location IS NULL THEN c.c ->> 'verdict' <> 'chosen' ELSE c.c ->> 'location' = d.location END "
+	"LEFT JOIN LATERAL (SELECT c.c FROM jsonb_array_elements(r.candidates) WITH ORDINALITY AS c "
+	"(c, n) "
+	"WHERE CASE WHEN d.location IS NULL THEN c.c ->> 'verdict' <> 'chosen' ELSE c.c ->> 'location' "
+	"= d.location END "
 	"ORDER BY c.c ->> 'held' DESC, c.n LIMIT 1) c ON true";
 
-/* An assigned fulfillment that asks for just what is decided now stays; the others are superseded. */
+/* An assigned fulfillment that asks for just what is decided now stays; others are superseded. */
 static const char supersede_fulfillments[] =
 	"UPDATE oms.fulfillment_row f SET status = 'superseded', changed_at = clock_timestamp() "
 	"WHERE f.status = 'assigned' AND f.order_id = ANY ($2) AND NOT COALESCE("
-	"(SELECT array_agg((l.line_no, l.quantity)::text ORDER BY l.line_no) FROM oms.fulfillment_line_row l "
+	"(SELECT array_agg((l.line_no, l.quantity)::text ORDER BY l.line_no) FROM "
+	"oms.fulfillment_line_row l "
 	"WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id) = "
-	"(SELECT array_agg((d.line_no, d.quantity)::text ORDER BY d.line_no) FROM oms.decision_line_row d "
+	"(SELECT array_agg((d.line_no, d.quantity)::text ORDER BY d.line_no) FROM "
+	"oms.decision_line_row d "
 	"WHERE d.order_id = f.order_id AND d.run_id = $1 AND d.location = f.location), false)";
 
 static const char insert_fulfillments[] =
-	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, run_id, assigned_at) "
-	"SELECT d.order_id, d.location, o.method, $1, clock_timestamp() FROM (SELECT DISTINCT d.order_id, d.location "
-	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.location IS NOT NULL AND d.order_id = ANY ($2)) d "
+	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, run_id, "
+	"assigned_at) "
+	"SELECT d.order_id, d.location, o.method, $1, clock_timestamp() FROM (SELECT DISTINCT "
+	"d.order_id, d.location "
+	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.location IS NOT NULL AND d.order_id = "
+	"ANY ($2)) d "
 	"JOIN oms.order_row o ON o.order_id = d.order_id "
-	"WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f WHERE f.order_id = d.order_id AND f.location = d.location "
-	"AND f.status = 'assigned') ORDER BY d.order_id, d.location RETURNING order_id, fulfillment_id, location) "
+	"WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f WHERE f.order_id = d.order_id AND "
+	"f.location = d.location "
+	"AND f.status = 'assigned') ORDER BY d.order_id, d.location RETURNING order_id, "
+	"fulfillment_id, location) "
 	"INSERT INTO oms.fulfillment_line_row (order_id, fulfillment_id, line_no, sku, quantity) "
 	"SELECT a.order_id, a.fulfillment_id, d.line_no, d.sku, d.quantity FROM assigned a "
-	"JOIN oms.decision_line_row d ON d.order_id = a.order_id AND d.run_id = $1 AND d.location = a.location";
+	"JOIN oms.decision_line_row d ON d.order_id = a.order_id AND d.run_id = $1 AND d.location = "
+	"a.location";
 
 static const char insert_run[] =
-	"INSERT INTO oms.routing_run_row (run_id, solver, options, orders, lines, units, shipments, unfilled_units, "
-	"late_lines, distance_km, cost, moved_units, not_moved_units, skipped_orders, actor, started_at, finished_at) "
-	"SELECT $1, s.solver, $2, s.orders, s.lines, (SELECT COALESCE(sum(u.quantity), 0) FROM unnest($3) AS u (quantity)), "
-	"s.shipments, s.unfilled, s.late, round(COALESCE(s.distance_km, 0)::numeric, 1), s.cost, $4, $5, "
-	"(SELECT count(*) FROM unnest($6) AS u (order_id) WHERE u.order_id <> ALL ($7)), $8, $9, clock_timestamp() "
+	"INSERT INTO oms.routing_run_row (run_id, solver, options, orders, lines, units, shipments, "
+	"unfilled_units, "
+	"late_lines, distance_km, cost, moved_units, not_moved_units, skipped_orders, actor, "
+	"started_at, finished_at) "
+	"SELECT $1, s.solver, $2, s.orders, s.lines, (SELECT COALESCE(sum(u.quantity), 0) FROM "
+	"unnest($3) AS u (quantity)), "
+	"s.shipments, s.unfilled, s.late, round(COALESCE(s.distance_km, 0)::numeric, 1), s.cost, $4, "
+	"$5, "
+	"(SELECT count(*) FROM unnest($6) AS u (order_id) WHERE u.order_id <> ALL ($7)), $8, $9, "
+	"clock_timestamp() "
 	"FROM oms.plan_summary() s "
-	"RETURNING run_id, orders, lines, units, shipments, unfilled_units, late_lines, distance_km, cost, moved_units, "
+	"RETURNING run_id, orders, lines, units, shipments, unfilled_units, late_lines, distance_km, "
+	"cost, moved_units, "
 	"not_moved_units, skipped_orders";
 
 static OmsPlan next_run_id = {
 	"SELECT pg_catalog.nextval('oms.routing_run_id_seq')", 0, {NULL}
 };
+
+static Datum
+numeric_of(const char *digits)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
+}
 
 /* route plans, applies, and puts the summary row into the result set. */
 static void
@@ -1103,10 +1179,8 @@ route(FunctionCallInfo fcinfo, const char *solver, ArrayType *order_ids,
 	{
 		Argument	arguments[] = {
 			{INT8OID, run_id}, {TEXTARRAYOID, plan.orders}, {TEXTARRAYOID, locked},
-			{NUMERICOID, DirectFunctionCall3(numeric_in, CStringGetDatum(options->cost_per_shipment),
-											 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))},
-			{NUMERICOID, DirectFunctionCall3(numeric_in, CStringGetDatum(options->cost_per_km),
-											 ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1))}
+			{NUMERICOID, numeric_of(options->cost_per_shipment)},
+			{NUMERICOID, numeric_of(options->cost_per_km)}
 		};
 
 		run(insert_decisions, lengthof(arguments), arguments, false);
@@ -1232,20 +1306,28 @@ oms_compare_solvers(PG_FUNCTION_ARGS)
 }
 
 static OmsPlan select_explanation = {
-	"WITH last AS (SELECT d.* FROM oms.decision_row d WHERE d.order_id = $1 ORDER BY d.run_id DESC LIMIT 1), "
+	"WITH last AS (SELECT d.* FROM oms.decision_row d WHERE d.order_id = $1 ORDER BY d.run_id DESC "
+	"LIMIT 1), "
 	"part AS (SELECT l.*, last.candidates FROM last JOIN oms.decision_line_row l "
 	"ON l.order_id = last.order_id AND l.run_id = last.run_id), "
-	"answer AS (SELECT 1 AS section, p.line_no, p.part::bigint AS n, p.sku, p.quantity, p.location, "
-	"COALESCE(p.queue, 'chosen') AS verdict, p.cost, p.distance_km, p.late_seconds, p.reason FROM part p "
-	"UNION ALL SELECT 2, NULL, c.n, NULL, NULL, c.c ->> 'location', c.c ->> 'verdict', (c.c ->> 'cost')::numeric, "
+	"answer AS (SELECT 1 AS section, p.line_no, p.part::bigint AS n, p.sku, p.quantity, "
+	"p.location, "
+	"COALESCE(p.queue, 'chosen') AS verdict, p.cost, p.distance_km, p.late_seconds, p.reason FROM "
+	"part p "
+	"UNION ALL SELECT 2, NULL, c.n, NULL, NULL, c.c ->> 'location', c.c ->> 'verdict', (c.c ->> "
+	"'cost')::numeric, "
 	"(c.c ->> 'distance_km')::float8, (c.c ->> 'late_seconds')::bigint, c.c ->> 'reason' "
-	"FROM last CROSS JOIN LATERAL jsonb_array_elements(last.candidates) WITH ORDINALITY AS c (c, n) "
+	"FROM last CROSS JOIN LATERAL jsonb_array_elements(last.candidates) WITH ORDINALITY AS c (c, "
+	"n) "
 	"WHERE c.c ->> 'verdict' <> 'chosen' "
-	"UNION ALL SELECT 3, r.line_no, r.reservation_id, r.sku, r.quantity - r.consumed, r.location, 'held', NULL, "
+	"UNION ALL SELECT 3, r.line_no, r.reservation_id, r.sku, r.quantity - r.consumed, r.location, "
+	"'held', NULL, "
 	"NULL, NULL, 'reserved when the order was placed, not routed yet' FROM oms.reservation_row r "
 	"WHERE r.order_id = $1 AND r.status = 'firm' AND NOT EXISTS (SELECT FROM last)) "
-	"SELECT a.line_no, a.sku, a.quantity, a.location, a.verdict, a.cost, a.distance_km, a.late_seconds, a.reason "
-	"FROM oms.order_row o LEFT JOIN answer a ON true WHERE o.order_id = $1 ORDER BY a.section, a.line_no, a.n",
+	"SELECT a.line_no, a.sku, a.quantity, a.location, a.verdict, a.cost, a.distance_km, "
+	"a.late_seconds, a.reason "
+	"FROM oms.order_row o LEFT JOIN answer a ON true WHERE o.order_id = $1 ORDER BY a.section, "
+	"a.line_no, a.n",
 	1, {"pg_catalog.text"}
 };
 
@@ -1286,12 +1368,13 @@ static OmsPlan select_begun = {
 };
 
 static OmsPlan cancel_fulfillments = {
-	"UPDATE oms.fulfillment_row f SET status = 'cancelled', changed_at = pg_catalog.clock_timestamp() "
+	"UPDATE oms.fulfillment_row f SET status = 'cancelled', changed_at = "
+	"pg_catalog.clock_timestamp() "
 	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 AND f.status OPERATOR(pg_catalog.=) 'assigned'",
 	1, {"pg_catalog.text"}
 };
 
-/* cancel_work is the step of cancel_order: OM005 when a location has begun, else no work is left. */
+/* cancel_work is the step of cancel_order: OM005 when a location has begun; no work is left. */
 static void
 cancel_work(text *order_id)
 {

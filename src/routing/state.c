@@ -13,8 +13,9 @@
 
 /*
  * oms_score_compare compares from class 0 on: unfilled units, then late lines of the
- * class; then the cost of the whole. < 0 when a is better. Priority is hard: nothing
- * that a lower class gains outweighs what a higher class loses.
+ * class; then the cost of the whole; among plans of one cost the more urgent orders
+ * have the cheaper places. < 0 when a is better. Priority is hard: nothing that a lower
+ * class gains outweighs what a higher class loses.
  */
 int
 oms_score_compare(const PlanScore *a, const PlanScore *b)
@@ -26,7 +27,12 @@ oms_score_compare(const PlanScore *a, const PlanScore *b)
 		if (a->late[c] != b->late[c])
 			return a->late[c] < b->late[c] ? -1 : 1;
 	}
-	return a->cost < b->cost ? -1 : a->cost > b->cost;
+	if (a->cost != b->cost)
+		return a->cost < b->cost ? -1 : 1;
+	for (int c = 0; c < PLAN_CLASSES; c++)
+		if (a->class_cost[c] != b->class_cost[c])
+			return a->class_cost[c] < b->class_cost[c] ? -1 : 1;
+	return 0;
 }
 
 static void
@@ -37,6 +43,7 @@ count(PlanDraft *state, int32 order, const PlanPlaced *placed, int sign)
 	state->score.unfilled[class] += sign * placed->unfilled;
 	state->score.late[class] += sign * placed->late;
 	state->score.cost += sign * placed->cost;
+	state->score.class_cost[class] += sign * placed->cost;
 }
 
 static void

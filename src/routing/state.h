@@ -14,6 +14,7 @@ typedef struct PlanScore
 	int64		unfilled[PLAN_CLASSES]; /* units */
 	int64		late[PLAN_CLASSES]; /* lines */
 	int64		cost;			/* money */
+	int64		class_cost[PLAN_CLASSES];	/* of the orders of a class, money */
 } PlanScore;
 
 /* a share in a plan, linked with the others of its cell and of its location */

@@ -49,6 +49,9 @@ for ((i = 1; i <= clients; i++)); do
 		repeat "CALL stress.work('$until');"
 	} | psql -Xq -v VERBOSITY=verbose >/dev/null 2>"$dir/client.$i" &
 done
+for i in 1 2 3; do
+	psql -Xq -v VERBOSITY=verbose -c "CALL stress.hammer('$until')" >/dev/null 2>"$dir/client.hammer.$i" &
+done
 repeat "SELECT oms.fold_accounts();" 0.05 | psql -Xq -v VERBOSITY=verbose >/dev/null 2>"$dir/client.fold" &
 repeat "VACUUM oms.stock_delta, oms.stock_account, oms.reservation_row;" 0.3 | psql -Xq -v VERBOSITY=verbose >/dev/null 2>"$dir/client.vacuum" &
 repeat "REINDEX TABLE CONCURRENTLY oms.stock_delta; REINDEX TABLE CONCURRENTLY oms.stock_account;" 1 |

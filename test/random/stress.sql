@@ -2,6 +2,7 @@
 --
 -- sku        channel  what is done with it                          must hold in every snapshot
 -- a b c      web      everything but losses                         on_hand - reserved >= 0
+-- hot        web      the same, and hammered by fast clients        on_hand - reserved >= 0
 -- deep       web      the same, many units: takers share the key    on_hand - reserved >= 0
 -- keep       keep     receive, reserve, release, confirm, consume   on_hand - reserved >= 2
 -- half       half     the same                                      on_hand - reserved >= 50% of on_hand
@@ -16,8 +17,8 @@ SELECT oms.add_channel('web', 'all'), oms.add_channel('keep', 'all', safety_stoc
 -- The oracle: what each committed call did, in the transaction of the call.
 CREATE TABLE stress.done (sku text, location text, on_hand bigint, reserved bigint);
 CREATE TABLE stress.stock (sku text PRIMARY KEY, channel text, initial bigint);
-INSERT INTO stress.stock VALUES ('a', 'web', 3), ('b', 'web', 5), ('c', 'web', 20), ('deep', 'web', 700),
-    ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10);
+INSERT INTO stress.stock VALUES ('a', 'web', 3), ('b', 'web', 5), ('c', 'web', 20), ('hot', 'web', 9),
+    ('deep', 'web', 700), ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10);
 INSERT INTO stress.done
 SELECT s.sku, l.location, s.initial, 0 FROM stress.stock s, oms.location l;
 SELECT count(oms.receive(d.location, d.sku, d.on_hand)) FROM stress.done d;
@@ -131,6 +132,29 @@ BEGIN
         ELSE
             COMMIT;
         END IF;
+    END LOOP;
+END $$;
+
+-- A fast client on the last units of one sku, for the narrow windows.
+CREATE PROCEDURE stress.hammer(until timestamptz) LANGUAGE plpgsql AS $$
+DECLARE
+    got record;
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', false), set_config('oms.wait_for_pending', '0', false);
+    WHILE clock_timestamp() < until LOOP
+        SELECT t.reserved, t.reservation_ids[1] AS id INTO got
+          FROM oms.try_reserve('web', 'hot', 1 + floor(random() * 3)::int, 'A') t;
+        IF got.reserved > 0 THEN
+            INSERT INTO stress.done VALUES ('hot', 'A', 0, got.reserved);
+            COMMIT;
+            BEGIN
+                PERFORM oms.release(got.id);
+                INSERT INTO stress.done VALUES ('hot', 'A', 0, -got.reserved);
+            EXCEPTION WHEN SQLSTATE 'OM002' OR SQLSTATE 'OM005' THEN
+                NULL;
+            END;
+        END IF;
+        COMMIT;
     END LOOP;
 END $$;
 

@@ -57,7 +57,7 @@ CREATE TABLE oms.item (
     weight numeric CHECK (weight >= 0),
     tracked boolean NOT NULL DEFAULT true,
     quantity_minimum bigint NOT NULL DEFAULT 1 CHECK (quantity_minimum >= 1),
-    quantity_maximum bigint CHECK (quantity_maximum >= quantity_minimum),
+    quantity_maximum bigint CONSTRAINT item_quantity_maximum_check CHECK (quantity_maximum >= quantity_minimum),
     quantity_step bigint NOT NULL DEFAULT 1 CHECK (quantity_step >= 1)
 );
 COMMENT ON TABLE oms.item IS 'optional facts about a sku';

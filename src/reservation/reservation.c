@@ -801,6 +801,7 @@ serve(Attempt *attempt, bool may_split)
 
 		if (demand->withheld > 0 && !partial)
 		{
+			demand->available = Min(demand->available, PG_INT64_MAX - demand->taken) + demand->taken;
 			served = false;
 			if (!may_split)
 				break;

@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(130);
+SELECT plan(133);
 
 -- parts(query) is what a reserve call took, as "line sku location quantity", and takes it back
 CREATE FUNCTION pg_temp.parts(call text) RETURNS text LANGUAGE plpgsql AS $$
@@ -153,6 +153,12 @@ SELECT is(pg_temp.parts($$reserve_cart('buffered', '[{"sku": "A", "quantity": 2,
 SELECT matches(pg_temp.error($$SELECT * FROM oms.reserve_cart('buffered', '[{"sku": "A", "quantity": 3, "location": "N"}, {"sku": "A", "quantity": 3}]')$$),
     '^OM001 .* available 4', 'two lines of 3 are too many');
 SELECT is(pg_temp.said($$try_reserve_many('buffered', '{A,C}', '{4,1}')$$), '1 4/0/4 refused, 2 1/0/0 insufficient', 'of C the buffer leaves none');
+
+SELECT is((SELECT sum(quantity) FROM oms.reserve('buffered', 'A', 4, expires_in => '1 hour', cart_id => 'last')), 4::numeric, 'a cart holds the last 4');
+SELECT pg_temp.refused($$SELECT * FROM oms.place_order('order', 'buffered', '{A}', '{5}', cart_id => 'last')$$,
+    'OM001 not enough stock of sku "A" for channel "buffered" | Line 1: wanted 5, available 4. | Reserve fewer, or pass on_shortage => ''partial''.');
+SELECT is((SELECT sum(quantity) FROM oms.place_order('order', 'buffered', '{A,A}', '{1,3}', cart_id => 'last')), 4::numeric, 'its order takes over all 4');
+DO $$ BEGIN PERFORM oms.cancel_order('order'); END $$;
 
 -- Untracked
 SELECT oms.add_item('card', tracked => false) \gset

@@ -26,7 +26,7 @@
 
 #define MAX_EVICTED 16			/* orders that one step may move */
 #define SCANNED_HOLDERS 32		/* looked at to choose whom to evict */
-#define EVICTION_TRIES 4
+#define EVICTION_TRIES 2
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 typedef struct Batch

@@ -10,12 +10,12 @@
  * 4. Improve: for each order that costs more than its ideal (its excess), evict who is
  *    in the way, place the order, and let the evicted find another place; then larger
  *    neighbourhoods around random such orders (Shaw 1998). A change stays when the
- *    whole plan is not worse (oms_score_compare), else it is undone.
+ *    whole plan is not worse (oms_score_compare), or a little dearer at first.
  * 5. Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
  *
- * The plan is never worse than a sequential one, since it starts from the better
- * and every step keeps or improves the score. All choices follow from indexes,
+ * The plan is never worse than a sequential one, since it starts from the better,
+ * and what a step with heat made dearer in the end is taken back. All choices follow from indexes,
  * scores and the seed; only deadline_ms makes a result depend on time.
  */
 #include "postgres.h"
@@ -26,7 +26,7 @@
 
 #define MAX_EVICTED 16			/* orders that one step may move */
 #define SCANNED_HOLDERS 32		/* looked at to choose whom to evict */
-#define EVICTION_TRIES 4
+#define EVICTION_TRIES 2
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 typedef struct Batch
@@ -499,6 +499,45 @@ may_go_on(Batch *batch, const char **stop)
 	return false;
 }
 
+/* copy_plan returns the patterns of all orders, in a context of their own. */
+static PlanPattern *
+copy_plan(Batch *batch, MemoryContext context)
+{
+	PlanDraft  *state = batch->state;
+	int32		norders = batch->model->norders;
+	PlanPattern *plan = MemoryContextAllocHuge(context, sizeof(PlanPattern) * Max(norders, 1));
+	Size		n = 0;
+	PlanShare  *share;
+
+	for (int32 o = 0; o < norders; o++)
+		n += state->placed[o].nheld;
+	share = MemoryContextAllocHuge(context, sizeof(PlanShare) * Max(n, 1));
+	for (int32 o = 0; o < norders; o++)
+	{
+		const PlanPlaced *placed = &state->placed[o];
+
+		memset(&plan[o], 0, sizeof(PlanPattern));
+		plan[o].shares = share;
+		plan[o].nshares = plan[o].capacity = placed->nheld;
+		plan[o].unfilled = placed->unfilled;
+		plan[o].late = placed->late;
+		plan[o].cost = placed->cost;
+		for (int i = 0; i < placed->nheld; i++)
+			*share++ = placed->held[i].share;
+	}
+	return plan;
+}
+
+/* put_back replaces the plan by a copy of copy_plan. */
+static void
+put_back(Batch *batch, const PlanPattern *plan)
+{
+	oms_state_drop(batch->state);
+	batch->state = oms_state_create(batch->model);
+	for (int32 o = 0; o < batch->model->norders; o++)
+		oms_state_place(batch->state, o, &plan[o]);
+}
+
 /* improve runs both kinds of steps until the budget or the time is used up. */
 static void
 improve(Batch *batch)
@@ -507,6 +546,9 @@ improve(Batch *batch)
 	bool		gained = true;
 	int64		started;
 	double		heat = 0;
+	MemoryContext context;
+	PlanPattern *before;
+	PlanScore	score;
 
 	list_unhappy(batch);
 	while (gained && may_go_on(batch, &stop))
@@ -517,6 +559,10 @@ improve(Batch *batch)
 				gained |= evict_for(batch, batch->unhappy[i]);
 		list_unhappy(batch);
 	}
+	/* with heat a plan may end dearer than it was, above all when the time runs out */
+	context = AllocSetContextCreate(CurrentMemoryContext, "oms plan copy", ALLOCSET_DEFAULT_SIZES);
+	before = copy_plan(batch, context);
+	score = batch->state->score;
 	started = batch->run->iterations;
 	for (int32 i = 0; i < batch->nunhappy; i++)
 		heat += batch->excess[batch->unhappy[i]] / batch->nunhappy;
@@ -535,6 +581,9 @@ improve(Batch *batch)
 		list_unhappy(batch);
 	}
 	batch->heat = 0;
+	if (oms_score_compare(&score, &batch->state->score) < 0)
+		put_back(batch, before);
+	MemoryContextDelete(context);
 	batch->run->stop_reason = stop;
 }
 
@@ -648,7 +697,7 @@ oms_solve_batch(PlanRun *run)
 	batch.saved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(PlanPattern));
 	batch.moved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(int32));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 20, 500000);
+		2000 + Min((int64) model->norders * 35, 180000 + (int64) model->norders * 3);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);

@@ -173,7 +173,8 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 	}
 
 	if (finding->verdict == VERDICT_CHOSEN)
-		finding->reason = psprintf("serves %lld of %lld units", (long long) finding->units, (long long) finding->asked);
+		finding->reason = psprintf("serves %lld of %lld units", (long long) finding->units,
+								   (long long) finding->asked);
 	else if (finding->units > 0)
 	{
 		finding->verdict = VERDICT_POSSIBLE;

@@ -5,7 +5,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
-SELECT plan(16);
+SELECT plan(19);
 
 CREATE TEMP TABLE o (order_id text, priority int, coordinates oms.latlon, max_shipments int, ship_complete bool);
 CREATE TEMP TABLE l (order_id text, line_no int, sku text, quantity bigint, keep_together bool, unit_value numeric, unfilled_cost numeric);
@@ -123,7 +123,7 @@ BEGIN
 END $$;
 
 -- Small instances against every assignment
-CREATE TEMP TABLE small (seed int, solver numeric[], best numeric[]);
+CREATE TEMP TABLE small (seed int, solver numeric[], best numeric[], bound numeric, pruned_bound numeric);
 DO $$
 DECLARE
     mine numeric[];
@@ -135,12 +135,19 @@ BEGIN
         END LOOP;
         PERFORM make_plan();
         mine := score_of_plan();
-        INSERT INTO small VALUES (i, mine, best_score());
+        INSERT INTO small VALUES (i, mine, best_score(), (SELECT lower_bound FROM oms.plan_summary()));
+        -- with one candidate kept for an order, the bound must hold for all locations all the same
+        PERFORM make_plan('{"candidates": 1}');
+        UPDATE small SET pruned_bound = (SELECT lower_bound FROM oms.plan_summary())
+        WHERE seed = i AND solver[1:10] = (score_of_plan())[1:10];
     END LOOP;
 END $$;
 SELECT is((SELECT count(*) FROM small WHERE best IS NOT NULL), 40::bigint, 'every small instance has a best plan');
 SELECT is_empty('SELECT * FROM small WHERE solver < best', 'no plan beats every assignment: the rules are kept');
 SELECT is_empty('SELECT * FROM small WHERE solver > best', 'no assignment beats the plan');
+SELECT is_empty('SELECT * FROM small WHERE bound IS NULL OR bound > best[11]', 'no plan is cheaper than the certified bound');
+SELECT is_empty('SELECT * FROM small WHERE pruned_bound > best[11]', 'nor where candidates are cut off');
+SELECT ok((SELECT avg((best[11] - bound) / nullif(best[11], 0)) FROM small) < 0.2, 'and the bound is near');
 SELECT ok((SELECT count(*) FROM small WHERE best[1:10] <> array_fill(0::numeric, ARRAY[10])) BETWEEN 10 AND 39,
           'among them are instances with something unfilled or late, and without');
 

@@ -14,7 +14,8 @@ SELECT c.channel, c.ship_group AS ships_from, c.pickup_group AS hands_over_at, c
   FROM oms.channel c ORDER BY channel DESC;
 
 \echo '== The open orders'
-SELECT o.service, o.priority, count(DISTINCT o.order_id) AS orders, count(*) AS lines, sum(l.quantity) AS units
+SELECT o.service, o.priority, count(DISTINCT o.order_id) AS orders, count(*) AS lines, sum(l.quantity) AS units,
+       sum(l.reserved) AS reserved, sum(l.unfilled) AS short
   FROM oms.orders o
   JOIN oms.order_line l USING (order_id)
  GROUP BY o.service, o.priority
@@ -27,7 +28,7 @@ SELECT sku, row_number() OVER (ORDER BY reserved DESC, sku) AS n
  WHERE locations >= 3
  ORDER BY reserved DESC, sku
  LIMIT 6;
-SELECT sku AS look_at FROM shown WHERE oms.atp('web', sku) >= 3 ORDER BY n LIMIT 1 \gset
+SELECT sku AS look_at FROM shown ORDER BY oms.atp('web', sku) >= 3 DESC, oms.atp('marketplace', sku) > 0 DESC, n LIMIT 1 \gset
 
 \echo '== What each channel may sell'
 \echo The six skus sold most. reserved: what the open orders hold; each channel then keeps its own distance.
@@ -63,3 +64,67 @@ INSERT INTO seen
 SELECT 3, 'released', on_hand, reserved, available, oms.atp('web', :'look_at'), oms.atp('marketplace', :'look_at')
   FROM oms.inventory_by_sku WHERE sku = :'look_at';
 SELECT moment, on_hand, reserved, available, web, marketplace FROM seen ORDER BY step;
+
+\echo '== Routing all open orders together'
+\echo 'Each order sent from its nearest locations, one order after the other, next to one run over all of them as a set,'
+\echo 'which moves what is held and assigns the work (every order ready to ship when it was placed):'
+CREATE TEMP TABLE nearest AS SELECT * FROM oms.compare_solvers('{nearest}', options => '{"ship_at": "placed_at"}');
+CREATE TEMP TABLE run AS SELECT * FROM oms.route(options => '{"ship_at": "placed_at"}');
+WITH result AS (
+    SELECT 1 AS n, 'sequential nearest' AS how, orders, shipments, unfilled AS unfilled_units, late AS late_lines,
+           distance_km::numeric, cost FROM nearest
+    UNION ALL
+    SELECT 2, 'oms.route()', orders, shipments, unfilled_units, late_lines, distance_km::numeric, cost FROM run
+)
+SELECT how, orders, shipments, unfilled_units, late_lines, round(distance_km) AS distance_km, round(cost) AS cost
+  FROM result ORDER BY n;
+
+SELECT run.run_id, run.orders, run.lines, run.units, run.moved_units,
+       (SELECT count(*) FROM oms.fulfillment f WHERE f.run_id = run.run_id) AS fulfillments_assigned,
+       round(100 * (1 - run.cost / n.cost), 1) AS cost_saved_percent
+  FROM run, nearest n;
+
+\echo 'Where the work went:'
+SELECT l.kind, count(DISTINCT f.location) AS locations, count(*) AS fulfillments, sum(f.units) AS units
+  FROM oms.fulfillment f
+  JOIN oms.location l USING (location)
+ WHERE f.status = 'assigned'
+ GROUP BY l.kind
+ ORDER BY l.kind DESC;
+
+SELECT EXISTS (SELECT FROM oms.decision JOIN run USING (run_id) WHERE location IS NULL) AS waiting \gset
+\if :waiting
+\echo 'What waits, and why. It keeps its hold:'
+SELECT d.queue, regexp_replace(d.reason, ' by order \S+( and others)?( for sku.*)?$', ' by other orders') AS reason,
+       count(DISTINCT d.order_id) AS orders, sum(d.quantity) AS units
+  FROM oms.decision d
+  JOIN run USING (run_id)
+ WHERE d.location IS NULL
+ GROUP BY 1, 2
+ ORDER BY units DESC, reason
+ LIMIT 5;
+\endif
+
+\echo '== One order explained'
+-- An order that gave way to a more urgent one that was placed later, else any.
+SELECT d.order_id AS why_order,
+       CASE WHEN u.order_id IS NULL THEN format('%s (%s):', d.order_id, o.service)
+            ELSE format('%s (%s) was placed before %s (%s), but at %s the more urgent one goes first:',
+                        d.order_id, o.service, u.order_id, u.service, c.location) END AS why
+  FROM oms.decision d
+  JOIN run USING (run_id)
+  JOIN oms.orders o USING (order_id)
+ CROSS JOIN LATERAL jsonb_to_recordset(d.candidates) AS c (location text, verdict text, reason text, cost numeric)
+  LEFT JOIN oms.orders u
+    ON u.order_id = substring(c.reason FROM 'outbid by order (\S+)') AND u.priority < o.priority AND u.placed_at > o.placed_at
+ WHERE d.location IS NOT NULL AND (u.order_id IS NOT NULL OR c.verdict = 'chosen')
+ ORDER BY u.order_id IS NULL, c.cost > d.cost, o.lines > 1, u.priority, d.order_id, c.cost
+ LIMIT 1 \gset
+\echo :why
+SELECT line_no, sku, quantity, location, verdict, round(cost, 2) AS cost, round(distance_km::numeric) AS km,
+       round(late_seconds / 3600.0, 1) AS hours_late, reason
+  FROM oms.explain_route(:'why_order') WITH ORDINALITY
+ ORDER BY ordinality
+ LIMIT 8;
+
+SELECT CASE count(*) WHEN 0 THEN 'every invariant holds' ELSE count(*) || ' broken' END AS "oms.check()" FROM oms.check();

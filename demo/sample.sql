@@ -46,7 +46,7 @@ SELECT format('%s-%s', kind[1], lpad(n::text, 3, '0')), kind[2:2],
 
 -- An order goes to a place within 40 km of the middle of an area drawn by population.
 INSERT INTO demand (order_id, sequence, channel, ship_to, service, promise_in)
-SELECT d.order_id, d.n, CASE WHEN pg_temp.dice(:'seed', d.order_id || ':channel') < 0.15 THEN 'marketplace' ELSE 'web' END,
+SELECT d.order_id, d.n, 'web',
        oms.latlon(round((m.latitude + d.km / 111.2 * sind(d.angle))::numeric, 4)::float8,
                   round((m.longitude + d.km / 111.2 * cosd(d.angle) / cosd(m.latitude))::numeric, 4)::float8),
        s.service, s.promise_in
@@ -57,8 +57,8 @@ SELECT d.order_id, d.n, CASE WHEN pg_temp.dice(:'seed', d.order_id || ':channel'
   JOIN (SELECT *, sum(population) OVER before / sum(population) OVER ()::float8 AS upper,
                (sum(population) OVER before - population) / sum(population) OVER ()::float8 AS lower
           FROM metro WINDOW before AS (ORDER BY metro)) m ON d.place >= m.lower AND d.place < m.upper
-  JOIN (VALUES (0.00, 0.10, 'same_day', interval '10 hours'), (0.10, 0.30, 'next_day', '34 hours'),
-               (0.30, 1.00, 'standard', '130 hours')) AS s (lower, upper, service, promise_in)
+  JOIN (VALUES (0.00, 0.10, 'same_day', interval '12 hours'), (0.10, 0.30, 'next_day', '36 hours'),
+               (0.30, 1.00, 'standard', '132 hours')) AS s (lower, upper, service, promise_in)
     ON d.urgency >= s.lower AND d.urgency < s.upper;
 
 -- One to four lines of one to three units, popular skus more often.

@@ -39,6 +39,8 @@ UPDATE o SET sequence = 3 - sequence;
 SELECT * FROM plan_with_costs('batch');
 SELECT solver, cost, lower_bound, gap, shipments, unfilled, late, round(distance_km) AS km, stop_reason
 FROM oms.plan_summary();
+-- what one more mug in the store would save
+SELECT measure, location, sku, price > 0 AS has_price, amount, used FROM oms.plan_prices();
 -- why: the locations of one order, the chosen one first
 SELECT location, rank, cost, round(distance_km) AS km, late_seconds, verdict, reason
 FROM oms.plan_candidates('standard');

@@ -121,3 +121,22 @@ oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 *
 		(*quantities)[i] = DatumGetInt64(elements[i]);
 	return n;
 }
+
+/* oms_text_equal compares two keys. */
+bool
+oms_text_equal(const text *a, const text *b)
+{
+	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
+		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
+}
+
+/* oms_require_same_length raises 2202E unless two array arguments have as many elements. */
+void
+oms_require_same_length(const char *name, int n, const char *other, int m)
+{
+	if (n != m)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("%s and %s must have the same length", name, other),
+				 errdetail("%s has %d elements, %s has %d.", name, n, other, m)));
+}

@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "account/account.h"
 #include "oms.h"
+#include "routing/route.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -49,6 +50,7 @@ _PG_init(void)
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("oms");
 	oms_account_init();
+	oms_routing_init();
 	RegisterXactCallback(reset_guard_at_xact, NULL);
 	RegisterSubXactCallback(reset_guard_at_subxact, NULL);
 }

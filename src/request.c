@@ -8,6 +8,8 @@
  * after it, in the caller's transaction: what is rolled back was never requested. Of
  * two sessions that send one id at the same moment the second waits on the unique
  * index for the first, holding nothing of this call, and then returns its result.
+ *
+ * Arguments and results are kept as text that no setting of the session changes.
  */
 #include "postgres.h"
 
@@ -20,6 +22,7 @@
 #include "funcapi.h"
 #include "oms.h"
 #include "utils/array.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/syscache.h"
 
@@ -52,6 +55,25 @@ static OmsPlan delete_requests = {
 };
 
 /*
+ * fixed_output sets what shapes the text of values, until AtEOXact_GUC is called with the
+ * level it returns; an error sets it back too.
+ */
+static int
+fixed_output(void)
+{
+	static const char *const settings[][2] = {
+		{"datestyle", "ISO, YMD"}, {"intervalstyle", "postgres"}, {"extra_float_digits", "1"},
+		{"timezone", "UTC"}
+	};
+	int			level = NewGUCNestLevel();
+
+	for (int i = 0; i < lengthof(settings); i++)
+		(void) set_config_option(settings[i][0], settings[i][1], PGC_USERSET, PGC_S_SESSION,
+								 GUC_ACTION_SAVE, true, 0, false);
+	return level;
+}
+
+/*
  * describe_call returns the called function's name, and a hash of all arguments but
  * request_id and actor; *request_argno is where request_id stands.
  */
@@ -63,6 +85,7 @@ describe_call(FunctionCallInfo fcinfo, char **name, int *request_argno)
 	char	  **names;
 	char	   *modes;
 	uint64		hash = 0;
+	int			level = fixed_output();
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for function %u", fcinfo->flinfo->fn_oid);
@@ -88,6 +111,7 @@ describe_call(FunctionCallInfo fcinfo, char **name, int *request_argno)
 		value = OidOutputFunctionCall(output, fcinfo->args[i].value);
 		hash = hash_bytes_extended((unsigned char *) value, strlen(value), hash);
 	}
+	AtEOXact_GUC(true, level);
 	return psprintf("%016llx", (unsigned long long) hash);
 }
 
@@ -107,6 +131,7 @@ replay(FunctionCallInfo fcinfo, ArrayType *result, Datum *scalar)
 	{
 		AttInMetadata *metadata = TupleDescGetAttInMetadata(set->setDesc);
 		int			columns = set->setDesc->natts;
+		int			level = fixed_output();
 		char	  **row = palloc(sizeof(char *) * columns);
 
 		for (int first = 0; first + columns <= n; first += columns)
@@ -115,6 +140,7 @@ replay(FunctionCallInfo fcinfo, ArrayType *result, Datum *scalar)
 				row[c] = nulls[first + c] ? NULL : TextDatumGetCString(values[first + c]);
 			tuplestore_puttuple(set->setResult, BuildTupleFromCStrings(metadata, row));
 		}
+		AtEOXact_GUC(true, level);
 	}
 }
 
@@ -215,6 +241,7 @@ oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *scalar)
 	{
 		ReturnSetInfo *set = (ReturnSetInfo *) fcinfo->resultinfo;
 		TupleTableSlot *slot = MakeSingleTupleTableSlot(set->setDesc, &TTSOpsMinimalTuple);
+		int			level = fixed_output();
 
 		while (tuplestore_gettupleslot(set->setResult, true, false, slot))
 		{
@@ -232,6 +259,7 @@ oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *scalar)
 										  isnull, TEXTOID, CurrentMemoryContext);
 			}
 		}
+		AtEOXact_GUC(true, level);
 		ExecDropSingleTupleTableSlot(slot);
 		tuplestore_rescan(set->setResult);
 	}

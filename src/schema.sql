@@ -26,6 +26,7 @@ CREATE INDEX request_row_requested_at_idx ON oms.request_row USING brin (request
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.request_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.forget_requests to prune it by age.');
 ALTER TABLE oms.request_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.request_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 SELECT pg_catalog.pg_extension_config_dump('oms.request_row', '');
 
 CREATE FUNCTION oms.forget_requests(older_than interval DEFAULT '7 days')

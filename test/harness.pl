@@ -37,7 +37,7 @@ foreach my $file (@files)
 	my $passed = scalar($parser->passed) - $skipped;
 	my @errors = $parser->parse_errors;
 	push @errors, 'ended by signal or with status ' . ($parser->wait & 127 || $parser->exit)
-	  if !@failed && ($parser->wait || $parser->exit);
+	  if !@failed && !@errors && ($parser->wait || $parser->exit);
 	push @errors, 'no test in it'
 	  if !@failed && !@errors && !$parser->skip_all && !$parser->tests_run;
 

@@ -27,10 +27,10 @@ AS $$ SELECT CASE WHEN $1 ~ '^[-+]?\d{1,3}(\.\d+)?$' THEN abs($1::numeric) <= $2
 
 CREATE TEMP TABLE service_of ON COMMIT DROP AS
 SELECT * FROM (VALUES
-    ('Same Day', 'same_day', interval '10 hours'),
-    ('First Class', 'next_day', interval '34 hours'),
-    ('Second Class', 'standard', interval '82 hours'),
-    ('Standard Class', 'standard', interval '130 hours')) AS v (ship_mode, service, promise_in);
+    ('Same Day', 'same_day', interval '12 hours'),
+    ('First Class', 'next_day', interval '36 hours'),
+    ('Second Class', 'standard', interval '84 hours'),
+    ('Standard Class', 'standard', interval '132 hours')) AS v (ship_mode, service, promise_in);
 
 CREATE TEMP TABLE state_code ON COMMIT DROP AS
 SELECT split_part(pair, '=', 1) AS name, split_part(pair, '=', 2) AS code
@@ -56,7 +56,7 @@ SELECT o.postal_code, o.city, o.state, z.zip IS NULL AS by_city,
   FROM (SELECT DISTINCT postal_code, city, state FROM order_row) o
   LEFT JOIN zip_place z ON z.zip = pg_temp.as_zip(o.postal_code)
   LEFT JOIN LATERAL (
-        SELECT avg(p.lat) AS lat, avg(p.lon) AS lon
+        SELECT round(avg(p.lat)::numeric, 6)::float8 AS lat, round(avg(p.lon)::numeric, 6)::float8 AS lon
           FROM zip_place p
          WHERE z.zip IS NULL AND p.city = lower(o.city)
            AND p.state IN (o.state, (SELECT s.code FROM state_code s WHERE s.name = o.state))) c ON true;

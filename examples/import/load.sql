@@ -24,12 +24,14 @@ SELECT count(*)
           FROM stock GROUP BY location ORDER BY location) s,
        LATERAL oms.receive_many(s.location, s.skus, s.quantities, reason => 'opening stock') \g /dev/null
 
+-- A second apart, the last one now.
 SELECT count(*)
-  FROM (SELECT d.*, l.lines
+  FROM (SELECT d.*, l.lines, now() - interval '1 second' * (max(d.sequence) OVER () - d.sequence) AS placed_at
           FROM demand d
           JOIN (SELECT order_id, jsonb_agg(jsonb_build_object('sku', sku, 'quantity', quantity, 'unit_value', unit_value)
                                            ORDER BY line_no) AS lines
                   FROM demand_line GROUP BY order_id) l USING (order_id)
          ORDER BY sequence) o,
        LATERAL oms.place_order_lines(o.order_id, o.channel, o.lines, ship_to => o.ship_to, service => o.service,
-                                     promise_at => now() + o.promise_in, on_shortage => 'backorder') \g /dev/null
+                                     promise_at => o.placed_at + o.promise_in, placed_at => o.placed_at,
+                                     on_shortage => 'partial') \g /dev/null

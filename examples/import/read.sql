@@ -27,7 +27,7 @@ AS $$
 BEGIN
     INSERT INTO record (file, line, header, fields)
     WITH line AS (
-        SELECT line, CASE WHEN line = 1 THEN ltrim(content, U&'\FEFF') ELSE content END AS content
+        SELECT line, CASE WHEN line = 1 THEN ltrim(content, convert_from('\xefbbbf', getdatabaseencoding())) ELSE content END AS content
           FROM raw_line
     ), parity AS (
         SELECT line, content,

@@ -2,7 +2,7 @@
 --
 -- Most skus get 5 to 40 % more than their demand, every tenth only 60 to 90 % of it. The faster half
 -- of the skus lies in stores too: of each order line the nearest store has the units with a
--- chance of 60 %. The rest of a sku's stock is spread over one to three warehouses.
+-- chance of 60 %. The rest of a sku's stock lies in one warehouse, that of a sku with a dozen or more units in up to three.
 
 CREATE TEMP TABLE wanted ON COMMIT DROP AS
 SELECT sku, quantity,
@@ -27,7 +27,7 @@ SELECT location, sku, rest / parts + CASE WHEN part <= rest % parts THEN 1 ELSE 
   FROM (SELECT w.sku, s.location,
                greatest(w.total - COALESCE((SELECT sum(t.quantity) FROM stock t WHERE t.sku = w.sku), 0), 0)::bigint AS rest,
                row_number() OVER (PARTITION BY w.sku ORDER BY pg_temp.dice(:'seed', w.sku || s.location)) AS part,
-               least(1 + floor(3 * pg_temp.dice(:'seed', w.sku || ':parts'))::bigint, count(*) OVER (PARTITION BY w.sku)) AS parts
+               least(1 + floor(3 * pg_temp.dice(:'seed', w.sku || ':parts'))::bigint, 1 + w.total / 12, count(*) OVER (PARTITION BY w.sku)) AS parts
           FROM wanted w CROSS JOIN site s
          WHERE s.kind = 'warehouse') p
  WHERE part <= parts AND rest / parts + CASE WHEN part <= rest % parts THEN 1 ELSE 0 END > 0;

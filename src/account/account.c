@@ -120,8 +120,8 @@
 /* how often a fold tries to get hold of a key that is in use */
 #define FOLD_TRIES 5
 
-/* keys remembered as deep, by hash */
-#define DEEP_KEYS 256
+/* keys of which a session remembers something, by hash */
+#define KEY_HINTS 256
 
 /* Guarded expressions are scaled by this, so that percents are integers. */
 #define SCALE OMS_SAFETY_STOCK_ALL
@@ -473,11 +473,19 @@ key_locktag(LOCKTAG *tag, AccountLeaf *leaf, const Datum *keys)
 	SET_LOCKTAG_ADVISORY(*tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, KEY_LOCK_CLASS);
 }
 
-/*
- * deep_keys remembers hashes of keys whose last take here was shared: only a hint where
- * to begin, so that a key with few units is not tried in vain.
- */
-static uint64 deep_keys[DEEP_KEYS];
+/* What this session's last take of a key found; only a hint where the next one begins. */
+typedef enum KeyHint
+{
+	NOTHING_KNOWN,
+	WAS_DEEP,					/* a shared take did, or would have done */
+	WAS_SHORT					/* it was refused */
+} KeyHint;
+
+static struct
+{
+	uint64		key;
+	KeyHint		hint;
+}			key_hints[KEY_HINTS];
 
 static uint64
 locktag_hash(const LOCKTAG *tag)
@@ -485,17 +493,24 @@ locktag_hash(const LOCKTAG *tag)
 	return ((uint64) tag->locktag_field2 << 32) | tag->locktag_field3;
 }
 
-static bool
-is_deep(const LOCKTAG *tag)
+static KeyHint
+recall(const LOCKTAG *tag)
 {
-	return deep_keys[locktag_hash(tag) % DEEP_KEYS] == locktag_hash(tag);
+	uint64		key = locktag_hash(tag);
+
+	return key_hints[key % KEY_HINTS].key == key ? key_hints[key % KEY_HINTS].hint : NOTHING_KNOWN;
 }
 
 static void
-remember_deep(const LOCKTAG *tag, bool deep)
+remember(const LOCKTAG *tag, KeyHint hint)
 {
-	if (deep || is_deep(tag))
-		deep_keys[locktag_hash(tag) % DEEP_KEYS] = deep ? locktag_hash(tag) : 0;
+	uint64		key = locktag_hash(tag);
+
+	if (hint != NOTHING_KNOWN || recall(tag) != NOTHING_KNOWN)
+	{
+		key_hints[key % KEY_HINTS].key = key;
+		key_hints[key % KEY_HINTS].hint = hint;
+	}
 }
 
 /* -------------------------------------------------------------------------
@@ -1053,6 +1068,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		const OmsGuard *guard, bool shared, OmsChange *result, AccountState *state, bool *deep)
 {
 	bool		give = is_give(guard, &change);
+	bool		blind = give && result == NULL;
 	OmsAmounts	wanted = change;
 	int64		reclaimed = 0;
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
@@ -1060,7 +1076,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 
 	memset(state, 0, sizeof(*state));
 	read_row(leaf, keys, snapshot, state);
-	if (give && result == NULL && state->row_exists)
+	if (blind && state->row_exists)
 		read_highest(leaf, keys, state);
 	else
 		read_deltas(leaf, keys, snapshot, state);
@@ -1071,6 +1087,13 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	memset(result, 0, sizeof(*result));
 
 	result->outcome = decide(guard, state, &change, result);
+	if (state->npending > 0 &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) &&
+		forget_aborted(state))
+	{
+		change = wanted;
+		result->outcome = decide(guard, state, &change, result);
+	}
 	if (is_small_take(guard, &change))
 	{
 		AccountState after = *state;
@@ -1084,17 +1107,10 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		return false;
 	}
 
-	if (state->npending > 0 &&
-		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) &&
-		forget_aborted(state))
-	{
-		change = wanted;
-		result->outcome = decide(guard, state, &change, result);
-	}
 	if (guard->reclaim != NULL &&
-		(result->outcome != OMS_DONE || change.reserved != wanted.reserved))
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) && guard->lapsed(keys))
 	{
-		reclaimed = guard->reclaim(keys, guard->reclaim_arg);
+		reclaimed = guard->reclaim(keys);
 		if (reclaimed > 0)
 		{
 			state->value.reserved -= reclaimed;
@@ -1108,7 +1124,8 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	result->change = change;
 	add_amounts(&state->value, &change);
 	result->after = state->value;
-	check_range(state);
+	if (!blind)
+		check_range(state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
 	{
@@ -1118,6 +1135,35 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 			insert_row(accounts, leaf, keys, &change, false, state->highest + 1, NULL);
 	}
 	UnregisterSnapshot(snapshot);
+	return true;
+}
+
+/*
+ * refuse_unlocked refuses a change that no outcome of the open transactions allows, by
+ * reading alone: a refusal is true of its snapshot and needs no key lock. False when
+ * the change may be possible.
+ */
+static bool
+refuse_unlocked(AccountLeaf *leaf, const Datum *keys, OmsAmounts change, const OmsGuard *guard,
+				OmsChange *result)
+{
+	AccountState state = {0};
+	Snapshot	snapshot;
+	OmsChange	answer = {0};
+
+	if (guard->kind != OMS_GUARD_AVAILABLE || (guard->lapsed != NULL && guard->lapsed(keys)))
+		return false;
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	read_row(leaf, keys, snapshot, &state);
+	read_deltas(leaf, keys, snapshot, &state);
+	UnregisterSnapshot(snapshot);
+	if (state.npending > 1)
+		merge_pending(&state);
+	answer.outcome = decide(guard, &state, &change, &answer);
+	answer.after = state.value;
+	if (answer.outcome != OMS_SHORT)
+		return false;
+	*result = answer;
 	return true;
 }
 
@@ -1146,8 +1192,13 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 	old = MemoryContextSwitchTo(accounts->scratch);
 	key_locktag(&tag, leaf, keys);
 
+	if (recall(&tag) == WAS_SHORT && refuse_unlocked(leaf, keys, change, guard, result))
+	{
+		MemoryContextSwitchTo(old);
+		return;
+	}
 	/* Nobody else there: exclusively, whatever the stock. Else shared if it may be deep. */
-	if (small && !is_deep(&tag))
+	if (small && recall(&tag) != WAS_DEEP)
 		locked = LockAcquire(&tag, ExclusiveLock, false, true) != LOCKACQUIRE_NOT_AVAIL;
 	if (small && !locked)
 		shared = true;
@@ -1164,10 +1215,14 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 			break;
 		shared = locked = false;
 	}
-	if (small)
-		remember_deep(&tag, deep && (shared || state.npending > 0));
 	if (result == NULL || result->outcome == OMS_DONE)
+	{
+		if (small)
+			remember(&tag, deep && (shared || state.npending > 0) ? WAS_DEEP : NOTHING_KNOWN);
 		request_fold(leaf, keys, state.ncommitted);
+	}
+	else if (result->outcome == OMS_SHORT)
+		remember(&tag, WAS_SHORT);
 	MemoryContextSwitchTo(old);
 }
 

@@ -39,10 +39,12 @@ typedef enum OmsGuardKind
 } OmsGuardKind;
 
 /*
- * Called under the key lock when a take is short: gives back what lapsed, in this
- * transaction and without waiting, and returns its units.
+ * What is claimed of an account may lapse without anybody's doing. When a take is short,
+ * OmsLapsed tells, by reading, whether anything has; OmsReclaim, called under the key
+ * lock, gives it back in this transaction and without waiting, and returns its units.
  */
-typedef int64 (*OmsReclaim) (const Datum *keys, void *arg);
+typedef bool (*OmsLapsed) (const Datum *keys);
+typedef int64 (*OmsReclaim) (const Datum *keys);
 
 typedef struct OmsGuard
 {
@@ -50,8 +52,8 @@ typedef struct OmsGuard
 	OmsSafetyStock safety;
 	int64		kept;			/* units kept besides the safety stock */
 	bool		partial;		/* take what can be had, at least 1 unit */
-	OmsReclaim	reclaim;		/* or NULL */
-	void	   *reclaim_arg;
+	OmsLapsed	lapsed;			/* both, or neither */
+	OmsReclaim	reclaim;
 } OmsGuard;
 
 typedef enum OmsOutcome

@@ -225,7 +225,7 @@ oms_location_open(const OmsChannel *channel, OmsMethod method, text *location)
 		DatumGetBool(column(row, desc, method == OMS_PICKUP ? 7 : 6, &isnull));
 }
 
-/* oms_first_open_location is the first of the channel's group that is open, or NULL. */
+/* oms_first_open_location is the first location that the channel may use for the method, or NULL. */
 text *
 oms_first_open_location(const OmsChannel *channel, OmsMethod method)
 {
@@ -233,6 +233,8 @@ oms_first_open_location(const OmsChannel *channel, OmsMethod method)
 	text	   *location = NULL;
 	Datum		values[2];
 
+	if (!channel->active || channel->group[method] == NULL)
+		return NULL;
 	values[0] = PointerGetDatum(channel->group[method]);
 	values[1] = BoolGetDatum(method == OMS_PICKUP);
 	oms_spi_connect();
@@ -293,15 +295,18 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
 	return rows;
 }
 
-/* oms_atp_of is the ATP of one of the skus of a reading. */
+/*
+ * oms_atp_of is the ATP of one of the skus of a reading; of an untracked one the largest
+ * bigint, if any location is open for the method.
+ */
 int64
-oms_atp_of(const OmsChannel *channel, const OmsItem *item, int sku, int ncells,
+oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
 		   const OmsCell *cells)
 {
 	int64		atp = 0;
 
 	if (!item->tracked)
-		return channel->active ? PG_INT64_MAX : 0;
+		return ncells > 0 || oms_first_open_location(channel, method) != NULL ? PG_INT64_MAX : 0;
 	for (int i = 0; i < ncells; i++)
 		if (cells[i].sku == sku && pg_add_s64_overflow(atp, cells[i].free, &atp))
 			return PG_INT64_MAX;
@@ -345,7 +350,7 @@ oms_atp(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	ncells = oms_cells(channel, method, 1, &sku, NULL, false, &cells);
-	PG_RETURN_INT64(oms_atp_of(channel, item, 0, ncells, cells));
+	PG_RETURN_INT64(oms_atp_of(channel, method, item, 0, ncells, cells));
 }
 
 /* oms_atp_many(channel, skus, method, at): a row (sku, atp) per element; NULL for an unknown sku. */
@@ -373,7 +378,8 @@ oms_atp_many(PG_FUNCTION_ARGS)
 		while (end < ncells && cells[end].sku == i)
 			end++;
 		values[0] = PointerGetDatum(skus[i]);
-		values[1] = Int64GetDatum(oms_atp_of(channel, &items[i], i, end - first, cells + first));
+		values[1] = Int64GetDatum(oms_atp_of(channel, method, &items[i], i, end - first,
+											 cells + first));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		first = end;
 	}
@@ -391,11 +397,12 @@ oms_atp_by_location(PG_FUNCTION_ARGS)
 	text	   *sku = oms_arg_key(fcinfo, 1, "sku");
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
 	OmsLatLon  *near = PG_ARGISNULL(3) ? NULL : PG_GETARG_LATLON_P(3);
+	OmsItem    *item = oms_items(1, &sku);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	OmsCell    *cells;
 	int			ncells;
 
-	if (!oms_items(1, &sku)->known)
+	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	InitMaterializedSRF(fcinfo, 0);
 	ncells = oms_cells(channel, method, 1, &sku, near, false, &cells);
@@ -411,7 +418,7 @@ oms_atp_by_location(PG_FUNCTION_ARGS)
 		values[3] = Int64GetDatum(cell->reserved);
 		values[4] = Int64GetDatum(cell->expired);
 		values[5] = Int64GetDatum(cell->safety_stock);
-		values[6] = Int64GetDatum(cell->free);
+		values[6] = Int64GetDatum(item->tracked ? cell->free : PG_INT64_MAX);
 		values[7] = Float8GetDatum(cell->distance_km);
 		nulls[7] = isinf(cell->distance_km);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -59,7 +59,7 @@ extern bool oms_location_open(const OmsChannel *channel, OmsMethod method, text 
 extern text *oms_first_open_location(const OmsChannel *channel, OmsMethod method);
 extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
 					  const OmsLatLon *ship_to, bool latest, OmsCell **cells);
-extern int64 oms_atp_of(const OmsChannel *channel, const OmsItem *item, int sku, int ncells,
-						const OmsCell *cells);
+extern int64 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku,
+						int ncells, const OmsCell *cells);
 
 #endif							/* OMS_AVAILABILITY_H */

@@ -31,12 +31,12 @@ AS $$
      WHERE m.location_group OPERATOR(pg_catalog.=) $1;
     INSERT INTO oms.location_group_member (location_group, location, sequence)
     SELECT $1, u.location, u.sequence
-      FROM pg_catalog.unnest($2) WITH ORDINALITY AS u (location, sequence)
+      FROM pg_catalog.unnest(COALESCE($2, '{NULL}')) WITH ORDINALITY AS u (location, sequence)
     RETURNING *;
 $$;
 REVOKE ALL ON FUNCTION oms.add_location_group(text, text[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_location_group(text, text[]) IS
-    'adds a location group or replaces its members by these locations, in this sequence; returns the members';
+    'adds a location group or replaces its members by these locations, in this sequence; returns the members. Errors: 23503 unknown location, 23505 a location named twice, 23502 null';
 
 CREATE FUNCTION oms.add_channel(
     channel text, ship_group text, pickup_group text DEFAULT NULL,

@@ -85,7 +85,8 @@ static OmsPlan insert_order = {
 static OmsPlan insert_lines = {
 	"INSERT INTO oms.order_line_row (order_id, line_no, sku, quantity, unit_value, keep_together, "
 	"location, promise_at) "
-	"SELECT $1, u.line_no, u.sku, u.quantity, u.unit_value, u.keep_together, u.location, u.promise_at "
+	"SELECT $1, u.line_no, u.sku, u.quantity, u.unit_value, u.keep_together, u.location, "
+	"u.promise_at "
 	"FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), "
 	"pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($7), pg_catalog.unnest($8)) "
 	"AS u (line_no, sku, quantity, unit_value, keep_together, location, promise_at)",
@@ -109,7 +110,8 @@ static OmsPlan lock_order_lines = {
 	"r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') AS live, "
 	"r.quantity OPERATOR(pg_catalog.-) r.consumed AS left_over "
 	"FROM oms.reservation_row r WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND (r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') OR r.consumed OPERATOR(pg_catalog.>) 0) "
+	"AND (r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') OR r.consumed OPERATOR(pg_catalog.>) "
+	"0) "
 	"ORDER BY r.reservation_id FOR UPDATE) r ON r.line_no OPERATOR(pg_catalog.=) l.line_no "
 	"WHERE l.order_id OPERATOR(pg_catalog.=) $1 "
 	"GROUP BY l.line_no, l.sku, r.location ORDER BY l.line_no, r.location",
@@ -541,7 +543,8 @@ lock_open_order(text *order_id)
 	if (strcmp(oms_spi_text(0, 1), "open") != 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
-				 errmsg("order \"%s\" is already %s", text_to_cstring(order_id), oms_spi_text(0, 1)),
+				 errmsg("order \"%s\" is already %s", text_to_cstring(order_id),
+						oms_spi_text(0, 1)),
 				 errdetail("Since %s.", oms_spi_text(0, 2))));
 	oms_spi_finish();
 }
@@ -574,8 +577,9 @@ cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 			ereport(ERROR,
 					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
 					 errmsg("order \"%s\" cannot be cancelled any more", text_to_cstring(order_id)),
-					 errdetail("Line %s: %lld units have left location \"%s\".", oms_spi_text(row, 1),
-							   (long long) oms_spi_int64(row, 5), oms_spi_text(row, 3))));
+					 errdetail("Line %s: %lld units have left location \"%s\".",
+							   oms_spi_text(row, 1), (long long) oms_spi_int64(row, 5),
+							   oms_spi_text(row, 3))));
 		for (int c = 0; c < 4; c++)
 			columns[c] = oms_spi_value(row, c + 1, &nulls[c]);
 		columns[4] = CStringGetTextDatum("cancelled");

@@ -86,10 +86,8 @@ read_lines(FunctionCallInfo fcinfo, Form form, int *argno, OmsReserveRequest *re
 	else if (form == MANY)
 	{
 		request->nlines = oms_arg_keys(fcinfo, (*argno)++, "skus", &skus);
-		if (oms_arg_quantities(fcinfo, (*argno)++, "quantities", &quantities) != request->nlines)
-			ereport(ERROR,
-					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					 errmsg("skus and quantities must have the same length")));
+		oms_require_same_length("skus", request->nlines, "quantities",
+								oms_arg_quantities(fcinfo, (*argno)++, "quantities", &quantities));
 	}
 	else
 	{
@@ -128,37 +126,36 @@ read_lines(FunctionCallInfo fcinfo, Form form, int *argno, OmsReserveRequest *re
 	}
 }
 
+/* put_parts fills the result set of reserve; the parts of a request are by line. */
 static void
 put_parts(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 
-	for (int line = 0; line < request->nlines; line++)
+	for (int i = 0; i < request->nparts; i++)
 	{
-		for (int i = 0; i < request->nparts; i++)
-		{
-			const OmsReservationPart *part = &request->parts[i];
-			Datum		values[6];
-			bool		nulls[6] = {0};
+		const OmsReservationPart *part = &request->parts[i];
+		const OmsReserveLine *line = &request->lines[part->line];
+		Datum		values[6];
+		bool		nulls[6] = {0};
 
-			if (part->line != line)
-				continue;
-			values[0] = Int32GetDatum(request->lines[line].line_no);
-			values[1] = PointerGetDatum(request->lines[line].sku);
-			values[2] = PointerGetDatum(part->location);
-			values[3] = Int64GetDatum(part->quantity);
-			values[4] = Int64GetDatum(part->reservation_id);
-			values[5] = TimestampTzGetDatum(request->expires_at);
-			nulls[5] = !request->hold;
-			tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-		}
+		values[0] = Int32GetDatum(line->line_no);
+		values[1] = PointerGetDatum(line->sku);
+		values[2] = PointerGetDatum(part->location);
+		values[3] = Int64GetDatum(part->quantity);
+		values[4] = Int64GetDatum(part->reservation_id);
+		values[5] = TimestampTzGetDatum(request->expires_at);
+		nulls[5] = !request->hold;
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
 
+/* put_lines fills the result set of try_reserve. */
 static void
 put_lines(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			p = 0;
 
 	for (int i = 0; i < request->nlines; i++)
 	{
@@ -167,10 +164,9 @@ put_lines(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 		Datum		values[8];
 		bool		nulls[8] = {0};
 
-		for (int p = 0; p < request->nparts; p++)
-			if (request->parts[p].line == i && request->complete)
-				ids = accumArrayResult(ids, Int64GetDatum(request->parts[p].reservation_id), false,
-									   INT8OID, CurrentMemoryContext);
+		for (; request->complete && p < request->nparts && request->parts[p].line == i; p++)
+			ids = accumArrayResult(ids, Int64GetDatum(request->parts[p].reservation_id), false,
+								   INT8OID, CurrentMemoryContext);
 		values[0] = Int32GetDatum(line->line_no);
 		values[1] = PointerGetDatum(line->sku);
 		values[2] = Int64GetDatum(line->quantity);
@@ -227,6 +223,11 @@ run(FunctionCallInfo fcinfo, Form form, bool raise)
 	{
 		if (!request.complete)
 			oms_raise_refused(&request);
+		/* What can never be had is a mistake, not a shortage: partial does not excuse it. */
+		for (int i = 0; i < request.nlines; i++)
+			if (request.lines[i].status == OMS_LINE_UNKNOWN ||
+				request.lines[i].status == OMS_LINE_NOT_ALLOWED)
+				oms_raise_line(&request, &request.lines[i]);
 		put_parts(fcinfo, &request);
 	}
 	else

@@ -160,6 +160,26 @@ REVOKE ALL ON FUNCTION oms.consume_many(bigint[], bigint[], text, text, text) FR
 COMMENT ON FUNCTION oms.consume_many(bigint[], bigint[], text, text, text) IS
     'each of the reservations, all or none: takes quantity units (all that are left by default) of a live reservation out of the door: on_hand and reserved fall together, with a movement. Errors: OM003 expired, OM002 being changed by an open transaction, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
 
+CREATE FUNCTION oms.transfer_reservation(
+    reservation_id bigint, to_location text, request_id text DEFAULT NULL)
+RETURNS TABLE (reservation_id bigint, sku text, location text, quantity bigint, consumed bigint,
+               status text, expires_at timestamptz)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_transfer_reservation';
+REVOKE ALL ON FUNCTION oms.transfer_reservation(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.transfer_reservation(bigint, text, text) IS
+    'claims the units of a live hold or firm reservation at another location instead, without a gap; its number, age and expiry stay. Errors: OM001 not enough there above the channel''s safety stock, OM002 being changed by an open transaction, OM003 expired, OM004 unknown reservation or location, OM005 part of an order (oms.route moves those) or partly consumed';
+
+CREATE FUNCTION oms.transfer_reservation_many(
+    reservation_ids bigint[], to_location text, request_id text DEFAULT NULL)
+RETURNS TABLE (reservation_id bigint, sku text, location text, quantity bigint, consumed bigint,
+               status text, expires_at timestamptz)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_transfer_reservation_many';
+REVOKE ALL ON FUNCTION oms.transfer_reservation_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.transfer_reservation_many(bigint[], text, text) IS
+    'each of the reservations, all or none: claims the units of a live hold or firm reservation at another location instead, without a gap; its number, age and expiry stay. Errors: OM001 not enough there above the channel''s safety stock, OM002 being changed by an open transaction, OM003 expired, OM004 unknown reservation or location, OM005 part of an order (oms.route moves those) or partly consumed';
+
 CREATE FUNCTION oms.expire_holds()
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp

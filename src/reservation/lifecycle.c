@@ -1,7 +1,7 @@
 /*
  * lifecycle.c
- *		What becomes of a reservation: confirm, extend, release, consume, and the
- *		tidying of expired holds.
+ *		What becomes of a reservation: confirm, extend, release, consume, transfer, and
+ *		the tidying of expired holds.
  *
  * The rows are locked first, without waiting; then each is judged by its status and,
  * if it is a hold, by clock_timestamp(). So a hold that is being confirmed is not
@@ -31,6 +31,8 @@ PG_FUNCTION_INFO_V1(oms_release);
 PG_FUNCTION_INFO_V1(oms_release_many);
 PG_FUNCTION_INFO_V1(oms_consume);
 PG_FUNCTION_INFO_V1(oms_consume_many);
+PG_FUNCTION_INFO_V1(oms_transfer_reservation);
+PG_FUNCTION_INFO_V1(oms_transfer_reservation_many);
 PG_FUNCTION_INFO_V1(oms_expire_holds);
 
 typedef enum Verb
@@ -38,7 +40,8 @@ typedef enum Verb
 	CONFIRM,
 	EXTEND,
 	RELEASE,
-	CONSUME
+	CONSUME,
+	TRANSFER
 } Verb;
 
 typedef struct Row
@@ -204,7 +207,7 @@ raise_expired(const Row *row)
 static bool
 change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmounts *change)
 {
-	static const char *const verbs[] = {"confirm", "extend", "release", "consume"};
+	static const char *const verbs[] = {"confirm", "extend", "release", "consume", "transfer"};
 	bool		hold = strcmp(row->status, "hold") == 0 && !row->unswept;
 	bool		firm = strcmp(row->status, "firm") == 0;
 	bool		expired = row->unswept || strcmp(row->status, "expired") == 0;
@@ -237,6 +240,12 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 				illegal(row, verbs[verb], "firm", "A firm reservation does not expire.");
 			row->expires_at = expires_at;
 			return true;
+		case TRANSFER:
+			if (row->of_order)
+				illegal(row, verbs[verb], "part of an order", "Call oms.route.");
+			if (row->consumed > 0)
+				illegal(row, verbs[verb], "partly consumed", "Consume or release the rest.");
+			return false;		/* moved by itself */
 		default:
 			if (quantity > outstanding)
 				ereport(ERROR,
@@ -337,6 +346,38 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 	oms_movements_record(movements, nmovements, "consume", NULL, reference, actor);
 }
 
+/*
+ * transfer_rows moves live reservations, each whole, to another location: a take there,
+ * which leaves the channel's safety stock, and a give here. OM001 when it cannot.
+ */
+static void
+transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_location)
+{
+	Row		   *rows = lock_all(n, ids);
+
+	oms_require_location(to_location);
+	for (int i = 0; i < n; i++)
+	{
+		OmsAmounts	change = {0};
+		Row		   *row = &rows[i];
+
+		(void) change_row(TRANSFER, row, 0, 0, &change);
+		if (!oms_text_equal(row->location, to_location))
+		{
+			if (oms_move_reservation(row->id, to_location, row->quantity, OMS_MOVE_WHOLE) == 0)
+				ereport(ERROR,
+						(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+						 errmsg("not enough stock of sku \"%s\" at location \"%s\"",
+								text_to_cstring(row->sku), text_to_cstring(to_location)),
+						 errdetail("Reservation %lld needs %lld units there.", (long long) row->id,
+								   (long long) row->quantity),
+						 errhint("Ask oms.atp_by_location where it is available.")));
+			row->location = to_location;
+		}
+		put_row(fcinfo, row);
+	}
+}
+
 /* read_ids reads the ids (and quantities) of the call and sorts them together. */
 static int
 read_ids(FunctionCallInfo fcinfo, Verb verb, bool many, int64 **ids, int64 **quantities)
@@ -347,11 +388,9 @@ read_ids(FunctionCallInfo fcinfo, Verb verb, bool many, int64 **ids, int64 **qua
 	if (many)
 	{
 		n = oms_arg_quantities(fcinfo, 0, "reservation_ids", ids);
-		if (verb == CONSUME && !PG_ARGISNULL(1) &&
-			oms_arg_quantities(fcinfo, 1, "quantities", quantities) != n)
-			ereport(ERROR,
-					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					 errmsg("reservation_ids and quantities must have the same length")));
+		if (verb == CONSUME && !PG_ARGISNULL(1))
+			oms_require_same_length("reservation_ids", n, "quantities",
+									oms_arg_quantities(fcinfo, 1, "quantities", quantities));
 	}
 	else
 	{
@@ -401,7 +440,7 @@ read_ids(FunctionCallInfo fcinfo, Verb verb, bool many, int64 **ids, int64 **qua
 static Datum
 run(FunctionCallInfo fcinfo, Verb verb, bool many)
 {
-	int			argno = verb == CONSUME || verb == EXTEND ? 2 : 1;
+	int			argno = verb == CONFIRM || verb == RELEASE ? 1 : 2;
 	TimestampTz expires_at = 0;
 	int64	   *ids;
 	int64	   *quantities;
@@ -423,7 +462,9 @@ run(FunctionCallInfo fcinfo, Verb verb, bool many)
 	InitMaterializedSRF(fcinfo, 0);
 	if (oms_request_begin(fcinfo, argno, NULL))
 		return (Datum) 0;
-	if (n > 0)
+	if (verb == TRANSFER)
+		transfer_rows(fcinfo, n, ids, oms_arg_key(fcinfo, 1, "to_location"));
+	else if (n > 0)
 		change_rows(fcinfo, verb, n, ids, quantities, expires_at, reference, actor);
 	oms_request_end(fcinfo, argno, NULL);
 	return (Datum) 0;
@@ -481,6 +522,19 @@ oms_consume_many(PG_FUNCTION_ARGS)
 	return run(fcinfo, CONSUME, true);
 }
 
+/* oms_transfer_reservation claims the same units at another location instead. */
+Datum
+oms_transfer_reservation(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, TRANSFER, false);
+}
+
+Datum
+oms_transfer_reservation_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, TRANSFER, true);
+}
+
 /*
  * oms_expire_holds tidies up: it marks expired holds and gives their units back, those
  * of open transactions excepted; returns the units. Availability does not wait for it.
@@ -506,7 +560,7 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 		CHECK_FOR_INTERRUPTS();
 		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
 		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
-		change.reserved = -oms_stock_reclaim(key, NULL);
+		change.reserved = -oms_stock_reclaim(key);
 		if (change.reserved == 0)
 			continue;
 		units -= change.reserved;

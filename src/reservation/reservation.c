@@ -52,8 +52,10 @@ typedef struct Demand
 	text	   *sku;
 	text	   *location;		/* NULL: choose */
 	const OmsItem *item;
-	int64		wanted;			/* units, without what was taken over */
+	int64		wanted;			/* units, taken over ones included, at most what the buffer leaves */
+	int64		withheld;		/* units that lines want and the channel's buffer withholds */
 	int64		taken;
+	int			first_take;		/* while rows are written: its takes, linked; -1: none */
 	int64		available;		/* what could be had, for the report */
 	TransactionId pending;		/* an open transaction on which the shortage depends */
 	int			first_cell;		/* its cells, in order of preference after choosing */
@@ -66,6 +68,7 @@ typedef struct Take
 	int			demand;
 	text	   *location;
 	int64		quantity;
+	int			next;			/* while rows are written: the demand's next take, -1: none */
 } Take;
 
 /* One attempt to serve a request. */
@@ -116,7 +119,7 @@ static OmsPlan lock_order = {
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed "
+	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
@@ -129,12 +132,13 @@ static OmsPlan move_row = {
 
 static OmsPlan split_row = {
 	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $3, "
-	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $3) OPERATOR(pg_catalog.=) r.consumed "
+	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
 	"RETURNING r.*) "
 	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
 	"order_id, line_no, reference, created_at, expires_at) "
-	"SELECT sku, $2, $3, status, channel, method, cart_id, order_id, line_no, reference, created_at, "
-	"expires_at FROM rest RETURNING reservation_id",
+	"SELECT sku, $2, $3, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at FROM rest",
 	3, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8"}
 };
 
@@ -147,13 +151,6 @@ oms_line_status_name(OmsLineStatus status)
 	};
 
 	return names[status];
-}
-
-static bool
-text_equal(const text *a, const text *b)
-{
-	return VARSIZE_ANY_EXHDR(a) == VARSIZE_ANY_EXHDR(b) &&
-		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
 static int
@@ -179,8 +176,9 @@ compare_lines(const void *a, const void *b, void *arg)
 	int			y = *(const int *) b;
 	int			c = text_compare(lines[x].sku, lines[y].sku);
 
+	/* Who names a location comes first: the others can go elsewhere. */
 	if (c == 0 && (lines[x].location == NULL || lines[y].location == NULL))
-		c = (lines[x].location != NULL) - (lines[y].location != NULL);
+		c = (lines[x].location == NULL) - (lines[y].location == NULL);
 	else if (c == 0)
 		c = text_compare(lines[x].location, lines[y].location);
 	return c != 0 ? c : (x > y) - (x < y);
@@ -195,11 +193,11 @@ refuse_line(OmsReserveLine *line, OmsLineStatus status, char *why)
 
 /*
  * check_line sets the status of a line that no stock could serve; true if it may be
- * served.
+ * served. *open_location is a location that was found open, kept from line to line.
  */
 static bool
 check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReserveLine *line,
-		   const OmsItem *item)
+		   const OmsItem *item, const text **open_location)
 {
 	const char *method = oms_method_name(request->method);
 
@@ -213,10 +211,14 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 	else if (line->quantity < item->quantity_minimum || line->quantity > item->quantity_maximum ||
 			 line->quantity % item->quantity_step != 0)
 		refuse_line(line, OMS_LINE_NOT_ALLOWED,
-					psprintf("A line must have %lld to %lld units, in steps of %lld.",
-							 (long long) item->quantity_minimum,
-							 (long long) item->quantity_maximum, (long long) item->quantity_step));
-	else if (line->location != NULL && !oms_location_open(channel, request->method, line->location))
+					item->quantity_maximum == PG_INT64_MAX
+					? psprintf("A line must have at least %lld units, in steps of %lld.",
+							   (long long) item->quantity_minimum, (long long) item->quantity_step)
+					: psprintf("A line must have %lld to %lld units, in steps of %lld.",
+							   (long long) item->quantity_minimum,
+							   (long long) item->quantity_maximum, (long long) item->quantity_step));
+	else if (line->location != NULL && line->location != *open_location &&
+			 !oms_location_open(channel, request->method, line->location))
 	{
 		oms_require_location(line->location);
 		refuse_line(line, OMS_LINE_NOT_ALLOWED,
@@ -224,7 +226,10 @@ check_line(const OmsReserveRequest *request, const OmsChannel *channel, OmsReser
 							 text_to_cstring(line->location), method));
 	}
 	else
+	{
+		*open_location = line->location;
 		return true;
+	}
 	return false;
 }
 
@@ -237,6 +242,7 @@ make_demands(Attempt *attempt)
 	int		   *order = palloc(sizeof(int) * Max(1, n));
 	text	  **skus = palloc(sizeof(text *) * Max(1, n));
 	OmsItem    *items;
+	const text *open_location = NULL;
 	bool		served = true;
 
 	for (int i = 0; i < n; i++)
@@ -255,14 +261,14 @@ make_demands(Attempt *attempt)
 		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
 
 		attempt->demand_of[order[k]] = -1;
-		if (!check_line(request, attempt->channel, line, &items[order[k]]))
+		if (!check_line(request, attempt->channel, line, &items[order[k]], &open_location))
 		{
 			served = false;
 			continue;
 		}
-		if (attempt->ndemands == 0 || !text_equal(demand->sku, line->sku) ||
+		if (attempt->ndemands == 0 || !oms_text_equal(demand->sku, line->sku) ||
 			(demand->location == NULL) != (line->location == NULL) ||
-			(line->location != NULL && !text_equal(demand->location, line->location)))
+			(line->location != NULL && !oms_text_equal(demand->location, line->location)))
 		{
 			demand = &attempt->demands[attempt->ndemands++];
 			demand->sku = line->sku;
@@ -347,7 +353,7 @@ whole_cart_location(Attempt *attempt)
 		OmsCell		whole = *cells[i];
 		int			first = i;
 
-		for (i++; i < n && text_equal(cells[i]->location, whole.location); i++)
+		for (i++; i < n && oms_text_equal(cells[i]->location, whole.location); i++)
 			if (pg_add_s64_overflow(whole.free, cells[i]->free, &whole.free))
 				whole.free = PG_INT64_MAX;
 		if (i - first == needed && (best.location == NULL || compare_cells(&whole, &best) < 0))
@@ -357,9 +363,28 @@ whole_cart_location(Attempt *attempt)
 	return best.location;
 }
 
+/* missing is what is still to be taken for a demand. */
+static int64
+missing(const Demand *demand)
+{
+	return demand->wanted - demand->taken;
+}
+
+/* free_at is what was read as free at the location that the demand names, if it does. */
+static int64
+free_at(const Attempt *attempt, const Demand *demand)
+{
+	if (demand->location == NULL)
+		return PG_INT64_MAX;
+	for (int i = 0; i < demand->ncells; i++)
+		if (oms_text_equal(attempt->cells[demand->first_cell + i].location, demand->location))
+			return attempt->cells[demand->first_cell + i].free;
+	return 0;
+}
+
 /*
  * read_cells reads what is free for the demands if needed, if one names no location, or
- * if the channel has a buffer; then it caps what is wanted at the ATP.
+ * if the channel has a buffer; then it caps what is wanted of a sku at its ATP.
  */
 static void
 read_cells(Attempt *attempt, bool needed)
@@ -368,6 +393,7 @@ read_cells(Attempt *attempt, bool needed)
 	text	  **skus = palloc(sizeof(text *) * Max(1, attempt->ndemands));
 	int			ncells;
 	int			first = 0;
+	int64		left = 0;		/* of the sku's ATP, by the demands before */
 
 	needed = needed || attempt->channel->buffer > 0;
 	for (int d = 0; d < attempt->ndemands; d++)
@@ -389,12 +415,19 @@ read_cells(Attempt *attempt, bool needed)
 		while (first < ncells && attempt->cells[first].sku == d)
 			first++;
 		demand->ncells = first - demand->first_cell;
-		atp = oms_atp_of(attempt->channel, demand->item, d, demand->ncells,
+		atp = oms_atp_of(attempt->channel, request->method, demand->item, d, demand->ncells,
 						 attempt->cells + demand->first_cell);
 		demand->available = atp;
 		/* The buffer is a network sum and no account: racing takes may dip into it. */
 		if (attempt->channel->buffer > 0 && demand->item->tracked)
-			demand->wanted = Min(demand->wanted, demand->taken + atp);
+		{
+			if (d == 0 || !oms_text_equal(attempt->demands[d - 1].sku, demand->sku))
+				left = atp;
+			demand->withheld = Max(0, missing(demand) - left);
+			demand->wanted -= demand->withheld;
+			left -= missing(demand);
+			demand->available = Min(atp, free_at(attempt, demand));
+		}
 		qsort(attempt->cells + demand->first_cell, demand->ncells, sizeof(OmsCell), compare_cells);
 	}
 }
@@ -415,7 +448,7 @@ add_take(Attempt *attempt, int demand, text *location, int64 quantity)
 			: repalloc(attempt->takes, sizeof(Take) * attempt->max_takes);
 	}
 	attempt->takes[attempt->ntakes++] = (Take) {
-		demand, location, quantity
+		demand, location, quantity, -1
 	};
 }
 
@@ -433,6 +466,7 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 
 	guard.safety = attempt->channel->safety;
 	guard.partial = partial;
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
 	if (!demand->item->tracked)
 		guard.kind = OMS_GUARD_NONE;
@@ -446,12 +480,6 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 		add_take(attempt, d, location, result.change.reserved);
 	}
 	return result.change.reserved;
-}
-
-static int64
-missing(const Demand *demand)
-{
-	return demand->wanted - demand->taken;
 }
 
 /* take_at_named takes for a demand that names its location. */
@@ -484,7 +512,7 @@ take_whole(Attempt *attempt, int d, text *only)
 	{
 		OmsCell    *cell = &attempt->cells[demand->first_cell + i];
 
-		if (cell->free >= missing(demand) && (only == NULL || text_equal(cell->location, only)))
+		if (cell->free >= missing(demand) && (only == NULL || oms_text_equal(cell->location, only)))
 			(void) take(attempt, d, cell->location, missing(demand), false, &cell->free);
 	}
 	return missing(demand) == 0;
@@ -633,8 +661,8 @@ take_over(Attempt *attempt, int n, const LockedRow *rows)
 			int64		units = Min(left, line->quantity - attempt->taken_over[i]);
 			Demand	   *demand;
 
-			if (attempt->demand_of[i] < 0 || units <= 0 || !text_equal(line->sku, rows[r].sku) ||
-				(line->location != NULL && !text_equal(line->location, rows[r].location)))
+			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, rows[r].sku) ||
+				(line->location != NULL && !oms_text_equal(line->location, rows[r].location)))
 				continue;
 			demand = &attempt->demands[attempt->demand_of[i]];
 			attempt->taken_over[i] += units;
@@ -709,25 +737,38 @@ insert_rows(Attempt *attempt)
 {
 	OmsReserveRequest *request = attempt->request;
 	OmsWriter  *writer = oms_writer_open("reservation_row");
-	int			first = 0;
+
+	for (int d = 0; d < attempt->ndemands; d++)
+		attempt->demands[d].first_take = -1;
+	for (int t = attempt->ntakes - 1; t >= 0; t--)
+	{
+		Demand	   *demand = &attempt->demands[attempt->takes[t].demand];
+
+		attempt->takes[t].next = demand->first_take;
+		demand->first_take = t;
+	}
 
 	/* Units of a demand go to its lines in their order. */
 	for (int i = 0; i < request->nlines; i++)
 	{
 		OmsReserveLine *line = &request->lines[i];
+		Demand	   *demand;
 
 		line->reserved = attempt->taken_over[i];
-		while (first < attempt->ntakes && attempt->takes[first].quantity == 0)
-			first++;
-		for (int t = first; t < attempt->ntakes && line->reserved < line->quantity; t++)
+		if (attempt->demand_of[i] < 0)
+			continue;
+		demand = &attempt->demands[attempt->demand_of[i]];
+		while (demand->first_take >= 0 && line->reserved < line->quantity)
 		{
-			Take	   *from = &attempt->takes[t];
+			Take	   *from = &attempt->takes[demand->first_take];
 			int64		units = Min(from->quantity, line->quantity - line->reserved);
 
-			if (from->demand != attempt->demand_of[i] || units == 0)
-				continue;
 			from->quantity -= units;
 			line->reserved += units;
+			if (from->quantity == 0)
+				demand->first_take = from->next;
+			if (units == 0)
+				continue;
 			add_part(request, i, from->location, units,
 					 insert_row(writer, request, line, from->location, units));
 		}
@@ -758,6 +799,13 @@ serve(Attempt *attempt, bool may_split)
 	{
 		Demand	   *demand = &attempt->demands[d];
 
+		if (demand->withheld > 0 && !partial)
+		{
+			served = false;
+			if (!may_split)
+				break;
+			continue;
+		}
 		if (missing(demand) > 0)
 		{
 			if (demand->location != NULL)
@@ -800,7 +848,7 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_RESERVED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && missing(demand) == 0 && demand->wanted > 0)
+		else if (!served && missing(demand) == 0 && demand->withheld == 0)
 			line->status = OMS_LINE_REFUSED;
 		else if (TransactionIdIsValid(demand->pending))
 			line->status = OMS_LINE_HELD_BY_OTHERS;
@@ -818,7 +866,7 @@ reset_attempt(Attempt *attempt)
 	memset(attempt->taken_over, 0, sizeof(int64) * Max(1, attempt->request->nlines));
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		attempt->demands[d].taken = attempt->demands[d].wanted = 0;
+		attempt->demands[d].taken = attempt->demands[d].wanted = attempt->demands[d].withheld = 0;
 		attempt->demands[d].pending = InvalidTransactionId;
 		attempt->demands[d].ncells = 0;
 	}
@@ -935,11 +983,10 @@ estimate(Attempt *attempt)
 		if (attempt->demand_of[i] < 0)
 			continue;			/* check_line said it */
 		demand = &attempt->demands[attempt->demand_of[i]];
-		line->available = demand->location == NULL ? demand->available : 0;
-		for (int c = 0; c < demand->ncells && demand->location != NULL; c++)
-			if (text_equal(attempt->cells[demand->first_cell + c].location, demand->location))
-				line->available = attempt->cells[demand->first_cell + c].free;
-		line->status = line->available < demand->wanted ? OMS_LINE_INSUFFICIENT : OMS_LINE_REFUSED;
+		line->available = demand->item->tracked ? Min(demand->available, free_at(attempt, demand))
+			: demand->available;
+		line->status = demand->withheld > 0 || line->available < demand->wanted
+			? OMS_LINE_INSUFFICIENT : OMS_LINE_REFUSED;
 	}
 }
 
@@ -1010,52 +1057,71 @@ oms_reserve_lines(OmsReserveRequest *request)
 	set_statuses(&attempt, request->complete);
 }
 
+/* wanted_units says what a line wants, and what all lines of its sku want if there are more. */
+static char *
+wanted_units(const OmsReserveRequest *request, const OmsReserveLine *line)
+{
+	int64		total = 0;
+
+	for (int i = 0; i < request->nlines; i++)
+		if (oms_text_equal(request->lines[i].sku, line->sku) &&
+			pg_add_s64_overflow(total, request->lines[i].quantity, &total))
+			total = PG_INT64_MAX;
+	if (total == line->quantity)
+		return psprintf("%lld", (long long) line->quantity);
+	return psprintf("%lld (of %lld over all lines)", (long long) line->quantity, (long long) total);
+}
+
+/* oms_raise_line raises for a line that was refused for its own sake; else it returns. */
+void
+oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
+{
+	char	   *sku = text_to_cstring(line->sku);
+	char	   *channel = text_to_cstring(request->channel);
+
+	switch (line->status)
+	{
+		case OMS_LINE_UNKNOWN:
+			oms_raise_unknown_sku(line->sku);
+			break;
+		case OMS_LINE_NOT_ALLOWED:
+			ereport(ERROR,
+					(errcode(OMS_ERR_NOT_ALLOWED),
+					 errmsg("sku \"%s\" cannot be sold like this on channel \"%s\"", sku, channel),
+					 errdetail("Line %d, %lld units. %s", line->line_no,
+							   (long long) line->quantity, line->why)));
+			break;
+		case OMS_LINE_HELD_BY_OTHERS:
+			ereport(ERROR,
+					(errcode(OMS_ERR_HELD_BY_OTHERS),
+					 errmsg("stock of sku \"%s\" is held by open transactions", sku),
+					 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
+							   line->line_no, channel, (long long) line->quantity,
+							   (long long) line->available, line->pending),
+					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+			break;
+		case OMS_LINE_INSUFFICIENT:
+		case OMS_LINE_PARTIAL:
+			ereport(ERROR,
+					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+					 errmsg("not enough stock of sku \"%s\" for channel \"%s\"", sku, channel),
+					 errdetail("Line %d: wanted %s, available %lld%s.", line->line_no,
+							   wanted_units(request, line), (long long) line->available,
+							   line->location == NULL ? "" :
+							   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
+					 errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
+			break;
+		default:
+			break;
+	}
+}
+
 /* oms_raise_refused raises for the first line that was refused for its own sake. */
 void
 oms_raise_refused(const OmsReserveRequest *request)
 {
 	for (int i = 0; i < request->nlines; i++)
-	{
-		const OmsReserveLine *line = &request->lines[i];
-		char	   *sku = text_to_cstring(line->sku);
-		char	   *channel = text_to_cstring(request->channel);
-
-		switch (line->status)
-		{
-			case OMS_LINE_UNKNOWN:
-				oms_raise_unknown_sku(line->sku);
-				break;
-			case OMS_LINE_NOT_ALLOWED:
-				ereport(ERROR,
-						(errcode(OMS_ERR_NOT_ALLOWED),
-						 errmsg("sku \"%s\" cannot be sold like this on channel \"%s\"", sku, channel),
-						 errdetail("Line %d, %lld units. %s", line->line_no,
-								   (long long) line->quantity, line->why)));
-				break;
-			case OMS_LINE_HELD_BY_OTHERS:
-				ereport(ERROR,
-						(errcode(OMS_ERR_HELD_BY_OTHERS),
-						 errmsg("stock of sku \"%s\" is held by open transactions", sku),
-						 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
-								   line->line_no, channel, (long long) line->quantity,
-								   (long long) line->available, line->pending),
-						 errhint("Try again; oms.wait_for_pending says how long to wait.")));
-				break;
-			case OMS_LINE_INSUFFICIENT:
-			case OMS_LINE_PARTIAL:
-				ereport(ERROR,
-						(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-						 errmsg("not enough stock of sku \"%s\" for channel \"%s\"", sku, channel),
-						 errdetail("Line %d: wanted %lld, available %lld%s.", line->line_no,
-								   (long long) line->quantity, (long long) line->available,
-								   line->location == NULL ? "" :
-								   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
-						 errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
-				break;
-			default:
-				break;
-		}
-	}
+		oms_raise_line(request, &request->lines[i]);
 	elog(ERROR, "a refused request has no refused line");
 }
 
@@ -1078,14 +1144,15 @@ oms_release_order(text *order_id)
 }
 
 /*
- * oms_move_reservation moves quantity units of a live reservation to another location:
- * a take there, bounded by what is available, and a give here. False, with nothing
- * changed, when the units are not to be had there or the row is locked or no longer
- * live. A part moved becomes a reservation of its own, *new_reservation_id.
+ * oms_move_reservation moves units of a live reservation to another location: a take
+ * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
+ * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
+ * set take nowhere more than they give), and a give here. Returns the units moved: 0, with
+ * nothing changed, when none is to be had there or the row is locked or no longer live.
+ * A part moved becomes a reservation of its own.
  */
-bool
-oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
-					 int64 *new_reservation_id)
+int64
+oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
 	OmsAccounts *accounts = oms_stock_open();
 	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
@@ -1099,39 +1166,39 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 	int64		consumed;
 	bool		isnull;
 
+	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
-	*new_reservation_id = reservation_id;
+	guard.partial = how == OMS_MOVE_PARTIAL;
+	if (how == OMS_MOVE_FORCED)
+		guard.kind = OMS_GUARD_NONE;
 	values[0] = Int64GetDatum(reservation_id);
 	values[1] = PointerGetDatum(to_location);
-	values[2] = Int64GetDatum(quantity);
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
 	{
 		oms_spi_finish();
 		oms_accounts_close(accounts);
-		return false;
+		return 0;
 	}
 	sku = DatumGetTextPP(oms_spi_value(0, 1, &isnull));
 	location = DatumGetTextPP(oms_spi_value(0, 2, &isnull));
 	outstanding = oms_spi_int64(0, 3);
 	status = oms_spi_text(0, 4);
 	consumed = oms_spi_int64(0, 5);
+	guard.safety = oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull)))->safety;
 	result.outcome = OMS_SHORT;
 	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
-		!text_equal(location, to_location))
+		!oms_text_equal(location, to_location))
 		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
 	if (result.outcome == OMS_DONE)
 	{
+		quantity = result.change.reserved;
+		values[2] = Int64GetDatum(quantity);
 		give(accounts, sku, location, quantity);
-		if (quantity == outstanding && consumed == 0)
-			oms_spi_execute(&move_row, values, NULL, false);
-		else
-		{
-			oms_spi_execute(&split_row, values, NULL, false);
-			*new_reservation_id = oms_spi_int64(0, 1);
-		}
+		oms_spi_execute(quantity == outstanding && consumed == 0 ? &move_row : &split_row, values,
+						NULL, false);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);
-	return result.outcome == OMS_DONE;
+	return result.outcome == OMS_DONE ? quantity : 0;
 }

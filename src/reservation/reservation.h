@@ -80,11 +80,19 @@ typedef struct OmsReserveRequest
 
 extern TimestampTz oms_arg_expiry(FunctionCallInfo fcinfo, int argno);
 extern OmsOnShortage oms_arg_on_shortage(FunctionCallInfo fcinfo, int argno);
+typedef enum OmsMoveHow
+{
+	OMS_MOVE_WHOLE,
+	OMS_MOVE_PARTIAL,
+	OMS_MOVE_FORCED
+} OmsMoveHow;
+
 extern void oms_reserve_lines(OmsReserveRequest *request);
 extern void oms_raise_refused(const OmsReserveRequest *request);
+extern void oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line);
 extern const char *oms_line_status_name(OmsLineStatus status);
 extern int64 oms_release_order(text *order_id);
-extern bool oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
-								 int64 *new_reservation_id);
+extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
+								  OmsMoveHow how);
 
 #endif							/* OMS_RESERVATION_H */

@@ -55,17 +55,7 @@ oms_sequential_plan(PlanRun *run, bool nearest)
 		int32		order = model->arrival[i];
 
 		CHECK_FOR_INTERRUPTS();
-		/* a pruned list may hide the last location that still has the goods */
-		for (;;)
-		{
-			if (nearest)
-				oms_nearest_pattern(run->search, order, &view, &pattern);
-			else
-				oms_best_pattern(run->search, order, &view, &pattern);
-			if (!model->orders[order].pruned || (pattern.unfilled == 0 && pattern.late == 0))
-				break;
-			oms_model_candidates(model, order, model->nlocations);
-		}
+		oms_pattern_anywhere(run->search, order, &view, nearest, &pattern);
 		oms_state_place(state, order, &pattern);
 	}
 	return state;

@@ -2,14 +2,16 @@
  * batch.c
  *		The default solver: all orders are decided as a set.
  *
- * 1. Start: the best of three plans: both sequential ones, and a greedy one that
- *    takes the classes in turn and within a class the orders that would lose most
- *    by not getting their best pattern (regret).
- * 2. Improve: for each order that does not have its ideal pattern, evict who is in
- *    the way, place the order, and let the evicted find another place; then larger
- *    neighbourhoods around random such orders. A change stays when the whole plan is
- *    not worse (oms_score_compare), else it is undone.
- * 3. Settle: class by class, an unfilled or late order may take anything that a
+ * 1. Start: the better of the two sequential plans.
+ * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
+ * 3. Build greedily: class by class, each order takes what costs it least with prices
+ *    included; first those that would lose most without their best locations, and
+ *    in each further pass earlier the orders that came off badly in the one before.
+ * 4. Improve: for each order that costs more than its ideal (its excess), evict who is
+ *    in the way, place the order, and let the evicted find another place; then larger
+ *    neighbourhoods around random such orders (Shaw 1998). A change stays when the
+ *    whole plan is not worse (oms_score_compare), else it is undone.
+ * 5. Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
  *
  * The plan is never worse than a sequential one, since it starts from the better
@@ -19,19 +21,22 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
-#include "routing/solve.h"
+#include "routing/price.h"
 #include "utils/memutils.h"
 
 #define MAX_EVICTED 16			/* orders that one step may move */
 #define SCANNED_HOLDERS 32		/* looked at to choose whom to evict */
 #define EVICTION_TRIES 4
+#define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 typedef struct Batch
 {
 	PlanRun    *run;
 	PlanModel  *model;
 	PlanDraft  *state;
-	PlanScore  *ideal;			/* per order, only its own class is set: without competition */
+	PlanPrices *prices;			/* NULL when the numbers are too large for them */
+	PlanPattern *ideal;			/* per order, without shares: as if it were alone */
+	int64	   *excess;			/* per order, scratch for sorting */
 	PlanPattern *saved;			/* [MAX_EVICTED + 1] patterns taken away */
 	int32	   *moved;			/* [MAX_EVICTED + 1] their orders */
 	int			nmoved;
@@ -40,12 +45,13 @@ typedef struct Batch
 		int64		unfilled;
 		int64		late;
 		int64		cost;
-	}		   *regret;
+	}		   *regret;			/* per order: what it loses without its ideal locations */
 	PlanPattern found;
 	PlanPattern target;
 	int32	   *unhappy;		/* orders without their ideal pattern */
 	int32		nunhappy;
 	int64		budget;			/* iterations */
+	int64		heat;			/* money by which a step may make the plan dearer, at most */
 } Batch;
 
 static Batch *sorting;			/* for compare_regret only */
@@ -70,12 +76,23 @@ compare_regret(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Puts the prices into a view, if there are any; filling and timeliness still come first. */
+static void
+price(const Batch *batch, int32 order, PlanView *view)
+{
+	if (batch->prices == NULL || batch->prices->iterations == 0)
+		return;
+	oms_price_view(batch->prices, batch->model->orders[order].priority, view);
+	view->hard = true;
+}
+
 /* pattern_at_ease finds the ideal pattern of an order: as if it were the only one. */
 static void
 pattern_at_ease(Batch *batch, int32 order, PlanPattern *pattern)
 {
 	PlanView	view = {0};
 
+	price(batch, order, &view);
 	oms_best_pattern(batch->run->search, order, &view, pattern);
 }
 
@@ -91,12 +108,11 @@ measure(Batch *batch)
 	{
 		PlanView	view = {0};
 		struct Regret *regret = &batch->regret[o];
-		int			class = model->orders[o].priority;
 
 		CHECK_FOR_INTERRUPTS();
 		pattern_at_ease(batch, o, &batch->found);
-		batch->ideal[o].unfilled[class] = batch->found.unfilled;
-		batch->ideal[o].late[class] = batch->found.late;
+		batch->ideal[o].unfilled = batch->found.unfilled;
+		batch->ideal[o].late = batch->found.late;
 		batch->ideal[o].cost = batch->found.cost;
 
 		banned = banned ? repalloc(banned, sizeof(int32) * (batch->found.nshares + 1)) :
@@ -105,49 +121,53 @@ measure(Batch *batch)
 			banned[i] = batch->found.shares[i].location;
 		view.banned = banned;
 		view.nbanned = batch->found.nshares;
+		price(batch, o, &view);
 		oms_best_pattern(batch->run->search, o, &view, &second);
 		regret->unfilled = second.unfilled - batch->found.unfilled;
 		regret->late = second.late - batch->found.late;
-		regret->cost = second.cost - batch->found.cost;
+		regret->cost = view.priced ? second.priced - batch->found.priced :
+			second.cost - batch->found.cost;
 	}
 	if (second.shares)
 		pfree(second.shares);
 }
 
-/* place_best gives an order that holds nothing the best that is left. */
+/* place_best gives an order that holds nothing the best that is left, with prices or not. */
 static void
-place_best(Batch *batch, PlanDraft *state, int32 order)
+place_best(Batch *batch, PlanDraft *state, int32 order, bool priced)
 {
 	PlanView	view = oms_state_view(state);
 
-	oms_best_pattern(batch->run->search, order, &view, &batch->found);
-	if (batch->model->orders[order].pruned &&
-		(batch->found.unfilled > 0 || batch->found.late > 0))
-	{
-		/* the kept candidates do not suffice: look at all of them */
-		oms_model_candidates(batch->model, order, batch->model->nlocations);
-		oms_best_pattern(batch->run->search, order, &view, &batch->found);
-	}
+	if (priced)
+		price(batch, order, &view);
+	oms_pattern_anywhere(batch->run->search, order, &view, false, &batch->found);
 	oms_state_place(state, order, &batch->found);
 }
 
-static PlanDraft *
-greedy_plan(Batch *batch)
+/* Orders of a class by blame, the largest first: excess holds it. */
+static int
+compare_blame(const void *a, const void *b)
 {
-	PlanModel  *model = batch->model;
-	PlanDraft  *state = oms_state_create(model);
-	int32	   *orders = oms_model_alloc(model, model->norders, sizeof(int32));
+	int32		x = *(const int32 *) a;
+	int32		y = *(const int32 *) b;
 
-	for (int32 o = 0; o < model->norders; o++)
-		orders[o] = o;
-	sorting = batch;
-	qsort(orders, model->norders, sizeof(int32), compare_regret);
-	for (int32 i = 0; i < model->norders; i++)
+	if (sorting->model->orders[x].priority != sorting->model->orders[y].priority)
+		return sorting->model->orders[x].priority - sorting->model->orders[y].priority;
+	if (sorting->excess[x] != sorting->excess[y])
+		return sorting->excess[x] > sorting->excess[y] ? -1 : 1;
+	return x < y ? -1 : x > y;
+}
+
+static PlanDraft *
+greedy_plan(Batch *batch, const int32 *orders)
+{
+	PlanDraft  *state = oms_state_create(batch->model);
+
+	for (int32 i = 0; i < batch->model->norders; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		place_best(batch, state, orders[i]);
+		place_best(batch, state, orders[i], true);
 	}
-	pfree(orders);
 	return state;
 }
 
@@ -310,15 +330,25 @@ shuffle_moved(Batch *batch, int from)
 	}
 }
 
+/* excess_of is what an order costs above its ideal, prices and penalties included. */
+static int64
+excess_of(const Batch *batch, int32 order)
+{
+	const PlanPlaced *placed = &batch->state->placed[order];
+	const PlanPattern *ideal = &batch->ideal[order];
+
+	if (batch->prices != NULL && batch->prices->iterations > 0)
+		return oms_priced_cost(batch->prices, batch->state, order) -
+			batch->prices->ideal[order];
+	if (placed->unfilled != ideal->unfilled || placed->late != ideal->late)
+		return PLAN_UNLIMITED;
+	return placed->cost - ideal->cost;
+}
+
 static bool
 is_ideal(const Batch *batch, int32 order)
 {
-	const PlanPlaced *placed = &batch->state->placed[order];
-	int			class = batch->model->orders[order].priority;
-
-	return placed->unfilled <= batch->ideal[order].unfilled[class] &&
-		placed->late <= batch->ideal[order].late[class] &&
-		placed->cost <= batch->ideal[order].cost;
+	return excess_of(batch, order) <= 0;
 }
 
 /* evict_for gives the order its ideal pattern if the plan as a whole gains; true when so. */
@@ -341,7 +371,7 @@ evict_for(Batch *batch, int32 order)
 		oms_state_place(batch->state, order, &batch->target);
 		sort_moved(batch, 1);
 		for (int i = 1; i < batch->nmoved; i++)
-			place_best(batch, batch->state, batch->moved[i]);
+			place_best(batch, batch->state, batch->moved[i], (try & 1) == 0);
 		if (oms_score_compare(&batch->state->score, &before) < 0)
 			return true;
 		undo(batch);
@@ -362,8 +392,9 @@ random_rival(Batch *batch, int32 index)
 	if (order->ncandidates == 0 || order->nlines == 0)
 		return PLAN_NOWHERE;
 	/* the cheaper candidates more often */
-	k = Min(oms_run_random(batch->run, order->ncandidates),
-			oms_run_random(batch->run, order->ncandidates));
+	k = oms_run_random(batch->run, order->ncandidates);
+	for (int i = 0; i < 3; i++)
+		k = Min(k, oms_run_random(batch->run, order->ncandidates));
 	l = oms_run_random(batch->run, order->nlines);
 	cell = order->cells[l * order->ncandidates + k];
 	location = order->candidates[k].location;
@@ -376,12 +407,29 @@ random_rival(Batch *batch, int32 index)
 	return PLAN_NOWHERE;
 }
 
+/*
+ * acceptable tells whether a step may stand: never when it leaves more unfilled or
+ * late, always when less; else when the plan is dearer by no more than a random part
+ * of the heat (threshold accepting: Dueck and Scheuer 1990).
+ */
+static bool
+acceptable(Batch *batch, const PlanScore *before)
+{
+	PlanScore	after = batch->state->score;
+	int64		allowed = batch->heat <= 0 ? 0 :
+		(int64) ((double) batch->heat * oms_run_random(batch->run, 1 << 20) / (1 << 20));
+
+	after.cost -= allowed;
+	return oms_score_compare(&after, before) <= 0;
+}
+
 /* perturb takes a neighbourhood of an order apart and puts it together anew. */
 static void
 perturb(Batch *batch, int32 order)
 {
 	PlanScore	before = batch->state->score;
 	int			size = 2 + oms_run_random(batch->run, MAX_EVICTED - 1);
+	bool		priced;
 
 	batch->run->iterations++;
 	batch->nmoved = 0;
@@ -398,29 +446,50 @@ perturb(Batch *batch, int32 order)
 		sort_moved(batch, 0);
 	else
 		shuffle_moved(batch, oms_run_random(batch->run, 2));
+	priced = oms_run_random(batch->run, 2) == 0;
 	for (int i = 0; i < batch->nmoved; i++)
-		place_best(batch, batch->state, batch->moved[i]);
-	if (oms_score_compare(&batch->state->score, &before) > 0)
+		place_best(batch, batch->state, batch->moved[i], priced);
+	if (!acceptable(batch, &before))
 		undo(batch);
 }
 
+/* list_unhappy lists the orders with an excess, the largest first. */
 static void
 list_unhappy(Batch *batch)
 {
 	batch->nunhappy = 0;
 	for (int32 o = 0; o < batch->model->norders; o++)
-		if (!is_ideal(batch, o))
+	{
+		batch->excess[o] = excess_of(batch, o);
+		if (batch->excess[o] > 0)
 			batch->unhappy[batch->nunhappy++] = o;
+	}
 	sorting = batch;
-	qsort(batch->unhappy, batch->nunhappy, sizeof(int32), compare_regret);
+	qsort(batch->unhappy, batch->nunhappy, sizeof(int32), compare_blame);
+}
+
+/* value is cost + penalties of the plan: what the bound bounds. */
+static int64
+value(const Batch *batch)
+{
+	return batch->state->score.cost + oms_penalties(batch->prices, &batch->state->score);
 }
 
 static bool
 may_go_on(Batch *batch, const char **stop)
 {
+	const PlanOptions *options = &batch->model->options;
+
 	CHECK_FOR_INTERRUPTS();
-	if (batch->nunhappy == 0)
+	if (batch->prices != NULL && batch->prices->certified &&
+		value(batch) <= batch->prices->bound)
+		*stop = "optimal";
+	else if (batch->nunhappy == 0)
 		*stop = "every order has its ideal";
+	else if (batch->prices != NULL && batch->prices->certified && options->gap_target >= 0 &&
+			 (double) (value(batch) - batch->prices->bound) <=
+			 options->gap_target * batch->state->score.cost)
+		*stop = "gap_target";
 	else if (batch->run->iterations >= batch->budget)
 		*stop = "iterations";
 	else if ((batch->run->iterations & 15) == 0 && oms_run_out_of_time(batch->run))
@@ -436,6 +505,8 @@ improve(Batch *batch)
 {
 	const char *stop = NULL;
 	bool		gained = true;
+	int64		started;
+	double		heat = 0;
 
 	list_unhappy(batch);
 	while (gained && may_go_on(batch, &stop))
@@ -446,12 +517,24 @@ improve(Batch *batch)
 				gained |= evict_for(batch, batch->unhappy[i]);
 		list_unhappy(batch);
 	}
+	started = batch->run->iterations;
+	for (int32 i = 0; i < batch->nunhappy; i++)
+		heat += batch->excess[batch->unhappy[i]] / batch->nunhappy;
+	heat *= HEAT;
 	while (may_go_on(batch, &stop))
 	{
-		for (int i = 0; i < 256 && may_go_on(batch, &stop); i++)
-			perturb(batch, batch->unhappy[oms_run_random(batch->run, batch->nunhappy)]);
+		int			steps = Max(256, batch->nunhappy / 4);
+		double		rest = 1.0 - (double) (batch->run->iterations - started) /
+			(batch->budget - started);
+
+		batch->heat = (int64) (heat * rest * rest);
+		/* those with the larger excess more often */
+		for (int i = 0; i < steps && may_go_on(batch, &stop); i++)
+			perturb(batch, batch->unhappy[Min(oms_run_random(batch->run, batch->nunhappy),
+											  oms_run_random(batch->run, batch->nunhappy))]);
 		list_unhappy(batch);
 	}
+	batch->heat = 0;
 	batch->run->stop_reason = stop;
 }
 
@@ -493,10 +576,8 @@ settle(Batch *batch)
 				if (model->orders[o].priority != class ||
 					(placed->unfilled == 0 && placed->late == 0))
 					continue;
-				if (model->orders[o].pruned)
-					oms_model_candidates(model, o, model->nlocations);
 				oms_state_take(new, o, &batch->target);
-				oms_best_pattern(batch->run->search, o, &view, &batch->found);
+				oms_pattern_anywhere(batch->run->search, o, &view, false, &batch->found);
 				if (batch->found.unfilled < batch->target.unfilled ||
 					(batch->found.unfilled == batch->target.unfilled &&
 					 batch->found.late < batch->target.late))
@@ -514,28 +595,70 @@ settle(Batch *batch)
 	return changed;
 }
 
+/* build makes greedy plans, and keeps the best one. */
+static void
+build(Batch *batch, int passes)
+{
+	PlanModel  *model = batch->model;
+	int32	   *orders = oms_model_alloc(model, model->norders, sizeof(int32));
+	int64	   *blame = oms_model_alloc(model, model->norders, sizeof(int64));
+
+	for (int32 o = 0; o < model->norders; o++)
+		orders[o] = o;
+	sorting = batch;
+	qsort(orders, model->norders, sizeof(int32), compare_regret);
+	for (int32 o = 0; o < model->norders; o++)
+		blame[o] = Min(batch->regret[o].cost, PLAN_MAX_MONEY);
+	for (int pass = 0; pass < passes; pass++)
+	{
+		PlanDraft  *kept = batch->state;
+
+		if (pass > 0)
+		{
+			for (int32 o = 0; o < model->norders; o++)
+				batch->excess[o] = blame[o];
+			sorting = batch;
+			qsort(orders, model->norders, sizeof(int32), compare_blame);
+		}
+		batch->state = greedy_plan(batch, orders);
+		for (int32 o = 0; o < model->norders; o++)
+			blame[o] += Min(excess_of(batch, o), PLAN_MAX_MONEY);
+		batch->state = keep_better(kept, batch->state);
+		if (oms_run_out_of_time(batch->run))
+			break;
+	}
+	pfree(orders);
+	pfree(blame);
+}
+
 /* oms_solve_batch decides all orders together; see the head of this file. */
 void
 oms_solve_batch(PlanRun *run)
 {
 	PlanModel  *model = run->model;
 	Batch		batch = {0};
+	int			rounds = model->norders <= 2000 ? 150 : model->norders <= 20000 ? 100 : 40;
 
 	batch.run = run;
 	batch.model = model;
-	batch.ideal = oms_model_alloc(model, model->norders, sizeof(PlanScore));
+	batch.ideal = oms_model_alloc(model, model->norders, sizeof(PlanPattern));
 	batch.regret = oms_model_alloc(model, model->norders, sizeof(struct Regret));
+	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
 	batch.saved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(PlanPattern));
 	batch.moved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(int32));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 20, 200000);
+		2000 + Min((int64) model->norders * 20, 500000);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);
 	batch.state = keep_better(batch.state, oms_sequential_plan(run, true));
+
+	run->prices = batch.prices = oms_prices_create(model);
+	if (batch.prices != NULL && !oms_run_out_of_time(run))
+		oms_prices_search(run, batch.prices, value(&batch), rounds);
 	measure(&batch);
-	batch.state = keep_better(batch.state, greedy_plan(&batch));
+	build(&batch, 4);
 
 	improve(&batch);
 	/* what settling displaced may find a better place, which must then settle again */
@@ -547,5 +670,6 @@ oms_solve_batch(PlanRun *run)
 	run->state = batch.state;
 	pfree(batch.ideal);
 	pfree(batch.regret);
+	pfree(batch.excess);
 	pfree(batch.unhappy);
 }

@@ -19,7 +19,7 @@ shipment_cost_sql (order_id, location, cost, [late_seconds]) replaces handling a
 line_cost_sql (order_id, line_no, location, cost of the whole line) replaces unit_cost, its pairs are the only candidates;
 capacity_sql (location, measure: orders, lines or units, limit).
 Aims, in order: class by class from 0 on, fewest unfilled units, then fewest late lines; then least cost, in which unfilled_cost counts. Priority is hard: no line is unfilled or late while a lower class holds what would mend it.
-Options and defaults: solver batch (or nearest, cheapest: one order after the other); cost_per_shipment 5; cost_per_km 0.01; max_distance_km null; late_cost_per_hour 1, times 16, 8, 4, 2, 1 for priority 0 to 4; min_shipment_value 0, for each part and the unfilled rest unless one location takes all; split_lines false; seed 0; iterations by size; deadline_ms null; gap_target null; candidates 32 locations kept for an order.
+Options and defaults: solver batch (or nearest, cheapest: one order after the other); cost_per_shipment 5; cost_per_km 0.01; max_distance_km null; late_cost_per_hour 1, times 16, 8, 4, 2, 1 for priority 0 to 4; min_shipment_value 0, for each part and the unfilled rest unless one location takes all; split_lines false; seed 0; iterations by size; deadline_ms null; gap_target null; candidates 24 locations kept for an order.
 A location without coordinates comes last and lies within no radius. The rows of the result have the line cost; the first row of a shipment has the cost of the shipment too; location is null for what stays unfilled. Input that does not fit raises OM012, which names the query and the column';
 
 CREATE FUNCTION oms.plan_summary() RETURNS TABLE (
@@ -33,7 +33,7 @@ CREATE FUNCTION oms.plan_summary() RETURNS TABLE (
     AS 'MODULE_PATHNAME', 'oms_plan_summary';
 REVOKE ALL ON FUNCTION oms.plan_summary() FROM PUBLIC;
 COMMENT ON FUNCTION oms.plan_summary() IS
-    'one row about the last plan of this session: cost, units unfilled, lines late, shipments, kilometres, seconds per phase, why it stopped; lower_bound and gap are null where nothing is certified';
+    'one row about the last plan of this session: cost, units unfilled, lines late, shipments, kilometres, seconds per phase, why it stopped. No plan that leaves in each class no more units unfilled and lines late costs less than lower_bound; gap is (cost - lower_bound) / cost; both are null where nothing is certified';
 
 CREATE FUNCTION oms.plan_candidates(for_order text DEFAULT NULL) RETURNS TABLE (
     order_id text, location text, rank int, cost numeric, distance_km float8, late_seconds bigint,
@@ -44,3 +44,12 @@ CREATE FUNCTION oms.plan_candidates(for_order text DEFAULT NULL) RETURNS TABLE (
 REVOKE ALL ON FUNCTION oms.plan_candidates(text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.plan_candidates(text) IS
     'for each order of the last plan of this session, or for one, all locations: chosen, runner-up, possible, outbid or dropped, with cost, distance, lateness and the reason';
+
+CREATE FUNCTION oms.plan_prices() RETURNS TABLE (
+    measure text, location text, sku text, price numeric, amount bigint, used bigint
+)
+    LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 2000
+    AS 'MODULE_PATHNAME', 'oms_plan_prices';
+REVOKE ALL ON FUNCTION oms.plan_prices() FROM PUBLIC;
+COMMENT ON FUNCTION oms.plan_prices() IS
+    'what one more unit of stock (measure stock) or of capacity (orders, lines, units) would be worth to the last plan of this session, by the prices that prove its lower bound; only what has a price';

@@ -517,7 +517,9 @@ grow(PlanModel *model, void *array, int32 count, int32 *capacity, Size size)
 static const char *
 keep_text(PlanModel *model, const char *text)
 {
-	return MemoryContextStrdup(model->context, text);
+	Size		size = strlen(text) + 1;
+
+	return memcpy(oms_model_piece(model, size), text, size);
 }
 
 static int

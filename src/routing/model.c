@@ -116,6 +116,31 @@ oms_model_alloc(PlanModel *model, Size count, Size size)
 									  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }
 
+/*
+ * oms_model_piece returns memory without header or rounding, not zeroed, that cannot
+ * be freed before the model is: for the many small arrays.
+ */
+void *
+oms_model_piece(PlanModel *model, Size size)
+{
+	char	   *piece;
+
+	size = MAXALIGN(size);
+	if (model->transient != NULL)
+		return MemoryContextAllocHuge(model->transient, Max(size, 1));
+	if (size > 65536)
+		return oms_model_alloc(model, 1, size);
+	if (size > model->pool_left)
+	{
+		model->pool_left = 1024 * 1024;
+		model->pool = MemoryContextAlloc(model->context, model->pool_left);
+	}
+	piece = model->pool;
+	model->pool += size;
+	model->pool_left -= size;
+	return piece;
+}
+
 /* oms_model_late_cost is the money that lateness of a shipment costs. */
 int64
 oms_model_late_cost(const PlanModel *model, int priority, int64 late_seconds)
@@ -241,6 +266,32 @@ oms_share_cost(const PlanModel *model, int32 line, int32 location, int32 cell, i
 	return cost;
 }
 
+static void
+set_vector(double *vector, const OmsLatLon *position)
+{
+	double		latitude = position->latitude * (M_PI / 180.0);
+	double		longitude = position->longitude * (M_PI / 180.0);
+
+	vector[0] = cos(latitude) * cos(longitude);
+	vector[1] = cos(latitude) * sin(longitude);
+	vector[2] = sin(latitude);
+}
+
+/*
+ * metres_between is the great-circle distance of two unit vectors, from their chord:
+ * the same as oms.latlon's <-> to the metre, without its trigonometry for each pair.
+ */
+static int32
+metres_between(const double *a, const double *b)
+{
+	double		x = a[0] - b[0];
+	double		y = a[1] - b[1];
+	double		z = a[2] - b[2];
+	double		half_chord = Min(0.5 * sqrt(x * x + y * y + z * z), 1.0);
+
+	return (int32) rint(2000.0 * OMS_EARTH_RADIUS_KM * asin(half_chord));
+}
+
 /*
  * fill_candidate sets cost, distance and lateness of (order, location); pair is its
  * row of shipment_cost_sql, NULL without that query. False, with the rule, when the
@@ -257,8 +308,7 @@ fill_candidate(PlanModel *model, const PlanOrder *order, int32 location, const P
 	candidate->metres = -1;
 	candidate->late_seconds = 0;
 	if (order->has_position && place->has_position)
-		candidate->metres = (int32) rint(oms_latlon_distance_km(&order->position,
-																&place->position) * 1000.0);
+		candidate->metres = metres_between(order->vector, place->vector);
 	if (options->max_distance >= 0 &&
 		(candidate->metres < 0 || candidate->metres > options->max_distance))
 	{
@@ -329,11 +379,63 @@ compare_candidates(const void *a, const void *b)
 	return x->location < y->location ? -1 : 1;
 }
 
-/* Can this cell serve the line at all, from the stock it starts with? */
-static bool
-usable(const PlanModel *model, int32 line, const PlanCell *cell)
+/*
+ * select_cheapest moves the m cheapest of n candidates to the front, in no order
+ * (quickselect, Hoare 1961); the pivot is the median of three, so it is deterministic.
+ */
+static void
+select_cheapest(PlanCandidate *c, int n, int m)
 {
-	if (cell->available < (model->options.split_lines && model->lines[line].together == 0 ?
+	int			low = 0;
+	int			high = n - 1;
+
+	while (high - low > 16)
+	{
+		PlanCandidate pivot;
+		int			middle = low + (high - low) / 2;
+		int			i = low;
+		int			j = high;
+
+#define SWAP(x, y) do {PlanCandidate swap = c[x]; c[x] = c[y]; c[y] = swap;} while (0)
+#define BEFORE(x, y) \
+	((x)->cost < (y)->cost || ((x)->cost == (y)->cost && (x)->location < (y)->location))
+		if (BEFORE(&c[middle], &c[low]))
+			SWAP(middle, low);
+		if (BEFORE(&c[high], &c[low]))
+			SWAP(high, low);
+		if (BEFORE(&c[high], &c[middle]))
+			SWAP(high, middle);
+		pivot = c[middle];
+		while (i <= j)
+		{
+			while (BEFORE(&c[i], &pivot))
+				i++;
+			while (BEFORE(&pivot, &c[j]))
+				j--;
+			if (i <= j)
+			{
+				SWAP(i, j);
+				i++;
+				j--;
+			}
+		}
+#undef SWAP
+#undef BEFORE
+		if (m - 1 <= j)
+			high = j;
+		else if (m - 1 >= i)
+			low = i;
+		else
+			return;
+	}
+	qsort(c + low, high - low + 1, sizeof(PlanCandidate), compare_candidates);
+}
+
+/* Can this cell serve the line at all, from the stock it starts with, or from what is left? */
+static bool
+usable(const PlanModel *model, int32 line, const PlanCell *cell, const int64 *left)
+{
+	if ((left ? left[cell - model->cells] : cell->available) < (model->options.split_lines && model->lines[line].together == 0 ?
 						   1 : model->lines[line].quantity))
 		return false;
 	return model->line_costs == NULL ||
@@ -341,53 +443,51 @@ usable(const PlanModel *model, int32 line, const PlanCell *cell)
 }
 
 /*
- * prune keeps limit candidates: first the cheapest that can serve every line, up to
- * half; then for each line in turn its cheapest; all in order of cost.
+ * prune keeps limit candidates; the cheaper ones come first, sorted: a quarter for the cheapest
+ * that can serve every line, then for each line in turn its cheapest, up to three
+ * quarters, then the cheapest of all. The rest is summed up in the order's beyond.
  */
 static int
-prune(const PlanModel *model, const PlanOrder *order, PlanCandidate *all, int n, int64 limit)
+prune(PlanModel *model, PlanOrder *order, PlanCandidate *all, int n, int64 limit)
 {
+	const uint32 *lines = model->lines_scratch;
+	uint32		every = order->nlines >= 32 ? 0 : ((uint32) 1 << order->nlines) - 1;
 	bool	   *keep = palloc0(n);
 	int			kept = 0;
 	int			m = 0;
+	PlanBeyond	beyond[1 << PLAN_BEYOND_LINES];
+	int			nbeyond = 0;
 
-	for (int i = 0; i < n && kept < limit / 2; i++)
-		if (model->count_scratch[all[i].location] == order->nlines)
+	for (int i = 0; i < n && kept < limit / 4 && every != 0; i++)
+		if (lines[all[i].location] == every)
 		{
 			keep[i] = true;
 			kept++;
 		}
 	if (order->nlines > 1)
 	{
-		int		   *next = palloc0(sizeof(int) * order->nlines);
+		int			nlines = Min(order->nlines, 32);
+		int			next[32] = {0};
 		bool		more = true;
 
-		while (more && kept < limit)
+		while (more && kept < limit - limit / 4)
 		{
 			more = false;
-			for (int l = 0; l < order->nlines && kept < limit; l++)
+			for (int l = 0; l < nlines && kept < limit - limit / 4; l++)
 			{
-				while (next[l] < n)
+				while (next[l] < n && !(lines[all[next[l]].location] & ((uint32) 1 << l)))
+					next[l]++;
+				if (next[l] == n)
+					continue;
+				more = true;
+				if (!keep[next[l]])
 				{
-					int			i = next[l]++;
-					int32		cell = oms_model_cell(model, model->lines[order->first_line + l].sku,
-													  all[i].location);
-
-					if (cell != PLAN_NOWHERE &&
-						usable(model, order->first_line + l, &model->cells[cell]))
-					{
-						more = true;
-						if (!keep[i])
-						{
-							keep[i] = true;
-							kept++;
-						}
-						break;
-					}
+					keep[next[l]] = true;
+					kept++;
 				}
+				next[l]++;
 			}
 		}
-		pfree(next);
 	}
 	for (int i = 0; i < n && kept < limit; i++)
 		if (!keep[i])
@@ -395,9 +495,31 @@ prune(const PlanModel *model, const PlanOrder *order, PlanCandidate *all, int n,
 			keep[i] = true;
 			kept++;
 		}
+
 	for (int i = 0; i < n; i++)
+	{
+		uint32		serves = order->nlines > PLAN_BEYOND_LINES ? ~(uint32) 0 :
+			lines[all[i].location];
+		int			b = 0;
+
 		if (keep[i])
+		{
 			all[m++] = all[i];
+			continue;
+		}
+		while (b < nbeyond && beyond[b].lines != serves)
+			b++;
+		if (b < nbeyond)
+		{
+			beyond[b].cost = Min(beyond[b].cost, all[i].cost);
+			continue;
+		}
+		beyond[nbeyond].cost = all[i].cost;
+		beyond[nbeyond++].lines = serves;
+	}
+	order->nbeyond = nbeyond;
+	order->beyond = oms_model_piece(model, nbeyond * sizeof(PlanBeyond));
+	memcpy(order->beyond, beyond, sizeof(PlanBeyond) * nbeyond);
 	pfree(keep);
 	return m;
 }
@@ -439,13 +561,13 @@ bound_cost(PlanModel *model, int32 index)
 
 /*
  * oms_model_candidates sets the candidates of an order, at most limit of them, and
- * their stock cells. It may be called again with a larger limit.
+ * their stock cells: from all the stock there is, or, with left, from that.
  */
 void
-oms_model_candidates(PlanModel *model, int32 index, int64 limit)
+oms_model_candidates(PlanModel *model, int32 index, int64 limit, const int64 *left)
 {
 	PlanOrder  *order = &model->orders[index];
-	int32	   *count = model->count_scratch;
+	uint32	   *serves = model->lines_scratch;
 	int32	   *slot = model->location_scratch;
 	PlanCandidate *all = palloc(sizeof(PlanCandidate) * model->nlocations);
 	int32	   *seen = palloc(sizeof(int32) * model->nlocations);
@@ -460,10 +582,12 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 		int32		sku = model->lines[line].sku;
 
 		for (int32 c = model->sku_cells[sku]; c < model->sku_cells[sku + 1]; c++)
-			if (usable(model, line, &model->cells[c]))
+			if (usable(model, line, &model->cells[c], left))
 			{
-				if (count[model->cells[c].location]++ == 0)
+				if (serves[model->cells[c].location] == 0)
 					seen[nseen++] = model->cells[c].location;
+				/* lines above 32 count as the last bit */
+				serves[model->cells[c].location] |= (uint32) 1 << Min(l, 31);
 			}
 	}
 
@@ -471,7 +595,7 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 	{
 		for (int32 p = first_pair(model, index, 0);
 			 p < model->npairs && model->pairs[p].order == index; p++)
-			if (count[model->pairs[p].location] > 0 &&
+			if (serves[model->pairs[p].location] != 0 &&
 				fill_candidate(model, order, model->pairs[p].location, &model->pairs[p],
 							   &all[n], NULL))
 				n++;
@@ -482,29 +606,39 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 			if (fill_candidate(model, order, seen[i], NULL, &all[n], NULL))
 				n++;
 	}
-	qsort(all, n, sizeof(PlanCandidate), compare_candidates);
-
 	order->pruned = n > limit;
+	if (n > 8 * limit)
+	{
+		/* sort only what the pruning will look at, unless a line finds too little there */
+		int			m = 4 * limit;
+		uint32		found = 0;
+		uint32		wanted = 0;
+
+		select_cheapest(all, n, m);
+		for (int i = 0; i < m; i++)
+			found |= serves[all[i].location];
+		for (int i = 0; i < n; i++)
+			wanted |= serves[all[i].location];
+		qsort(all, found == wanted ? m : n, sizeof(PlanCandidate), compare_candidates);
+	}
+	else
+		qsort(all, n, sizeof(PlanCandidate), compare_candidates);
+
+	order->beyond = NULL;
+	order->nbeyond = 0;
 	if (order->pruned)
 		n = prune(model, order, all, n, limit);
 	for (int i = 0; i < nseen; i++)
-		count[seen[i]] = 0;
+		serves[seen[i]] = 0;
 	pfree(seen);
 
-	if (order->candidates != NULL)
-	{
-		pfree(order->candidates);
-		pfree(order->cells);
-		if (order->line_costs != NULL)
-			pfree(order->line_costs);
-	}
 	order->ncandidates = n;
-	order->candidates = oms_model_alloc(model, n, sizeof(PlanCandidate));
+	order->candidates = oms_model_piece(model, n * sizeof(PlanCandidate));
 	memcpy(order->candidates, all, n * sizeof(PlanCandidate));
 	pfree(all);
-	order->cells = oms_model_alloc(model, (Size) nlines * n, sizeof(int32));
+	order->cells = oms_model_piece(model, (Size) nlines * n * sizeof(int32));
 	order->line_costs = model->line_costs == NULL ? NULL :
-		oms_model_alloc(model, (Size) nlines * n, sizeof(int64));
+		oms_model_piece(model, (Size) nlines * n * sizeof(int64));
 
 	for (int k = 0; k < n; k++)
 		slot[order->candidates[k].location] = k;
@@ -519,7 +653,7 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 		{
 			int32		k = slot[model->cells[c].location];
 
-			if (k == PLAN_NOWHERE || !usable(model, line, &model->cells[c]))
+			if (k == PLAN_NOWHERE || !usable(model, line, &model->cells[c], left))
 				continue;
 			order->cells[l * n + k] = c;
 			if (order->line_costs != NULL)
@@ -529,6 +663,61 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit)
 	}
 	for (int k = 0; k < n; k++)
 		slot[order->candidates[k].location] = PLAN_NOWHERE;
+	bound_cost(model, index);
+}
+
+/*
+ * oms_model_keep adds a location to the kept candidates of an order, if it is not one:
+ * a solver has found use for it.
+ */
+void
+oms_model_keep(PlanModel *model, int32 index, int32 location)
+{
+	PlanOrder  *order = &model->orders[index];
+	int			n = order->ncandidates;
+	PlanCandidate *candidates;
+	int32	   *cells;
+	int64	   *line_costs = NULL;
+	PlanCandidate added;
+	const char *why;
+	int			at;
+
+	for (int k = 0; k < n; k++)
+		if (order->candidates[k].location == location)
+			return;
+	if (!oms_model_candidate(model, index, location, &added, &why))
+		elog(ERROR, "no candidate: %s", why);
+	for (at = 0; at < n && compare_candidates(&order->candidates[at], &added) < 0; at++)
+		;
+	candidates = oms_model_piece(model, (n + 1) * sizeof(PlanCandidate));
+	cells = oms_model_piece(model, (Size) order->nlines * (n + 1) * sizeof(int32));
+	if (order->line_costs != NULL)
+		line_costs = oms_model_piece(model, (Size) order->nlines * (n + 1) * sizeof(int64));
+	for (int k = 0; k <= n; k++)
+	{
+		int			from = k < at ? k : k - 1;
+
+		candidates[k] = k == at ? added : order->candidates[from];
+		for (int l = 0; l < order->nlines; l++)
+		{
+			int32		line = order->first_line + l;
+			int32		cell = k != at ? order->cells[l * n + from] :
+				oms_model_cell(model, model->lines[line].sku, location);
+
+			if (cell != PLAN_NOWHERE && k == at &&
+				!usable(model, line, &model->cells[cell], NULL))
+				cell = PLAN_NOWHERE;
+			cells[l * (n + 1) + k] = cell;
+			if (line_costs != NULL)
+				line_costs[l * (n + 1) + k] = cell == PLAN_NOWHERE ? 0 :
+					k != at ? order->line_costs[l * n + from] :
+					oms_model_line_cost(model, line, location)->cost;
+		}
+	}
+	order->candidates = candidates;
+	order->cells = cells;
+	order->line_costs = line_costs;
+	order->ncandidates = n + 1;
 	bound_cost(model, index);
 }
 
@@ -555,9 +744,14 @@ oms_model_build(PlanModel *model)
 	double		units = 0;
 
 	model->location_scratch = oms_model_alloc(model, model->nlocations, sizeof(int32));
-	model->count_scratch = oms_model_alloc(model, model->nlocations, sizeof(int32));
+	model->lines_scratch = oms_model_alloc(model, model->nlocations, sizeof(uint32));
 	for (int32 i = 0; i < model->nlocations; i++)
 		model->location_scratch[i] = PLAN_NOWHERE;
+
+	for (int32 l = 0; l < model->nlocations; l++)
+		set_vector(model->locations[l].vector, &model->locations[l].position);
+	for (int32 o = 0; o < model->norders; o++)
+		set_vector(model->orders[o].vector, &model->orders[o].position);
 
 	model->arrival = oms_model_alloc(model, model->norders, sizeof(int32));
 	for (int32 o = 0; o < model->norders; o++)
@@ -573,11 +767,12 @@ oms_model_build(PlanModel *model)
 		order->shared_sku = false;
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
 		{
-			units += model->lines[i].quantity;
+			order->nunits += model->lines[i].quantity;
 			for (int32 j = order->first_line; j < i && !order->shared_sku; j++)
 				order->shared_sku = model->lines[i].sku == model->lines[j].sku;
 		}
-		oms_model_candidates(model, o, model->options.candidates);
+		units += order->nunits;
+		oms_model_candidates(model, o, model->options.candidates, NULL);
 	}
 	if (units > 1.0e18)
 		ereport(ERROR,

@@ -61,6 +61,7 @@ typedef struct PlanLocation
 {
 	const char *key;
 	OmsLatLon	position;
+	double		vector[3];		/* position on the unit sphere */
 	bool		has_position;
 	int64		handling_cost;	/* per shipment */
 	int64		unit_cost;
@@ -75,20 +76,36 @@ typedef struct PlanCandidate
 	int32		late_seconds;
 } PlanCandidate;
 
+/*
+ * What lies beyond the kept candidates: the cheapest location that was not kept among
+ * those that can serve exactly these lines (bits; of orders with more than
+ * PLAN_BEYOND_LINES lines, all of them). For lower bounds only.
+ */
+#define PLAN_BEYOND_LINES 4
+typedef struct PlanBeyond
+{
+	int64		cost;
+	uint32		lines;
+} PlanBeyond;
+
 typedef struct PlanOrder
 {
 	const char *key;
 	int64		sequence;
 	OmsLatLon	position;
+	double		vector[3];		/* position on the unit sphere */
 	int64		late_weight;	/* more than any cost of this order: makes a late line count first */
 	PlanCandidate *candidates;	/* cheapest first, then by location */
 	int32	   *cells;			/* [line of the order][candidate]: stock cell, or PLAN_NOWHERE */
 	int64	   *line_costs;		/* the same shape; NULL without line_cost_sql */
+	PlanBeyond *beyond;
+	int64		nunits;
 	int32		first_line;
 	int32		nlines;
 	int32		ncandidates;
 	int32		max_shipments;
 	uint8		priority;
+	uint8		nbeyond;
 	bool		has_position;
 	bool		ship_complete;
 	bool		shared_sku;		/* two of its lines ask for the same sku */
@@ -152,8 +169,11 @@ typedef struct PlanModel
 	PlanPair   *pairs;			/* NULL without shipment_cost_sql */
 	PlanLineCost *line_costs;	/* NULL without line_cost_sql */
 	int32	   *arrival;		/* orders by sequence, then key */
+	char	   *pool;			/* small pieces that live as long as the model */
+	Size		pool_left;
+	MemoryContext transient;	/* when set, pieces come from here */
 	int32	   *location_scratch;	/* [nlocations], PLAN_NOWHERE between uses */
-	int32	   *count_scratch;	/* [nlocations], 0 between uses */
+	uint32	   *lines_scratch;	/* [nlocations], 0 between uses */
 } PlanModel;
 
 /* keys to indexes: an open-addressing hash over strings that it does not own */
@@ -165,8 +185,10 @@ extern void oms_keymap_add(PlanKeyMap *map, const char *key, int32 value);
 
 extern PlanModel *oms_model_create(const PlanOptions *options);
 extern void *oms_model_alloc(PlanModel *model, Size count, Size size);
+extern void *oms_model_piece(PlanModel *model, Size size);
 extern void oms_model_build(PlanModel *model);
-extern void oms_model_candidates(PlanModel *model, int32 order, int64 limit);
+extern void oms_model_candidates(PlanModel *model, int32 order, int64 limit, const int64 *left);
+extern void oms_model_keep(PlanModel *model, int32 order, int32 location);
 extern bool oms_model_candidate(PlanModel *model, int32 order, int32 location,
 								PlanCandidate *candidate, const char **why_not);
 extern int32 oms_model_cell(const PlanModel *model, int32 sku, int32 location);

@@ -13,6 +13,15 @@
  * priced view, less money with the price of unfilled units and late lines in it.
  * Every pattern returned keeps the rules of the order and fits the view. Ties go to
  * the cheaper, then the lower location, so the result depends on the keys alone.
+ *
+ * A view with bound asks for less: priced must not exceed what any allowed pattern
+ * costs, over all locations, kept as candidates or not. Up to EXACT_BUNDLES bundles
+ * that is the same dynamic programming, with one more location for each set of lines
+ * that locations beyond the kept ones can serve, at the cheapest of their costs and
+ * without price; and, where lines may split, with each line whole at one location of
+ * the set, however much stock it has, which no split of it can undercut. Above, it is
+ * the cheapest location of each bundle plus one cheapest shipment. The shares then
+ * are those of the relaxed pattern, for a subgradient, and need not fit.
  */
 #include "postgres.h"
 
@@ -74,6 +83,7 @@ struct PlanSearch
 	PlanPattern trial;
 	PlanPattern best;
 	bool		have_best;
+	MemoryContext transient;
 
 	/* dynamic programming over sets of bundles */
 	int64		mask_units[1 << EXACT_BUNDLES];
@@ -88,6 +98,13 @@ struct PlanSearch
 	int32		maxnodes;
 };
 
+/* The width of the arrays by option: all candidates and what lies beyond them. */
+static inline int
+stride_of(const PlanOrder *order)
+{
+	return Max(order->ncandidates + order->nbeyond, 1);
+}
+
 /* oms_search_create returns a workspace for the model, in the model's context. */
 PlanSearch *
 oms_search_create(PlanModel *model)
@@ -100,6 +117,8 @@ oms_search_create(PlanModel *model)
 	search->model = model;
 	search->context = model->context;
 	search->maxlines = maxlines;
+	search->transient = AllocSetContextCreate(model->context, "oms plan candidates",
+											  ALLOCSET_DEFAULT_SIZES);
 	search->bundle_of = oms_model_alloc(model, maxlines, sizeof(int32));
 	search->bundle_lines = oms_model_alloc(model, maxlines, sizeof(int32));
 	search->bundle_start = oms_model_alloc(model, maxlines + 1, sizeof(int32));
@@ -180,6 +199,7 @@ copy_pattern(PlanPattern *to, MemoryContext context, const PlanPattern *from)
 	to->unfilled = from->unfilled;
 	to->late = from->late;
 	to->cost = from->cost;
+	to->priced = from->priced;
 }
 
 static int64
@@ -279,14 +299,15 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 	PlanModel  *model = search->model;
 	const PlanOrder *order = &model->orders[index];
 	const PlanLine *lines = &model->lines[order->first_line];
-	int			stride = Max(order->ncandidates, 1);
+	int			stride = stride_of(order);
+	int64		enough = NEVER; /* what it costs to serve the whole order from one location */
+	bool		whole_counts = !model->options.split_lines && !order->shared_sku;
 
 	search->view = view;
 	search->order = index;
 	bundle(search);
 
-	if (order->ncandidates > search->maxoptions ||
-		(Size) search->nbundles * stride > (Size) search->maxlines * search->maxoptions)
+	if (stride > search->maxoptions)
 	{
 		if (search->options != NULL)
 		{
@@ -312,6 +333,11 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		int			k = search->noptions;
 		Option	   *option = &search->options[k];
 		bool		any = false;
+		int64		whole = 0;
+
+		/* candidates are sorted: no better pattern has a shipment from here or beyond */
+		if (candidate->cost >= enough)
+			break;
 
 		option->left = view->capacity ? view->capacity[candidate->location] :
 			model->locations[candidate->location].capacity;
@@ -329,7 +355,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		option->late = candidate->late_seconds > 0;
 		option->open = candidate->cost;
 		option->late_line = !option->late ? 0 :
-			view->priced ? view->late_price : order->late_weight;
+			view->priced && !view->hard ? view->late_price : order->late_weight;
 		if (view->priced)
 		{
 			option->price = view->capacity_price[candidate->location];
@@ -357,6 +383,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 				cost += share_cost(search, l, k, lines[l].quantity) + option->late_line;
 			}
 			search->serve[b * stride + k] = cost;
+			whole = cost >= NEVER || whole >= NEVER ? NEVER : whole + cost;
 			if (cost < NEVER)
 			{
 				any = true;
@@ -366,6 +393,33 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		}
 		if (any)
 			search->noptions++;
+		if (whole < NEVER && whole_counts && (!option->late || (view->priced && !view->hard)) &&
+			option->left.lines >= order->nlines && option->left.units >= order->nunits)
+			enough = Min(enough, whole + option->open);
+	}
+	for (int v = 0; view->bound && v < order->nbeyond; v++)
+	{
+		Option	   *option = &search->options[search->noptions];
+
+		if (order->beyond[v].cost >= enough)
+			continue;
+		memset(option, 0, sizeof(Option));
+		option->candidate = PLAN_NOWHERE;
+		option->location = PLAN_NOWHERE;
+		option->open = order->beyond[v].cost;
+		option->left.orders = option->left.lines = option->left.units = PLAN_UNLIMITED;
+		for (int b = 0; b < search->nbundles; b++)
+		{
+			bool		all = true;
+
+			for (int i = search->bundle_start[b]; i < search->bundle_start[b + 1]; i++)
+				if (!(order->beyond[v].lines & ((uint32) 1 << Min(search->bundle_lines[i], 31))))
+					all = false;
+			search->serve[b * stride + search->noptions] = all ? 0 : NEVER;
+			if (all && b < 32)
+				option->serves |= (uint32) 1 << b;
+		}
+		search->noptions++;
 	}
 }
 
@@ -454,6 +508,8 @@ add_bundle(PlanSearch *search, PlanPattern *pattern, int b, int k)
 {
 	const PlanOrder *order = &search->model->orders[search->order];
 
+	if (search->options[k].candidate < 0)
+		return;					/* beyond the candidates: part of a bound only */
 	for (int i = search->bundle_start[b]; i < search->bundle_start[b + 1]; i++)
 	{
 		int			l = search->bundle_lines[i];
@@ -478,10 +534,11 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 {
 	const PlanModel *model = search->model;
 	const PlanOrder *order = &model->orders[search->order];
-	int			stride = Max(order->ncandidates, 1);
+	int			stride = stride_of(order);
 	int			n = search->nbundles;
 	uint32		full = ((uint32) 1 << n) - 1;
-	int64		minimum = model->options.min_shipment_value;
+	bool		relaxed = search->view->bound && model->options.split_lines;
+	int64		minimum = relaxed ? 0 : model->options.min_shipment_value;
 	bool		limited = order->max_shipments < n;
 	int			levels = limited ? order->max_shipments + 1 : 1;
 	int64		best_unfilled = 0;
@@ -518,9 +575,10 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 				search->serve[pg_rightmost_one_pos32(set) * stride + k];
 			search->part[set] = search->sum[set];
 			if (search->mask_lines[set] > option->left.lines ||
-				search->mask_units[set] > option->left.units ||
+				(search->mask_units[set] > option->left.units && !relaxed) ||
 				(minimum > 0 && set != full && search->mask_value[set] < minimum) ||
-				(order->shared_sku && shares_too_much(search, set, k)))
+				(order->shared_sku && !relaxed && option->candidate >= 0 &&
+				 shares_too_much(search, set, k)))
 				search->part[set] = NEVER;
 		}
 
@@ -567,7 +625,7 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 			for (int b = 0; b < n; b++)
 				if (!(m & ((int64) 1 << b)))
 					cost += search->bundle_unfilled_cost[b];
-			if (search->view->priced)
+			if (search->view->priced && !search->view->hard)
 			{
 				cost += search->view->unfilled_price * unfilled;
 				unfilled = 0;
@@ -586,7 +644,9 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 		for (int b = 0; b < n; b++)
 			if (search->nodes[node].bundles & ((uint32) 1 << b))
 				add_bundle(search, result, b, search->nodes[node].k);
-	finish(search, result);
+	result->priced = best_cost;
+	if (!search->view->bound)
+		finish(search, result);
 }
 
 /* keeps_rules tells whether a finished pattern may be returned; an empty one always may. */
@@ -650,7 +710,7 @@ static bool
 try_bundle(PlanSearch *search, int b, int k)
 {
 	const PlanOrder *order = &search->model->orders[search->order];
-	int			stride = Max(order->ncandidates, 1);
+	int			stride = stride_of(order);
 	PlanCapacity *left = &search->trial_left[k];
 	int			nlines = search->bundle_start[b + 1] - search->bundle_start[b];
 	PlanShare	share;
@@ -734,9 +794,13 @@ priced_cost(const PlanSearch *search, const PlanPattern *pattern)
 static bool
 better(const PlanSearch *search, const PlanPattern *a, const PlanPattern *b)
 {
-	if (search->view->priced)
-		return priced_cost(search, a) < priced_cost(search, b);
-	return oms_pattern_compare(a, b) < 0;
+	if (!search->view->priced)
+		return oms_pattern_compare(a, b) < 0;
+	if (search->view->hard && a->unfilled != b->unfilled)
+		return a->unfilled < b->unfilled;
+	if (search->view->hard && a->late != b->late)
+		return a->late < b->late;
+	return priced_cost(search, a) < priced_cost(search, b);
 }
 
 /*
@@ -746,7 +810,7 @@ better(const PlanSearch *search, const PlanPattern *a, const PlanPattern *b)
 static void
 evaluate(PlanSearch *search)
 {
-	int			stride = Max(search->model->orders[search->order].ncandidates, 1);
+	int			stride = stride_of(&search->model->orders[search->order]);
 
 	start_trial(search);
 	for (int b = 0; b < search->nbundles; b++)
@@ -880,6 +944,57 @@ solve_by_sets(PlanSearch *search, PlanPattern *result)
 	if (current.shares != NULL)
 		pfree(current.shares);
 	copy_pattern(result, search->context, &search->best);
+	result->priced = priced_cost(search, result);
+}
+
+/*
+ * relax_long bounds an order that has more bundles than the exact search takes: each
+ * bundle at its cheapest location or unfilled, and one shipment if any is served.
+ */
+static void
+relax_long(PlanSearch *search, PlanPattern *result)
+{
+	int			stride = stride_of(&search->model->orders[search->order]);
+	int64		open = NEVER;
+	bool		any = false;
+
+	result->nshares = 0;
+	result->priced = 0;
+	for (int k = 0; k < search->noptions; k++)
+		open = Min(open, search->options[k].open);
+	for (int b = 0; b < search->nbundles; b++)
+	{
+		int64		least = search->bundle_unfilled_cost[b] +
+			search->view->unfilled_price * search->bundle_units[b];
+		int			best = -1;
+
+		for (int k = 0; k < search->noptions; k++)
+			if (search->serve[b * stride + k] < least)
+			{
+				least = search->serve[b * stride + k];
+				best = k;
+			}
+		result->priced += least;
+		if (best >= 0)
+		{
+			any = true;
+			add_bundle(search, result, b, best);
+		}
+	}
+	if (any)
+	{
+		int64		nothing = 0;
+
+		for (int b = 0; b < search->nbundles; b++)
+			nothing += search->bundle_unfilled_cost[b] +
+				search->view->unfilled_price * search->bundle_units[b];
+		result->priced += open;
+		if (nothing < result->priced)
+		{
+			result->priced = nothing;
+			result->nshares = 0;
+		}
+	}
 }
 
 /*
@@ -892,7 +1007,14 @@ oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanPatt
 {
 	gather(search, order, view);
 	if (search->noptions == 0)
+	{
 		oms_pattern_clear(search->model, order, result);
+		result->priced = result->cost + view->unfilled_price * result->unfilled;
+	}
+	else if (view->bound && search->nbundles > EXACT_BUNDLES)
+		relax_long(search, result);
+	else if (view->bound)
+		solve_exact(search, result);
 	else if (search->nbundles <= EXACT_BUNDLES && !search->model->options.split_lines)
 		solve_exact(search, result);
 	else
@@ -956,4 +1078,63 @@ oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanP
 		copy_pattern(result, search->context, &search->trial);
 	else
 		oms_pattern_clear(search->model, order, result);
+}
+
+/* Is there stock anywhere for a line that the pattern leaves unfilled? */
+static bool
+could_serve_more(const PlanModel *model, int32 index, const PlanView *view,
+				 const PlanPattern *pattern)
+{
+	const PlanOrder *order = &model->orders[index];
+
+	for (int32 line = order->first_line; line < order->first_line + order->nlines; line++)
+	{
+		int64		rest = model->lines[line].quantity;
+		int64		need = model->options.split_lines && model->lines[line].together == 0 ?
+			1 : model->lines[line].quantity;
+		int32		sku = model->lines[line].sku;
+
+		for (int i = 0; i < pattern->nshares; i++)
+			if (pattern->shares[i].line == line)
+				rest -= pattern->shares[i].quantity;
+		for (int32 c = model->sku_cells[sku]; rest > 0 && c < model->sku_cells[sku + 1]; c++)
+			if ((view->left ? view->left[c] : model->cells[c].available) >= need)
+				return true;
+	}
+	return false;
+}
+
+/*
+ * oms_pattern_anywhere is oms_best_pattern, or oms_nearest_pattern, and, when that
+ * leaves something unfilled or late and the order has more candidates than were
+ * kept, looks at all of them. Those that are used are kept from then on.
+ */
+void
+oms_pattern_anywhere(PlanSearch *search, int32 index, const PlanView *view, bool nearest,
+					 PlanPattern *result)
+{
+	PlanModel  *model = search->model;
+	PlanOrder  *order = &model->orders[index];
+	PlanOrder	kept;
+
+	if (nearest)
+		oms_nearest_pattern(search, index, view, result);
+	else
+		oms_best_pattern(search, index, view, result);
+	if (!order->pruned || (result->unfilled == 0 && result->late == 0) ||
+		(result->late == 0 && !could_serve_more(model, index, view, result)))
+		return;
+
+	kept = *order;
+	model->transient = search->transient;
+	oms_model_candidates(model, index, model->nlocations, view->left);
+	if (nearest)
+		oms_nearest_pattern(search, index, view, result);
+	else
+		oms_best_pattern(search, index, view, result);
+	model->transient = NULL;
+	*order = kept;
+	MemoryContextReset(search->transient);
+	for (int i = 0; i < result->nshares; i++)
+		oms_model_keep(model, index, result->shares[i].location);
 }

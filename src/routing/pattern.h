@@ -25,6 +25,7 @@ typedef struct PlanPattern
 	int64		unfilled;		/* units */
 	int64		late;			/* lines with a share in a late shipment */
 	int64		cost;			/* money, unfilled_cost included */
+	int64		priced;			/* of a priced view: cost with all prices in it */
 } PlanPattern;
 
 /* What the search sees. Zero a struct and set what is needed. */
@@ -39,6 +40,8 @@ typedef struct PlanView
 	const PlanCapacity *capacity_price;
 	int64		unfilled_price; /* per unit */
 	int64		late_price;		/* per line */
+	bool		hard;			/* though priced: unfilled units first, then late lines */
+	bool		bound;			/* relax: priced is a lower bound over all that may be done */
 } PlanView;
 
 typedef struct PlanSearch PlanSearch;
@@ -46,6 +49,8 @@ typedef struct PlanSearch PlanSearch;
 extern PlanSearch *oms_search_create(PlanModel *model);
 extern void oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view,
 							 PlanPattern *result);
+extern void oms_pattern_anywhere(PlanSearch *search, int32 order, const PlanView *view,
+								 bool nearest, PlanPattern *result);
 extern void oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view,
 								PlanPattern *result);
 extern void oms_pattern_clear(const PlanModel *model, int32 order, PlanPattern *pattern);

@@ -75,7 +75,7 @@ set_defaults(PlanOptions *options)
 	options->deadline_ms = -1;
 	options->iterations = -1;
 	options->gap_target = -1;
-	options->candidates = 32;
+	options->candidates = 24;
 }
 
 static void
@@ -313,6 +313,7 @@ oms_plan_routes(PG_FUNCTION_ARGS)
 	else
 		oms_solve_sequential(&run, options.solver == PLAN_NEAREST);
 	plan->state = run.state;
+	plan->prices = run.prices;
 	plan->iterations = run.iterations;
 	plan->stop_reason = run.stop_reason;
 	plan->seconds_first = run.first_seconds;
@@ -401,8 +402,19 @@ oms_plan_summary(PG_FUNCTION_ARGS)
 
 	values[i++] = CStringGetTextDatum(solvers[model->options.solver]);
 	values[i++] = oms_money(state->score.cost);
-	nulls[i++] = true;			/* lower_bound: not certified */
-	nulls[i++] = true;			/* gap */
+	nulls[i] = nulls[i + 1] = true;
+	if (last_plan->prices != NULL && last_plan->prices->certified)
+	{
+		/* what the bound says about plans that are as good in the aims before cost */
+		int64		bound = Max(0, last_plan->prices->bound -
+								oms_penalties(last_plan->prices, &state->score));
+
+		values[i] = oms_money(bound);
+		values[i + 1] = Float8GetDatum(state->score.cost == 0 ? 0 :
+									   (double) (state->score.cost - bound) / state->score.cost);
+		nulls[i] = nulls[i + 1] = false;
+	}
+	i += 2;
 	values[i++] = Int64GetDatum(model->norders);
 	values[i++] = Int64GetDatum(model->nlines);
 	values[i++] = Int64GetDatum(shipments);

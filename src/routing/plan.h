@@ -5,12 +5,13 @@
 #ifndef OMS_ROUTING_PLAN_H
 #define OMS_ROUTING_PLAN_H
 
-#include "routing/solve.h"
+#include "routing/price.h"
 
 typedef struct PlanLast
 {
 	PlanModel  *model;
 	PlanDraft  *state;
+	PlanPrices *prices;			/* NULL when the solver makes none */
 	int64		iterations;
 	const char *stop_reason;
 	double		seconds_read;

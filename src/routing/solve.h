@@ -19,6 +19,7 @@ typedef struct PlanRun
 	int64		iterations;		/* done */
 	double		first_seconds;	/* until the first whole plan */
 	const char *stop_reason;
+	struct PlanPrices *prices;	/* NULL when there are none */
 } PlanRun;
 
 extern void oms_solve_sequential(PlanRun *run, bool nearest);

@@ -15,7 +15,9 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/table.h"
+#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_collation.h"
@@ -24,9 +26,13 @@
 #include "miscadmin.h"
 #include "storage/lmgr.h"
 #include "utils/array.h"
+#include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 #include "utils/timestamp.h"
 
+#include "row.h"
 #include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_receive);
@@ -82,8 +88,7 @@ static OmsPlan accounts_with_deltas = {
 OmsAccounts *
 oms_stock_open(void)
 {
-	LockRelationOid(get_relname_relid("reservation_row", get_namespace_oid("oms", false)),
-					RowExclusiveLock);
+	LockRelationOid(oms_table("reservation_row"), RowExclusiveLock);
 	return oms_accounts_open("stock_account", "stock_delta");
 }
 
@@ -98,12 +103,41 @@ oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts ch
 }
 
 /*
+ * oms_stock_lapsed says whether the account has expired holds: the OmsLapsed of stock.
+ * By the index of live holds, on the latest snapshot, since a storm of refusals asks.
+ */
+bool
+oms_stock_lapsed(const Datum *keys)
+{
+	Relation	rel = table_open(oms_table("reservation_row"), AccessShareLock);
+	Relation	index = index_open(oms_table("reservation_row_hold_idx"), AccessShareLock);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	IndexScanDesc scan = index_beginscan(rel, index, snapshot, 3, 0);
+	ScanKeyData scankeys[3];
+	bool		lapsed;
+
+	ScanKeyInit(&scankeys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, keys[0]);
+	ScanKeyInit(&scankeys[1], 2, BTEqualStrategyNumber, F_TEXTEQ, keys[1]);
+	ScanKeyInit(&scankeys[2], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	index_rescan(scan, scankeys, 3, NULL, 0);
+	lapsed = index_getnext_slot(scan, ForwardScanDirection, slot);
+	index_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	UnregisterSnapshot(snapshot);
+	index_close(index, NoLock);
+	table_close(rel, NoLock);
+	return lapsed;
+}
+
+/*
  * oms_stock_reclaim marks the account's expired holds as expired and returns their
  * units: the OmsReclaim of stock. Holds locked by an open transaction are left; they
  * count. It runs on the latest snapshot.
  */
 int64
-oms_stock_reclaim(const Datum *keys, void *arg)
+oms_stock_reclaim(const Datum *keys)
 {
 	int64		units;
 
@@ -264,8 +298,17 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 			!oms_account_wait(result->pending, start))
 			break;
 	}
+	if (result->outcome == OMS_PENDING && guard->kind == OMS_GUARD_SET)
+		ereport(ERROR,
+				(errcode(OMS_ERR_HELD_BY_OTHERS),
+				 errmsg("on_hand of sku \"%s\" is being changed by an open transaction",
+						text_to_cstring(sku)),
+				 errdetail("Location \"%s\": transaction %u.", text_to_cstring(location),
+						   result->pending),
+				 errhint("Try again; oms.wait_for_pending says how long to wait.")));
 	if (result->outcome != OMS_DONE)
-		oms_raise_short(result, sku, location, Abs(change.on_hand));
+		oms_raise_short(result, sku, location,
+						change.on_hand == PG_INT64_MIN ? PG_INT64_MAX : Abs(change.on_hand));
 }
 
 static void
@@ -276,7 +319,7 @@ make_changes(StockCall *call)
 		{.kind = OMS_GUARD_NONE},
 		{.kind = OMS_GUARD_ON_HAND},
 		{.kind = OMS_GUARD_SET},
-		{.kind = OMS_GUARD_AVAILABLE, .reclaim = oms_stock_reclaim},
+		{.kind = OMS_GUARD_AVAILABLE, .lapsed = oms_stock_lapsed, .reclaim = oms_stock_reclaim},
 	};
 	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	OmsMovement *movements = palloc(sizeof(OmsMovement) * Max(1, 2 * call->n));
@@ -351,12 +394,11 @@ run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
 	}
 	if (many)
 	{
+		const char *quantities = verb == ADJUST ? "deltas" : "quantities";
+
 		call.n = oms_arg_keys(fcinfo, argno++, "skus", &call.skus);
-		if (oms_arg_quantities(fcinfo, argno++, verb == ADJUST ? "deltas" : "quantities",
-							   &call.quantities) != call.n)
-			ereport(ERROR,
-					(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-					 errmsg("skus and %s must have the same length", verb == ADJUST ? "deltas" : "quantities")));
+		oms_require_same_length("skus", call.n, quantities,
+								oms_arg_quantities(fcinfo, argno++, quantities, &call.quantities));
 	}
 	else
 	{

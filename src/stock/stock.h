@@ -39,7 +39,8 @@ typedef struct OmsMovement
 extern OmsAccounts *oms_stock_open(void);
 extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 							 const OmsGuard *guard, OmsChange *result);
-extern int64 oms_stock_reclaim(const Datum *keys, void *arg);
+extern bool oms_stock_lapsed(const Datum *keys);
+extern int64 oms_stock_reclaim(const Datum *keys);
 extern void oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 								 text *reason, text *reference, text *actor);
 extern void oms_require_location(text *location);

@@ -85,9 +85,13 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.movement_row
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.reservation_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.confirm, oms.extend, oms.release or oms.consume.');
 ALTER TABLE oms.stock_account ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.stock_account IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.stock_delta ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.stock_delta IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.movement_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.movement_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.reservation_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.reservation_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_account', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_delta', '');

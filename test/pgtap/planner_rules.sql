@@ -230,7 +230,7 @@ SELECT is(inversions(), 0::bigint, 'nor here');
 DELETE FROM o; DELETE FROM l;
 SELECT make_plan();
 SELECT is_empty('TABLE r', 'no orders, no rows');
-SELECT is((SELECT (orders, cost, unfilled, stop_reason) FROM oms.plan_summary()), (0::bigint, 0::numeric, 0::bigint, 'every order has its ideal'::text),
+SELECT is((SELECT (orders, cost, unfilled, stop_reason) FROM oms.plan_summary()), (0::bigint, 0::numeric, 0::bigint, 'optimal'::text),
           'and a summary of zeros');
 
 SELECT * FROM finish();

@@ -8,7 +8,7 @@ use Test::More;
 
 my $import = "$FindBin::RealBin/../../examples/import/import.sql";
 my $node = PostgreSQL::Test::Cluster->new('import');
-$node->init;
+$node->init(extra => [ '--encoding=UTF8', '--locale=C' ]);
 $node->start;
 $node->safe_psql('postgres', 'CREATE EXTENSION oms');
 

@@ -1,0 +1,154 @@
+-- The invariants of the whole, each as a query for what breaks it. Without jit: compiling
+-- takes longer than running.
+
+CREATE FUNCTION oms.check()
+RETURNS TABLE (invariant text, key text, detail text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+    WITH account AS (
+        SELECT sku, location, sum(on_hand) AS on_hand, sum(unavailable) AS unavailable, sum(reserved) AS reserved
+          FROM (SELECT sku, location, on_hand, unavailable, reserved FROM oms.stock_account
+                UNION ALL
+                SELECT sku, location, on_hand, unavailable, reserved FROM oms.stock_delta) a
+         GROUP BY sku, location),
+    ledger AS (
+        SELECT sku, location, sum(quantity) AS quantity, sum(unavailable) AS unavailable
+          FROM oms.movement_row GROUP BY sku, location),
+    claim AS (
+        SELECT sku, location, count(*) AS reservations,
+               sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
+          FROM oms.reservation_row GROUP BY sku, location),
+    held AS (
+        SELECT order_id, line_no, sku, sum(consumed) AS consumed,
+               sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
+          FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku),
+    work AS (
+        SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity) AS quantity
+          FROM oms.fulfillment_row f
+          JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+         WHERE f.status IN ('assigned', 'accepted', 'picked', 'packed')
+         GROUP BY f.order_id, f.location, l.line_no, l.sku)
+
+    SELECT 'on_hand is the sum of the movements', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, movements %s', a.on_hand, COALESCE(l.quantity, 0))
+      FROM account a LEFT JOIN ledger l ON l.sku = a.sku AND l.location = a.location
+     WHERE a.on_hand <> COALESCE(l.quantity, 0)
+    UNION ALL
+    SELECT 'unavailable is the sum of the movements', format('sku %s, location %s', a.sku, a.location),
+           format('unavailable %s, movements %s', a.unavailable, COALESCE(l.unavailable, 0))
+      FROM account a LEFT JOIN ledger l ON l.sku = a.sku AND l.location = a.location
+     WHERE a.unavailable <> COALESCE(l.unavailable, 0)
+    UNION ALL
+    SELECT 'reserved is the sum of the reservations', format('sku %s, location %s', a.sku, a.location),
+           format('reserved %s, reservations %s', a.reserved, COALESCE(c.reserved, 0))
+      FROM account a LEFT JOIN claim c ON c.sku = a.sku AND c.location = a.location
+     WHERE a.reserved <> COALESCE(c.reserved, 0)
+    UNION ALL
+    SELECT 'on_hand and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
+      FROM account a WHERE a.on_hand < 0 OR a.reserved < 0
+    UNION ALL
+    SELECT 'every movement has an account', format('sku %s, location %s', l.sku, l.location),
+           format('movements of %s units', l.quantity)
+      FROM ledger l
+     WHERE NOT EXISTS (SELECT FROM account a WHERE a.sku = l.sku AND a.location = l.location)
+    UNION ALL
+    SELECT 'every reservation has an account', format('sku %s, location %s', c.sku, c.location),
+           format('%s reservations', c.reservations)
+      FROM claim c
+     WHERE NOT EXISTS (SELECT FROM account a WHERE a.sku = c.sku AND a.location = c.location)
+    UNION ALL
+    SELECT 'a delta is folded once', format('sku %s, location %s', d.sku, d.location),
+           format('delta %s is not above w = %s and not in exc', d.id, a.w)
+      FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location
+     WHERE d.id <= a.w AND d.id <> ALL (a.exc)
+    UNION ALL
+    SELECT 'exc is not above w', format('sku %s, location %s', a.sku, a.location),
+           format('w = %s, exc = %s', a.w, a.exc)
+      FROM oms.stock_account a WHERE a.w < ANY (a.exc)
+    UNION ALL
+    SELECT 'a hold expires, a firm reservation does not', format('reservation %s', r.reservation_id),
+           format('%s, expires_at %s', r.status, COALESCE(r.expires_at::text, 'null'))
+      FROM oms.reservation_row r
+     WHERE r.status = 'hold' AND r.expires_at IS NULL OR r.status = 'firm' AND r.expires_at IS NOT NULL
+    UNION ALL
+    SELECT 'a reservation of an order is for one of its lines', format('order %s, line %s', h.order_id, h.line_no),
+           format('sku %s', h.sku)
+      FROM held h
+     WHERE NOT EXISTS (SELECT FROM oms.order_line_row l
+                        WHERE l.order_id = h.order_id AND l.line_no = h.line_no AND l.sku = h.sku)
+    UNION ALL
+    SELECT 'a line has no more units than were ordered', format('order %s, line %s', l.order_id, l.line_no),
+           format('ordered %s, reserved %s, consumed %s', l.quantity, COALESCE(h.reserved, 0), h.consumed)
+      FROM oms.order_line_row l
+      JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
+     WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity
+    UNION ALL
+    SELECT 'an order has lines', format('order %s', o.order_id), 'it has none'
+      FROM oms.order_row o
+     WHERE NOT EXISTS (SELECT FROM oms.order_line_row l WHERE l.order_id = o.order_id)
+    UNION ALL
+    SELECT 'a line has an order', format('order %s, line %s', l.order_id, l.line_no), 'the order is unknown'
+      FROM oms.order_line_row l
+     WHERE NOT EXISTS (SELECT FROM oms.order_row o WHERE o.order_id = l.order_id)
+    UNION ALL
+    SELECT 'a cancelled order holds nothing', format('order %s, line %s', h.order_id, h.line_no),
+           format('reserved %s', h.reserved)
+      FROM oms.order_row o JOIN held h ON h.order_id = o.order_id
+     WHERE o.status = 'cancelled' AND h.reserved > 0
+    UNION ALL
+    SELECT 'a cancelled order has no work', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id), f.status
+      FROM oms.order_row o JOIN oms.fulfillment_row f ON f.order_id = o.order_id
+     WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picked', 'packed')
+    UNION ALL
+    SELECT 'a fulfillment has an order', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id),
+           'the order is unknown'
+      FROM oms.fulfillment_row f
+     WHERE NOT EXISTS (SELECT FROM oms.order_row o WHERE o.order_id = f.order_id)
+    UNION ALL
+    SELECT 'a fulfillment has lines', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id), 'it has none'
+      FROM oms.fulfillment_row f
+     WHERE NOT EXISTS (SELECT FROM oms.fulfillment_line_row l
+                        WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id)
+    UNION ALL
+    SELECT 'a fulfillment line is of its fulfillment and of a line of its order',
+           format('order %s, fulfillment %s, line %s', l.order_id, l.fulfillment_id, l.line_no), format('sku %s', l.sku)
+      FROM oms.fulfillment_line_row l
+     WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f
+                        WHERE f.order_id = l.order_id AND f.fulfillment_id = l.fulfillment_id)
+        OR NOT EXISTS (SELECT FROM oms.order_line_row o
+                        WHERE o.order_id = l.order_id AND o.line_no = l.line_no AND o.sku = l.sku)
+    UNION ALL
+    SELECT 'a location has one assigned fulfillment of an order', format('order %s, location %s', f.order_id, f.location),
+           format('%s fulfillments', count(*))
+      FROM oms.fulfillment_row f WHERE f.status = 'assigned'
+     GROUP BY f.order_id, f.location HAVING count(*) > 1
+    UNION ALL
+    SELECT 'work asks for no more than is held at its location',
+           format('order %s, line %s, location %s', w.order_id, w.line_no, w.location),
+           format('wanted %s, held or consumed %s', w.quantity, COALESCE(r.units, 0))
+      FROM work w
+      LEFT JOIN (SELECT order_id, line_no, location,
+                        sum(CASE WHEN status = 'firm' THEN quantity ELSE consumed END) AS units
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, location) r
+        ON r.order_id = w.order_id AND r.line_no = w.line_no AND r.location = w.location
+     WHERE w.quantity > COALESCE(r.units, 0)
+    UNION ALL
+    SELECT 'a decision has an order and a run', format('order %s, run %s', d.order_id, d.run_id), 'one of them is unknown'
+      FROM oms.decision_row d
+     WHERE NOT EXISTS (SELECT FROM oms.order_row o WHERE o.order_id = d.order_id)
+        OR NOT EXISTS (SELECT FROM oms.routing_run_row r WHERE r.run_id = d.run_id)
+    UNION ALL
+    SELECT 'a decision is about a line of its order',
+           format('order %s, run %s, line %s', d.order_id, d.run_id, d.line_no), format('sku %s', d.sku)
+      FROM oms.decision_line_row d
+     WHERE NOT EXISTS (SELECT FROM oms.decision_row r WHERE r.order_id = d.order_id AND r.run_id = d.run_id)
+        OR NOT EXISTS (SELECT FROM oms.order_line_row l
+                        WHERE l.order_id = d.order_id AND l.line_no = d.line_no AND l.sku = d.sku)
+    UNION ALL
+    SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
+      FROM oms.request_row r WHERE r.result IS NULL
+$$;
+REVOKE ALL ON FUNCTION oms.check() FROM PUBLIC;
+COMMENT ON FUNCTION oms.check() IS
+    'verifies the invariants of all tables in one snapshot: a row for everything that breaks one, with its key and the figures; no rows when all is well';

@@ -1,0 +1,327 @@
+/*
+ * price.c
+ *		Prices of stock and capacity by Lagrangian relaxation, and the lower bound
+ *		that they prove.
+ *
+ * For any prices >= 0, the sum over the orders of the least priced cost of serving
+ * each alone, less price times amount over all stock and capacity, is a lower bound
+ * of cost + penalties of every plan: the limits that orders share are relaxed, and
+ * each order alone is decided exactly or relaxed further (pattern.c, view with
+ * bound). The prices are found by a subgradient method (Held, Wolfe, Crowder 1974)
+ * with Polyak's step, scaled by the amount of each resource and capped. Prices are
+ * whole micro-units and sums are exact in 128 bits, so that the bound is one.
+ *
+ * An unfilled unit and a late line have a penalty beside what they cost, the same for
+ * all of a class, because otherwise leaving them out would be the cheapest plan. So
+ * the bound says: no plan that leaves in each class at most as many units unfilled
+ * and lines late costs less than bound - penalties of this plan.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "miscadmin.h"
+#include "routing/price.h"
+#include "utils/memutils.h"
+
+/* oms_penalties is what a plan with this score pays beside its cost. */
+int64
+oms_penalties(const PlanPrices *prices, const PlanScore *score)
+{
+	int64		sum = 0;
+
+	for (int c = 0; c < PLAN_CLASSES; c++)
+		sum += prices->unfilled[c] * score->unfilled[c] + prices->late[c] * score->late[c];
+	return sum;
+}
+
+/* oms_price_view puts the prices into a view of an order of this priority. */
+void
+oms_price_view(const PlanPrices *prices, int priority, PlanView *view)
+{
+	view->priced = true;
+	view->cell_price = prices->cell;
+	view->capacity_price = prices->capacity;
+	view->unfilled_price = prices->unfilled[priority];
+	view->late_price = prices->late[priority];
+}
+
+/* oms_priced_cost is what an order costs in a plan, with penalties and prices. */
+int64
+oms_priced_cost(const PlanPrices *prices, const PlanDraft *state, int32 order)
+{
+	const PlanPlaced *placed = &state->placed[order];
+	int			class = state->model->orders[order].priority;
+	int64		cost = placed->cost + prices->unfilled[class] * placed->unfilled +
+		prices->late[class] * placed->late;
+
+	for (int i = 0; i < placed->nheld; i++)
+	{
+		const PlanShare *share = &placed->held[i].share;
+		const PlanCapacity *price = &prices->capacity[share->location];
+		bool		first = true;
+
+		for (int j = 0; j < i && first; j++)
+			first = placed->held[j].share.location != share->location;
+		cost += prices->cell[share->cell] * share->quantity + price->lines +
+			price->units * share->quantity + (first ? price->orders : 0);
+	}
+	return cost;
+}
+
+/*
+ * oms_prices_create returns prices of zero, and penalties: an unfilled unit or a late
+ * line costs at least what any candidate's shipment with one unit costs. NULL when
+ * the numbers are too large for prices, so that nothing can be certified.
+ */
+PlanPrices *
+oms_prices_create(PlanModel *model)
+{
+	PlanPrices *prices;
+	int64		dearest = 1;
+	int64		least_unfilled[PLAN_CLASSES];
+	int64		most_unfilled = 0;
+	double		most_units = 1;
+	double		most_cost = 1;
+	double		all_units = 0;
+
+	for (int c = 0; c < PLAN_CLASSES; c++)
+		least_unfilled[c] = PLAN_MAX_MONEY;
+	for (int32 o = 0; o < model->norders; o++)
+	{
+		const PlanOrder *order = &model->orders[o];
+		double		units = 0;
+
+		for (int k = 0; k < order->ncandidates; k++)
+			dearest = Max(dearest, order->candidates[k].cost);
+		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
+		{
+			const PlanLine *line = &model->lines[i];
+
+			units += line->quantity;
+			most_unfilled = Max(most_unfilled, line->unfilled_cost);
+			least_unfilled[order->priority] = Min(least_unfilled[order->priority],
+												  line->unfilled_cost);
+		}
+		most_units = Max(most_units, units);
+		most_cost = Max(most_cost, (double) order->late_weight);
+		all_units += units;
+	}
+	for (int32 l = 0; l < model->nlocations; l++)
+		if (model->line_costs == NULL)
+			dearest = Max(dearest, model->locations[l].unit_cost);
+	if ((double) (dearest + most_unfilled) * 64 * most_units + most_cost > 1.0e17 ||
+		(double) (dearest + most_unfilled) * all_units > 1.0e18)
+		return NULL;
+
+	prices = oms_model_alloc(model, 1, sizeof(PlanPrices));
+	prices->cell = oms_model_alloc(model, model->ncells, sizeof(int64));
+	prices->capacity = oms_model_alloc(model, model->nlocations, sizeof(PlanCapacity));
+	prices->ideal = oms_model_alloc(model, model->norders, sizeof(int64));
+	for (int c = 0; c < PLAN_CLASSES; c++)
+	{
+		prices->unfilled[c] = Max(0, dearest - least_unfilled[c]);
+		prices->late[c] = dearest;
+	}
+	prices->ceiling = dearest + most_unfilled;
+	return prices;
+}
+
+/* a resource in the subgradient: its price with a fraction, and how much is asked for */
+typedef struct Resource
+{
+	double		price;
+	float		direction;		/* of the last step: excess, smoothed */
+	int64		use;
+	int64		best_use;		/* at the prices of the best bound */
+} Resource;
+
+typedef struct Subgradient
+{
+	PlanModel  *model;
+	PlanPrices *prices;
+	int32		n;
+	Resource   *resources;		/* cells, then orders, lines, units of each location */
+	int64	   *best;			/* prices of the best bound */
+} Subgradient;
+
+static int64 *
+price_at(Subgradient *s, int32 i)
+{
+	int32		l = i - s->model->ncells;
+	PlanCapacity *capacity;
+
+	if (l < 0)
+		return &s->prices->cell[i];
+	capacity = &s->prices->capacity[l / 3];
+	return l % 3 == 0 ? &capacity->orders : l % 3 == 1 ? &capacity->lines : &capacity->units;
+}
+
+static int64
+amount_at(const Subgradient *s, int32 i)
+{
+	int32		l = i - s->model->ncells;
+	const PlanCapacity *capacity;
+
+	if (l < 0)
+		return s->model->cells[i].available;
+	capacity = &s->model->locations[l / 3].capacity;
+	return l % 3 == 0 ? capacity->orders : l % 3 == 1 ? capacity->lines : capacity->units;
+}
+
+/* evaluate computes the bound at the current prices, and what each resource is asked for. */
+static int128
+evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
+{
+	PlanModel  *model = s->model;
+	int128		bound = 0;
+
+	for (int32 i = 0; i < s->n; i++)
+	{
+		s->resources[i].use = 0;
+		if (*price_at(s, i) > 0)
+			bound -= (int128) *price_at(s, i) * amount_at(s, i);
+	}
+	for (int32 o = 0; o < model->norders; o++)
+	{
+		PlanView	view = {0};
+
+		if ((o & 63) == 0)
+			CHECK_FOR_INTERRUPTS();
+		view.bound = true;
+		oms_price_view(s->prices, model->orders[o].priority, &view);
+		oms_best_pattern(run->search, o, &view, pattern);
+		bound += pattern->priced;
+		for (int h = 0; h < pattern->nshares; h++)
+		{
+			const PlanShare *share = &pattern->shares[h];
+			Resource   *location = &s->resources[model->ncells + 3 * share->location];
+			bool		first = true;
+
+			for (int j = 0; j < h && first; j++)
+				first = pattern->shares[j].location != share->location;
+			s->resources[share->cell].use += share->quantity;
+			location[0].use += first;
+			location[1].use++;
+			location[2].use += share->quantity;
+		}
+	}
+	return bound;
+}
+
+/*
+ * oms_prices_search improves the prices and the bound, from the prices there are;
+ * upper is cost + penalties of the best plan. Leaves the prices of the best bound, and
+ * the ideals of the orders under them.
+ */
+void
+oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
+{
+	PlanModel  *model = run->model;
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "oms plan prices",
+												  ALLOCSET_DEFAULT_SIZES);
+	Subgradient s;
+	PlanPattern pattern = {0};
+	double		theta = 1.0;
+	int			stalled = 0;
+
+	s.model = model;
+	s.prices = prices;
+	s.n = model->ncells + 3 * model->nlocations;
+	s.resources = MemoryContextAllocExtended(context, sizeof(Resource) * Max(s.n, 1),
+											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	s.best = MemoryContextAllocExtended(context, sizeof(int64) * Max(s.n, 1),
+										MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	for (int32 i = 0; i < s.n; i++)
+		s.resources[i].price = s.best[i] = *price_at(&s, i);
+
+	for (int it = 0; it < iterations; it++)
+	{
+		int128		bound = evaluate(run, &s, &pattern);
+		double		norm = 0;
+		double		step;
+
+		prices->iterations++;
+		if ((!prices->certified || bound > prices->bound) &&
+			bound > -PLAN_UNLIMITED && bound < PLAN_UNLIMITED)
+		{
+			/* a small gain is no reason to keep long steps */
+			if (prices->certified &&
+				(double) bound - prices->bound < 1e-4 * ((double) upper - prices->bound))
+				stalled++;
+			else
+				stalled = 0;
+			prices->bound = (int64) bound;
+			prices->certified = true;
+			for (int32 i = 0; i < s.n; i++)
+			{
+				s.best[i] = *price_at(&s, i);
+				s.resources[i].best_use = s.resources[i].use;
+			}
+		}
+		else
+			stalled++;
+		if (bound >= upper || it + 1 == iterations || theta < 0.0005 || oms_run_out_of_time(run))
+			break;
+		if (stalled >= 3)
+		{
+			/* back to the best prices, with shorter steps */
+			theta *= 0.5;
+			stalled = 0;
+			bound = prices->bound;
+			for (int32 i = 0; i < s.n; i++)
+			{
+				*price_at(&s, i) = s.best[i];
+				s.resources[i].price = s.best[i];
+				s.resources[i].use = s.resources[i].best_use;
+				s.resources[i].direction = 0;
+			}
+		}
+
+		for (int32 i = 0; i < s.n; i++)
+		{
+			Resource   *r = &s.resources[i];
+			int64		amount = amount_at(&s, i);
+			double		excess = (double) r->use - amount;
+
+			if (amount >= PLAN_UNLIMITED || (excess <= 0 && r->price <= 0))
+			{
+				r->direction = 0;
+				continue;
+			}
+			r->direction = excess + 0.7 * r->direction;
+			norm += (double) r->direction * r->direction / (amount + 1.0);
+		}
+		if (norm <= 0)
+			break;
+		/* a poor plan would make the first steps far too long */
+		step = theta * Min((double) upper - (double) bound, 0.2 * fabs((double) bound) + 1.0) / norm;
+		for (int32 i = 0; i < s.n; i++)
+		{
+			Resource   *r = &s.resources[i];
+			double		change = step * r->direction / (amount_at(&s, i) + 1.0);
+			double		most = prices->ceiling * 0.1;
+
+			if (r->direction == 0)
+				continue;
+			change = Max(-most, Min(most, change));
+			r->price = Max(0.0, Min(r->price + change, prices->ceiling * 16.0));
+			*price_at(&s, i) = (int64) rint(r->price);
+		}
+	}
+
+	for (int32 i = 0; i < s.n; i++)
+		*price_at(&s, i) = s.best[i];
+	for (int32 o = 0; o < model->norders; o++)
+	{
+		PlanView	view = {0};
+
+		view.bound = true;
+		oms_price_view(prices, model->orders[o].priority, &view);
+		oms_best_pattern(run->search, o, &view, &pattern);
+		prices->ideal[o] = pattern.priced;
+	}
+	if (pattern.shares)
+		pfree(pattern.shares);
+	MemoryContextDelete(context);
+}

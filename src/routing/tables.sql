@@ -1,0 +1,114 @@
+-- routing: runs, decisions and the work they assign. Private tables: read through the views
+-- of routing/views.sql, changed by functions only.
+
+CREATE SEQUENCE oms.routing_run_id_seq;
+COMMENT ON SEQUENCE oms.routing_run_id_seq IS 'private: numbers routing runs';
+CREATE TABLE oms.routing_run_row (
+    run_id bigint NOT NULL PRIMARY KEY DEFAULT pg_catalog.nextval('oms.routing_run_id_seq'),
+    solver text NOT NULL,
+    options jsonb NOT NULL,
+    orders bigint NOT NULL,
+    lines bigint NOT NULL,
+    units bigint NOT NULL,
+    shipments bigint NOT NULL,
+    unfilled_units bigint NOT NULL,
+    late_lines bigint NOT NULL,
+    distance_km double precision,
+    cost numeric NOT NULL,
+    moved_units bigint NOT NULL,
+    not_moved_units bigint NOT NULL,
+    skipped_orders bigint NOT NULL,
+    actor text NOT NULL,
+    started_at timestamptz NOT NULL,
+    finished_at timestamptz NOT NULL
+);
+COMMENT ON TABLE oms.routing_run_row IS 'private: routing runs, behind oms.routing_run';
+
+-- What is the same for all lines of an order.
+CREATE TABLE oms.decision_row (
+    order_id text COLLATE "C" NOT NULL,
+    run_id bigint NOT NULL,
+    candidates jsonb NOT NULL,
+    decided_at timestamptz NOT NULL,
+    PRIMARY KEY (order_id, run_id)
+);
+COMMENT ON TABLE oms.decision_row IS 'private: what a routing run considered for an order';
+COMMENT ON COLUMN oms.decision_row.candidates IS
+    'the locations considered, best first: verdict, cost and its terms, distance, lateness, reason';
+
+CREATE TABLE oms.decision_line_row (
+    order_id text COLLATE "C" NOT NULL,
+    run_id bigint NOT NULL,
+    line_no integer NOT NULL,
+    part integer NOT NULL,
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C",
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    shipment integer,
+    cost numeric,
+    distance_km double precision,
+    late_seconds bigint,
+    queue text,
+    reason text NOT NULL,
+    PRIMARY KEY (order_id, run_id, line_no, part),
+    CHECK ((location IS NULL) = (queue IS NOT NULL)),
+    CHECK ((location IS NULL) = (shipment IS NULL))
+);
+COMMENT ON TABLE oms.decision_line_row IS 'private: decisions, a row per line and location, behind oms.decision';
+
+CREATE SEQUENCE oms.fulfillment_id_seq CACHE 32;
+COMMENT ON SEQUENCE oms.fulfillment_id_seq IS 'private: numbers fulfillments';
+CREATE TABLE oms.fulfillment_row (
+    order_id text COLLATE "C" NOT NULL,
+    fulfillment_id bigint NOT NULL DEFAULT pg_catalog.nextval('oms.fulfillment_id_seq'),
+    location text COLLATE "C" NOT NULL,
+    method text NOT NULL CHECK (method IN ('ship', 'pickup')),
+    status text NOT NULL DEFAULT 'assigned' CHECK (status IN
+        ('assigned', 'accepted', 'picked', 'packed', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
+    run_id bigint,
+    assigned_at timestamptz NOT NULL,
+    changed_at timestamptz,
+    PRIMARY KEY (order_id, fulfillment_id)
+);
+COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
+CREATE INDEX fulfillment_row_work_idx ON oms.fulfillment_row (location, status)
+    WHERE status IN ('assigned', 'accepted', 'picked', 'packed');
+
+CREATE TABLE oms.fulfillment_line_row (
+    order_id text COLLATE "C" NOT NULL,
+    fulfillment_id bigint NOT NULL,
+    line_no integer NOT NULL,
+    sku text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (order_id, fulfillment_id, line_no)
+);
+COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is to send out, behind oms.fulfillment_line';
+
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.routing_run_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Routing runs are a record: call oms.route for a new one.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.decision_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Decisions are a record: call oms.route for new ones.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.decision_line_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Decisions are a record: call oms.route for new ones.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.route or oms.cancel_order.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_line_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.route or oms.cancel_order.');
+ALTER TABLE oms.routing_run_row ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.decision_row ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.decision_line_row ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.fulfillment_row ENABLE ALWAYS TRIGGER guard;
+ALTER TABLE oms.fulfillment_line_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.routing_run_row IS 'changed by functions only';
+COMMENT ON TRIGGER guard ON oms.decision_row IS 'changed by functions only';
+COMMENT ON TRIGGER guard ON oms.decision_line_row IS 'changed by functions only';
+COMMENT ON TRIGGER guard ON oms.fulfillment_row IS 'changed by functions only';
+COMMENT ON TRIGGER guard ON oms.fulfillment_line_row IS 'changed by functions only';
+
+SELECT pg_catalog.pg_extension_config_dump('oms.routing_run_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.routing_run_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.decision_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.decision_line_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_line_row', '');

@@ -1,0 +1,50 @@
+-- Public views; their columns are a contract.
+
+-- Units of open orders that the router may move: held firm and not in work that has begun.
+CREATE VIEW oms.routing_held AS
+SELECT r.order_id, r.line_no, r.sku, r.location,
+       (pg_catalog.sum(r.quantity - r.consumed) - COALESCE(pg_catalog.max(s.quantity), 0))::bigint AS quantity
+  FROM oms.reservation_row r
+  JOIN oms.order_row o ON o.order_id = r.order_id AND o.status = 'open'
+  LEFT JOIN (SELECT f.order_id, f.location, l.line_no, pg_catalog.sum(l.quantity)::bigint AS quantity
+               FROM oms.fulfillment_row f
+               JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+              WHERE f.status IN ('accepted', 'picked', 'packed')
+              GROUP BY f.order_id, f.location, l.line_no) s
+    ON s.order_id = r.order_id AND s.location = r.location AND s.line_no = r.line_no
+ WHERE r.status = 'firm' AND r.quantity > r.consumed
+ GROUP BY r.order_id, r.line_no, r.sku, r.location
+HAVING pg_catalog.sum(r.quantity - r.consumed) > COALESCE(pg_catalog.max(s.quantity), 0);
+COMMENT ON VIEW oms.routing_held IS 'private: units of open orders that the router may move, by line and location';
+
+CREATE VIEW oms.routing_run AS
+SELECT r.run_id, r.solver, r.orders, r.lines, r.units, r.shipments, r.unfilled_units, r.late_lines,
+       r.distance_km, r.cost, r.moved_units, r.not_moved_units, r.skipped_orders, r.options,
+       r.actor, r.started_at, r.finished_at
+  FROM oms.routing_run_row r;
+COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost, and what was moved';
+
+CREATE VIEW oms.decision AS
+SELECT l.order_id, l.run_id, l.line_no, l.sku, l.quantity, l.location, l.shipment, l.cost,
+       l.distance_km, l.late_seconds, l.queue, l.reason, d.candidates, d.decided_at
+  FROM oms.decision_row d
+  JOIN oms.decision_line_row l ON l.order_id = d.order_id AND l.run_id = d.run_id;
+COMMENT ON VIEW oms.decision IS
+    'decisions of routing runs, a row per line and location: units, shipment of the order, cost (a shipment''s own cost stands on its first row) and the reason; location NULL: the units keep their hold and wait in the queue; candidates: the locations considered';
+
+CREATE VIEW oms.fulfillment AS
+SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.units, f.run_id,
+       f.assigned_at, f.changed_at
+  FROM oms.fulfillment_row f
+  LEFT JOIN (SELECT l.order_id, l.fulfillment_id, pg_catalog.count(*) AS lines,
+                    pg_catalog.sum(l.quantity)::bigint AS units
+               FROM oms.fulfillment_line_row l
+              GROUP BY l.order_id, l.fulfillment_id) l
+    ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id;
+COMMENT ON VIEW oms.fulfillment IS
+    'the work of one location for one order; status assigned until the location begins; superseded by a later routing run, or cancelled';
+
+CREATE VIEW oms.fulfillment_line AS
+SELECT l.fulfillment_id, l.order_id, l.line_no, l.sku, l.quantity
+  FROM oms.fulfillment_line_row l;
+COMMENT ON VIEW oms.fulfillment_line IS 'units of each order line that a fulfillment is to send out';

@@ -1,0 +1,47 @@
+-- The contract of the calls: each PREPAREs with untyped parameters, as drivers send them.
+BEGIN;
+CREATE TEMP TABLE call (n serial, name text, n_leading int, columns text[]);
+INSERT INTO call (name, n_leading, columns) VALUES
+    ('add_location', 3, NULL), ('add_location_group', 2, NULL), ('add_channel', 5, NULL), ('add_item', 1, NULL),
+    ('receive', 3, NULL), ('receive_many', 3, NULL), ('adjust', 4, NULL), ('adjust_many', 4, NULL),
+    ('set_on_hand', 3, NULL), ('set_on_hand_many', 3, NULL), ('transfer', 4, NULL), ('transfer_many', 4, NULL),
+    ('available', 2, NULL), ('atp', 4, NULL), ('atp_many', 2, '{sku,atp}'),
+    ('atp_by_location', 2, '{location,on_hand,reserved,safety_stock,atp}'),
+    ('reserve', 10, '{line_no,sku,location,quantity,reservation_id,expires_at}'),
+    ('reserve_many', 10, '{line_no,sku,location,quantity,reservation_id,expires_at}'),
+    ('reserve_cart', 9, '{line_no,sku,location,quantity,reservation_id,expires_at}'),
+    ('try_reserve', 10, '{line_no,sku,requested,reserved,available,status}'),
+    ('try_reserve_many', 10, '{line_no,sku,requested,reserved,available,status}'),
+    ('try_reserve_cart', 9, '{line_no,sku,requested,reserved,available,status}'),
+    ('confirm', 1, NULL), ('extend', 2, NULL), ('release', 1, NULL), ('consume', 2, NULL),
+    ('confirm_many', 1, NULL), ('extend_many', 2, NULL), ('release_many', 1, NULL), ('consume_many', 2, NULL),
+    ('place_order', 9, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
+    ('place_order_lines', 3, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
+    ('cancel_order', 1, NULL), ('route', 0, '{run_id}'), ('explain_route', 1, NULL),
+    ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
+    ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
+    ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
+
+-- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.
+CREATE FUNCTION pg_temp.prepared(name text, n int) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('PREPARE contract AS SELECT * FROM oms.%I(%s)', name,
+                   (SELECT string_agg('$' || i, ', ') FROM generate_series(1, n) AS i));
+    DEALLOCATE contract;
+    RETURN NULL;
+EXCEPTION WHEN OTHERS THEN
+    RETURN SQLERRM;
+END $$;
+
+SELECT plan((SELECT 2 * count(*) + count(columns) FROM call)::int);
+SELECT is(pg_temp.prepared(name, n_leading), NULL, format('%s prepares with its %s leading parameters', name, n_leading)) FROM call ORDER BY n;
+SELECT is(pg_temp.prepared(name, (SELECT max(pronargs) FROM pg_proc WHERE proname = name AND pronamespace = 'oms'::regnamespace)),
+          NULL, format('%s prepares with all parameters', name)) FROM call ORDER BY n;
+SELECT ok(COALESCE((SELECT columns <@ CASE WHEN t.typrelid <> 0 THEN ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = t.typrelid)
+                                  ELSE p.proargnames END
+             FROM pg_proc AS p JOIN pg_type AS t ON t.oid = p.prorettype
+            WHERE p.proname = name AND p.pronamespace = 'oms'::regnamespace), false),
+          format('%s returns %s', name, columns))
+  FROM call WHERE columns IS NOT NULL ORDER BY n;
+SELECT * FROM finish();
+ROLLBACK;

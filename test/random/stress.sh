@@ -49,7 +49,7 @@ for ((i = 1; i <= clients; i++)); do
 		repeat "CALL stress.work('$until');"
 	} | psql -Xq -v VERBOSITY=verbose >/dev/null 2>"$dir/client.$i" &
 done
-for i in 1 2 3; do
+for i in 1 2 3 4; do
 	psql -Xq -v VERBOSITY=verbose -c "CALL stress.hammer('$until')" >/dev/null 2>"$dir/client.hammer.$i" &
 done
 repeat "SELECT oms.fold_accounts();" 0.05 | psql -Xq -v VERBOSITY=verbose >/dev/null 2>"$dir/client.fold" &

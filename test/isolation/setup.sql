@@ -1,5 +1,5 @@
 -- What every spec starts from; test/run loads it into each fresh database. A spec says
--- setup { CALL test.reset(); } and teardown { SELECT * FROM test.violations(); }: the
+-- setup { CALL test.reset(); } and teardown { SELECT * FROM oms.check(); }: the
 -- permutations of a spec share the database, so the tables are emptied between them.
 CREATE EXTENSION oms;
 CREATE SCHEMA test;
@@ -34,20 +34,6 @@ $$;
 -- A reservation's id that a session keeps for another one whose snapshot does not see the row:
 -- sequences are read as they are.
 CREATE SEQUENCE test.kept_id;
-
--- What oms.check() shall find too: accounts that do not add up, by plain SQL.
-CREATE FUNCTION test.violations()
-RETURNS TABLE (sku text, location text, on_hand bigint, moved bigint, reserved bigint, claimed bigint)
-LANGUAGE sql AS $$
-    SELECT i.sku, i.location, i.on_hand, m.moved, i.reserved, r.claimed
-      FROM oms.inventory i
-      LEFT JOIN LATERAL (SELECT COALESCE(sum(m.quantity), 0)::bigint AS moved FROM oms.movement_row m
-                          WHERE m.sku = i.sku AND m.location = i.location) m ON true
-      LEFT JOIN LATERAL (SELECT COALESCE(sum(r.quantity - r.consumed), 0)::bigint AS claimed
-                           FROM oms.reservation_row r
-                          WHERE r.sku = i.sku AND r.location = i.location AND r.status IN ('hold', 'firm')) r ON true
-     WHERE i.on_hand <> m.moved OR i.reserved <> r.claimed
-$$;
 
 -- Reads by the plan that is asked for; both must see the same at every moment.
 CREATE FUNCTION test.stock(wanted_sku text, index_scan boolean)

@@ -10,7 +10,7 @@ use OmsStress;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = new_node('dump');
+my $node = new_node('dump_under_load');
 my $dir = PostgreSQL::Test::Utils::tempdir;
 my @load = start_load($node, 4, 4);
 sleep 2;

@@ -13,6 +13,7 @@
  *    whole plan is not worse (oms_score_compare), or a little dearer at first.
  * 5. Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
+ * 6. Polish: each order may take what is free and better.
  *
  * The plan is never worse than a sequential one, since it starts from the better,
  * and what a step with heat made dearer in the end is taken back. All choices follow from indexes,
@@ -588,6 +589,44 @@ improve(Batch *batch)
 }
 
 /*
+ * polish lets each order in turn take the best that is free, until none gains: the
+ * other steps follow prices, and may leave an order beside a cheaper place.
+ */
+static void
+polish(Batch *batch)
+{
+	PlanModel  *model = batch->model;
+	PlanDraft  *state = batch->state;
+	PlanView	view = oms_state_view(state);
+	bool		again = true;
+
+	while (again && !oms_run_out_of_time(batch->run))
+	{
+		again = false;
+		for (int32 o = 0; o < model->norders; o++)
+		{
+			PlanPlaced *placed = &state->placed[o];
+			PlanScore	before = state->score;
+
+			CHECK_FOR_INTERRUPTS();
+			if (placed->unfilled == batch->ideal[o].unfilled &&
+				placed->late == batch->ideal[o].late && placed->cost <= batch->ideal[o].cost)
+				continue;
+			oms_state_take(state, o, &batch->target);
+			oms_pattern_anywhere(batch->run->search, o, &view, false, &batch->found);
+			oms_state_place(state, o, &batch->found);
+			if (oms_score_compare(&state->score, &before) < 0)
+			{
+				again = true;
+				continue;
+			}
+			oms_state_take(state, o, &batch->found);
+			oms_state_place(state, o, &batch->target);
+		}
+	}
+}
+
+/*
  * settle rebuilds the plan class by class. Each order keeps its pattern where that
  * still fits; one that is unfilled or late, or displaced, may use whatever its own
  * and the higher classes leave. Afterwards no line of a higher class is unfilled or
@@ -716,6 +755,7 @@ oms_solve_batch(PlanRun *run)
 		batch.budget = run->iterations + Max(1, batch.budget / 8);
 		improve(&batch);
 	}
+	polish(&batch);
 	run->state = batch.state;
 	pfree(batch.ideal);
 	pfree(batch.regret);

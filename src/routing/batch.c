@@ -28,6 +28,7 @@
 #define MAX_EVICTED 16			/* orders that one step may move */
 #define SCANNED_HOLDERS 32		/* looked at to choose whom to evict */
 #define EVICTION_TRIES 2
+#define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 typedef struct Batch
@@ -598,6 +599,7 @@ polish(Batch *batch)
 	PlanModel  *model = batch->model;
 	PlanDraft  *state = batch->state;
 	PlanView	view = oms_state_view(state);
+	bool		small = (int64) model->norders * model->nlocations <= POLISHED_PAIRS;
 	bool		again = true;
 
 	while (again && !oms_run_out_of_time(batch->run))
@@ -609,11 +611,15 @@ polish(Batch *batch)
 			PlanScore	before = state->score;
 
 			CHECK_FOR_INTERRUPTS();
-			if (placed->unfilled == batch->ideal[o].unfilled &&
+			/* with prices the ideal need not be the cheapest, but nearly always is */
+			if (!small && placed->unfilled == batch->ideal[o].unfilled &&
 				placed->late == batch->ideal[o].late && placed->cost <= batch->ideal[o].cost)
 				continue;
 			oms_state_take(state, o, &batch->target);
-			oms_pattern_anywhere(batch->run->search, o, &view, false, &batch->found);
+			if (small)
+				oms_pattern_everywhere(batch->run->search, o, &view, &batch->found);
+			else
+				oms_pattern_anywhere(batch->run->search, o, &view, false, &batch->found);
 			oms_state_place(state, o, &batch->found);
 			if (oms_score_compare(&state->score, &before) < 0)
 			{

@@ -1104,28 +1104,15 @@ could_serve_more(const PlanModel *model, int32 index, const PlanView *view,
 	return false;
 }
 
-/*
- * oms_pattern_anywhere is oms_best_pattern, or oms_nearest_pattern, and, when that
- * leaves something unfilled or late and the order has more candidates than were
- * kept, looks at all of them. Those that are used are kept from then on.
- */
-void
-oms_pattern_anywhere(PlanSearch *search, int32 index, const PlanView *view, bool nearest,
-					 PlanPattern *result)
+/* look_everywhere finds a pattern among all candidates; those that it uses are kept from then on. */
+static void
+look_everywhere(PlanSearch *search, int32 index, const PlanView *view, bool nearest,
+				PlanPattern *result)
 {
 	PlanModel  *model = search->model;
 	PlanOrder  *order = &model->orders[index];
-	PlanOrder	kept;
+	PlanOrder	kept = *order;
 
-	if (nearest)
-		oms_nearest_pattern(search, index, view, result);
-	else
-		oms_best_pattern(search, index, view, result);
-	if (!order->pruned || (result->unfilled == 0 && result->late == 0) ||
-		(result->late == 0 && !could_serve_more(model, index, view, result)))
-		return;
-
-	kept = *order;
 	model->transient = search->transient;
 	oms_model_candidates(model, index, model->nlocations, view->left);
 	if (nearest)
@@ -1137,4 +1124,37 @@ oms_pattern_anywhere(PlanSearch *search, int32 index, const PlanView *view, bool
 	MemoryContextReset(search->transient);
 	for (int i = 0; i < result->nshares; i++)
 		oms_model_keep(model, index, result->shares[i].location);
+}
+
+/* oms_pattern_everywhere is oms_best_pattern among all candidates, not only the kept ones. */
+void
+oms_pattern_everywhere(PlanSearch *search, int32 index, const PlanView *view, PlanPattern *result)
+{
+	if (search->model->orders[index].pruned)
+		look_everywhere(search, index, view, false, result);
+	else
+		oms_best_pattern(search, index, view, result);
+}
+
+/*
+ * oms_pattern_anywhere is oms_best_pattern, or oms_nearest_pattern, and, when that
+ * leaves something unfilled or late and the order has more candidates than were
+ * kept, looks at all of them.
+ */
+void
+oms_pattern_anywhere(PlanSearch *search, int32 index, const PlanView *view, bool nearest,
+					 PlanPattern *result)
+{
+	PlanModel  *model = search->model;
+	PlanOrder  *order = &model->orders[index];
+
+	if (nearest)
+		oms_nearest_pattern(search, index, view, result);
+	else
+		oms_best_pattern(search, index, view, result);
+	if (!order->pruned || (result->unfilled == 0 && result->late == 0) ||
+		(result->late == 0 && !could_serve_more(model, index, view, result)))
+		return;
+
+	look_everywhere(search, index, view, nearest, result);
 }

@@ -49,6 +49,8 @@ typedef struct PlanSearch PlanSearch;
 extern PlanSearch *oms_search_create(PlanModel *model);
 extern void oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view,
 							 PlanPattern *result);
+extern void oms_pattern_everywhere(PlanSearch *search, int32 index, const PlanView *view,
+								   PlanPattern *result);
 extern void oms_pattern_anywhere(PlanSearch *search, int32 order, const PlanView *view,
 								 bool nearest, PlanPattern *result);
 extern void oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view,

@@ -10,6 +10,7 @@
 #include "access/xact.h"
 #include "account/account.h"
 #include "oms.h"
+#include "reservation/reservation.h"
 #include "routing/route.h"
 #include "utils/guc.h"
 
@@ -50,6 +51,7 @@ _PG_init(void)
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("oms");
 	oms_account_init();
+	oms_reservation_init();
 	oms_routing_init();
 	RegisterXactCallback(reset_guard_at_xact, NULL);
 	RegisterSubXactCallback(reset_guard_at_subxact, NULL);

@@ -22,6 +22,9 @@ AS $$
         SELECT order_id, line_no, sku, sum(consumed) AS consumed,
                sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
           FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku),
+    waiting AS (
+        SELECT order_id, line_no, sku, sum(quantity - filled) AS quantity
+          FROM oms.backorder_row WHERE order_id IS NOT NULL AND status = 'open' GROUP BY order_id, line_no, sku),
     work AS (
         SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity) AS quantity
           FROM oms.fulfillment_row f
@@ -83,6 +86,31 @@ AS $$
       FROM oms.order_line_row l
       JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
      WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity
+    UNION ALL
+    SELECT 'a backorder is filled by at most its quantity, and open until then', format('backorder %s', b.backorder_id),
+           format('%s: filled %s of %s', b.status, b.filled, b.quantity)
+      FROM oms.backorder_row b
+     WHERE b.filled NOT BETWEEN 0 AND b.quantity OR (b.status = 'filled') <> (b.filled = b.quantity)
+    UNION ALL
+    SELECT 'a backorder of an order is for one of its lines', format('order %s, line %s', b.order_id, b.line_no),
+           format('backorder %s, sku %s', b.backorder_id, b.sku)
+      FROM oms.backorder_row b
+     WHERE b.order_id IS NOT NULL
+       AND NOT EXISTS (SELECT FROM oms.order_line_row l
+                        WHERE l.order_id = b.order_id AND l.line_no = b.line_no AND l.sku = b.sku)
+    UNION ALL
+    SELECT 'a line has no more units with its backorders than were ordered', format('order %s, line %s', l.order_id, l.line_no),
+           format('ordered %s, reserved %s, consumed %s, backordered %s', l.quantity, COALESCE(h.reserved, 0),
+                  COALESCE(h.consumed, 0), b.quantity)
+      FROM oms.order_line_row l
+      JOIN waiting b ON b.order_id = l.order_id AND b.line_no = l.line_no AND b.sku = l.sku
+      LEFT JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
+     WHERE COALESCE(h.reserved, 0) + COALESCE(h.consumed, 0) + b.quantity > l.quantity
+    UNION ALL
+    SELECT 'a cancelled order waits for nothing', format('order %s, line %s', b.order_id, b.line_no),
+           format('backordered %s', b.quantity)
+      FROM oms.order_row o JOIN waiting b ON b.order_id = o.order_id
+     WHERE o.status = 'cancelled'
     UNION ALL
     SELECT 'an order has lines', format('order %s', o.order_id), 'it has none'
       FROM oms.order_row o

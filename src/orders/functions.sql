@@ -12,7 +12,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_place_order';
 REVOKE ALL ON FUNCTION oms.place_order(text, text, text[], bigint[], oms.latlon, text, integer, timestamptz, text, text, timestamptz, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.place_order(text, text, text[], bigint[], oms.latlon, text, integer, timestamptz, text, text, timestamptz, text, text, text) IS
-    'places an order of quantities[i] units of skus[i] and reserves them, firm, in one transaction; the live holds of cart_id become the order''s. Service pickup is handed over, every other is shipped. priority 0 (most urgent) to 4; NULL: same_day 0, next_day 1, else 2. on_shortage: refuse (all or nothing) or partial (what can be had; the rest of a line is unfilled). placed_at NULL: now. A row per line and location, status reserved or partial, and one with location NULL for what is unfilled. Errors: OM001 not enough stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM005 the order exists, OM010 not sold like this, 22004, 22023, 22003';
+    'places an order of quantities[i] units of skus[i] and reserves them, firm, in one transaction; the live holds of cart_id become the order''s. Service pickup is handed over, every other is shipped. priority 0 (most urgent) to 4; NULL: same_day 0, next_day 1, else 2. on_shortage: refuse (all or nothing), partial (what can be had; the rest of a line is unfilled) or backorder (the rest of a line is filled by receipts, see oms.backorder). Open backorders of cart_id are released. placed_at NULL: now. A row per line and location, status reserved or partial, and one with location NULL, status unfilled or backordered, for the rest of a line. Errors: OM001 not enough stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM005 the order exists, OM010 not sold like this, 22004, 22023, 22003';
 
 CREATE FUNCTION oms.place_order_lines(
     order_id text, channel text, lines jsonb,
@@ -36,4 +36,4 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_cancel_order';
 REVOKE ALL ON FUNCTION oms.cancel_order(text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.cancel_order(text, text, text, text) IS
-    'cancels an order that no location has started: releases what it holds and cancels its fulfillments. A row per line and location with the units released; location NULL for a line that held nothing. Errors: OM004 unknown order, OM005 already cancelled, started or consumed';
+    'cancels an order that no location has started: releases what it holds and its open backorders, and cancels its fulfillments. A row per line and location with the units released; location NULL for a line that held nothing. Errors: OM004 unknown order, OM005 already cancelled, started or consumed';

@@ -5,17 +5,17 @@
  * Invariants. An order, its lines and its reservations are written by one transaction,
  * or none is. A reservation of an order carries order_id and the line_no of a line with
  * the same sku; what the reservations of a line hold or consumed is at most its quantity.
- * A cancelled order holds nothing.
+ * A cancelled order holds nothing, and has no open backorder.
  *
  * Order of work. The stock is reserved before the order's row is written, so that a
  * refused order writes nothing and may wait for stock that an open transaction holds.
  * Of two sessions that place one order_id at the same moment the second waits on the
  * primary key, is refused, and gives back what it had reserved.
  *
- * Tables: order_row, order_line_row; reservation_row through reservation/.
+ * Tables: order_row, order_line_row; reservation_row and backorder_row through reservation/.
  *
  * Locks: those of reservation.c; cancel_order locks the order's row first, then its
- * reservations. Who changes an order's reservations as a set locks the order's row.
+ * backorders, then its reservations. Who changes an order's reservations as a set locks the order's row.
  */
 #include "postgres.h"
 
@@ -168,21 +168,6 @@ priority_of(FunctionCallInfo fcinfo, int argno, const text *service)
 	return priority;
 }
 
-static OmsOnShortage
-on_shortage_of(FunctionCallInfo fcinfo, int argno)
-{
-	text	   *value = oms_arg_key(fcinfo, argno, "on_shortage");
-
-	if (text_is(value, "refuse"))
-		return OMS_REFUSE;
-	if (text_is(value, "partial"))
-		return OMS_PARTIAL;
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unknown on_shortage \"%s\"", text_to_cstring(value)),
-			 errhint("It is refuse or partial.")));
-}
-
 /* read_call reads all arguments but the lines; argno is that of ship_to. */
 static void
 read_call(FunctionCallInfo fcinfo, int argno, OrderCall *call)
@@ -196,7 +181,7 @@ read_call(FunctionCallInfo fcinfo, int argno, OrderCall *call)
 	if (call->promised)
 		call->promise_at = PG_GETARG_TIMESTAMPTZ(argno + 3);
 	call->cart_id = optional_key(fcinfo, argno + 4, "cart_id");
-	call->on_shortage = on_shortage_of(fcinfo, argno + 5);
+	call->on_shortage = oms_arg_on_shortage(fcinfo, argno + 5);
 	call->placed_at = PG_ARGISNULL(argno + 6) ? GetCurrentTransactionStartTimestamp() :
 		PG_GETARG_TIMESTAMPTZ(argno + 6);
 	call->reference = optional_key(fcinfo, argno + 7, "reference");
@@ -406,28 +391,30 @@ write_order(const OrderCall *call, OmsMethod method)
 	oms_spi_finish();
 }
 
-/* put_line puts a row of the result; part is NULL for what is unfilled. */
+/* put_line puts a row of the result; part is NULL for what is unfilled, else may be backordered. */
 static void
 put_line(ReturnSetInfo *result, const OrderCall *call, int line, const OmsReservationPart *part)
 {
 	const OmsReserveLine *l = &call->lines[line];
 	const LineFacts *facts = &call->facts[line];
+	bool		reserved = part != NULL && part->location != NULL;
 	Datum		values[7];
 	bool		nulls[7] = {0};
 
 	values[0] = Int32GetDatum(l->line_no);
 	values[1] = PointerGetDatum(l->sku);
-	values[2] = part != NULL ? PointerGetDatum(part->location) : (Datum) 0;
+	values[2] = reserved ? PointerGetDatum(part->location) : (Datum) 0;
 	values[3] = Int64GetDatum(part != NULL ? part->quantity : l->quantity - l->reserved);
 	values[4] = part != NULL ? Int64GetDatum(part->reservation_id) : (Datum) 0;
-	values[5] = CStringGetTextDatum(part == NULL ? "unfilled" :
+	values[5] = CStringGetTextDatum(part == NULL ? "unfilled" : !reserved ? "backordered" :
 									l->reserved < l->quantity ? "partial" : "reserved");
 	values[6] = TimestampTzGetDatum(facts->promised ? facts->promise_at : call->promise_at);
-	nulls[2] = nulls[4] = part == NULL;
+	nulls[2] = nulls[4] = !reserved;
 	nulls[6] = !facts->promised && !call->promised;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+/* By line, then by number; what is backordered of a line comes last. */
 static int
 compare_parts(const void *a, const void *b)
 {
@@ -436,6 +423,8 @@ compare_parts(const void *a, const void *b)
 
 	if (x->line != y->line)
 		return x->line < y->line ? -1 : 1;
+	if (x->location == NULL || y->location == NULL)
+		return x->location == NULL ? 1 : -1;
 	return (x->reservation_id > y->reservation_id) - (x->reservation_id < y->reservation_id);
 }
 
@@ -464,6 +453,13 @@ place(FunctionCallInfo fcinfo, OrderCall *call)
 	request.reference = call->reference;
 	request.nlines = call->nlines;
 	request.lines = call->lines;
+	request.priority = call->priority;
+	for (int i = 0; i < call->nlines; i++)
+	{
+		call->lines[i].promised = call->facts[i].promised || call->promised;
+		call->lines[i].promise_at = call->facts[i].promised ? call->facts[i].promise_at :
+			call->promise_at;
+	}
 	oms_reserve_lines(&request);
 	if (!request.complete)
 		oms_raise_refused(&request);
@@ -480,7 +476,7 @@ place(FunctionCallInfo fcinfo, OrderCall *call)
 	{
 		for (; p < request.nparts && request.parts[p].line == i; p++)
 			put_line(result, call, i, &request.parts[p]);
-		if (call->lines[i].reserved < call->lines[i].quantity)
+		if (call->lines[i].reserved < call->lines[i].quantity && call->on_shortage != OMS_BACKORDER)
 			put_line(result, call, i, NULL);
 	}
 }
@@ -549,7 +545,7 @@ lock_open_order(text *order_id)
 	oms_spi_finish();
 }
 
-/* cancel releases what an order holds and fills the result set. */
+/* cancel releases what an order holds and has backordered, and fills the result set. */
 static void
 cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 {
@@ -564,6 +560,8 @@ cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 	lock_open_order(order_id);
 	for (int i = 0; i < ncancel_steps; i++)
 		cancel_steps[i] (order_id);
+	/* Before the reservations are read: what filled a backorder is one of them. */
+	(void) oms_backorder_release_order(order_id);
 
 	oms_spi_connect();
 	rows = oms_spi_execute_latest(&lock_order_lines, values, NULL);

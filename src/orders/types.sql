@@ -8,4 +8,4 @@ CREATE TYPE oms.placed_line AS (
     status text,
     promise_at timestamptz
 );
-COMMENT ON TYPE oms.placed_line IS 'what place_order returns: a row per line and location, and one per line for what is unfilled';
+COMMENT ON TYPE oms.placed_line IS 'what place_order returns: a row per line and location, and one per line for what is unfilled or backordered';

@@ -45,7 +45,7 @@ oms_arg_expiry(FunctionCallInfo fcinfo, int argno)
 	return expiry;
 }
 
-/* oms_arg_on_shortage returns refuse or partial, else 22023. */
+/* oms_arg_on_shortage returns refuse, partial or backorder, else 22023. */
 OmsOnShortage
 oms_arg_on_shortage(FunctionCallInfo fcinfo, int argno)
 {
@@ -57,10 +57,12 @@ oms_arg_on_shortage(FunctionCallInfo fcinfo, int argno)
 		return OMS_REFUSE;
 	if (strcmp(value, "partial") == 0)
 		return OMS_PARTIAL;
+	if (strcmp(value, "backorder") == 0)
+		return OMS_BACKORDER;
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("on_shortage \"%s\" is not supported", value),
-			 errhint("Pass refuse or partial.")));
+			 errmsg("unknown on_shortage \"%s\"", value),
+			 errhint("It is refuse, partial or backorder.")));
 }
 
 static void
@@ -136,8 +138,8 @@ put_parts(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 	{
 		const OmsReservationPart *part = &request->parts[i];
 		const OmsReserveLine *line = &request->lines[part->line];
-		Datum		values[6];
-		bool		nulls[6] = {0};
+		Datum		values[7];
+		bool		nulls[7] = {0};
 
 		values[0] = Int32GetDatum(line->line_no);
 		values[1] = PointerGetDatum(line->sku);
@@ -146,6 +148,9 @@ put_parts(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 		values[4] = Int64GetDatum(part->reservation_id);
 		values[5] = TimestampTzGetDatum(request->expires_at);
 		nulls[5] = !request->hold;
+		values[6] = Int64GetDatum(part->backorder_id);
+		nulls[2] = nulls[4] = part->location == NULL;
+		nulls[6] = part->location != NULL;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
@@ -165,8 +170,9 @@ put_lines(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 		bool		nulls[8] = {0};
 
 		for (; request->complete && p < request->nparts && request->parts[p].line == i; p++)
-			ids = accumArrayResult(ids, Int64GetDatum(request->parts[p].reservation_id), false,
-								   INT8OID, CurrentMemoryContext);
+			if (request->parts[p].location != NULL)
+				ids = accumArrayResult(ids, Int64GetDatum(request->parts[p].reservation_id),
+									   false, INT8OID, CurrentMemoryContext);
 		values[0] = Int32GetDatum(line->line_no);
 		values[1] = PointerGetDatum(line->sku);
 		values[2] = Int64GetDatum(line->quantity);
@@ -210,6 +216,12 @@ run(FunctionCallInfo fcinfo, Form form, bool raise)
 	request.ship_to = PG_ARGISNULL(argno) ? NULL : PG_GETARG_LATLON_P(argno);
 	argno++;
 	request.on_shortage = oms_arg_on_shortage(fcinfo, argno++);
+	if (request.hold && request.on_shortage == OMS_BACKORDER)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a hold cannot be backordered"),
+				 errhint("Leave out expires_in, or pass on_shortage => 'partial'.")));
+	request.priority = -1;
 	request.cart_id = PG_ARGISNULL(argno) ? NULL : oms_arg_key(fcinfo, argno, "cart_id");
 	argno++;
 	request_argno = argno++;

@@ -13,15 +13,20 @@
  * the one with most free, then the group's sequence. Units are added up over the lines
  * of a sku first.
  *
+ * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
+ * with the reservations. Any request with a cart_id releases the cart's open backorders
+ * first, as it releases or takes over the cart's reservations.
+ *
  * No hold-and-wait. Who depends on an open transaction waits for it only while this
  * transaction has written nothing that others may wait for; what a cart has taken by
  * then is first rolled back with its own subtransaction, and the cart starts over. Row
  * locks on reservations are taken without waiting. So takes cannot deadlock.
  *
  * Locks, in this order: the cart (advisory, to the end of the transaction); those of
- * stock.c, reservation_row included; rows of reservations (skip locked).
+ * stock.c, reservation_row included; rows of backorders, then of reservations (both skip
+ * locked).
  *
- * Tables: reservation_row; stock accounts and movements through stock/.
+ * Tables: reservation_row, backorder_row; stock accounts and movements through stock/.
  */
 #include "postgres.h"
 
@@ -84,6 +89,7 @@ typedef struct Attempt
 	int			max_takes;
 	Take	   *takes;
 	int64	   *taken_over;		/* by line: units that came from the cart's holds */
+	bool		cart_busy;		/* a backorder of the cart is being filled */
 	OmsAccounts *accounts;
 } Attempt;
 
@@ -147,7 +153,7 @@ const char *
 oms_line_status_name(OmsLineStatus status)
 {
 	static const char *const names[] = {
-		"reserved", "partial", "insufficient", "held_by_others", "unknown", "not_allowed", "refused"
+		"reserved", "partial", "backordered", "insufficient", "held_by_others", "unknown", "not_allowed", "refused"
 	};
 
 	return names[status];
@@ -565,7 +571,8 @@ give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
 }
 
 static void
-add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, int64 id)
+add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, int64 id,
+		 int64 backorder_id)
 {
 	request->parts = request->parts == NULL
 		? palloc(sizeof(OmsReservationPart) * 16)
@@ -573,7 +580,7 @@ add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, i
 		? repalloc(request->parts, sizeof(OmsReservationPart) * 2 * request->nparts)
 		: request->parts;
 	request->parts[request->nparts++] = (OmsReservationPart) {
-		line, location, quantity, id
+		line, location, quantity, id, backorder_id
 	};
 }
 
@@ -683,7 +690,7 @@ take_over(Attempt *attempt, int n, const LockedRow *rows)
 				oms_spi_connect();
 				oms_spi_execute(&take_over_row, values, NULL, false);
 				oms_spi_finish();
-				add_part(request, i, rows[r].location, units, rows[r].id);
+				add_part(request, i, rows[r].location, units, rows[r].id, 0);
 				kept = true;
 			}
 		}
@@ -731,11 +738,16 @@ insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserve
 	return id;
 }
 
-/* insert_rows writes a reservation for each line and location of the takes. */
+/*
+ * insert_rows writes a reservation for each line and location of the takes, and, if the
+ * request backorders, a backorder for what is missing of each line.
+ */
 static void
 insert_rows(Attempt *attempt)
 {
 	OmsReserveRequest *request = attempt->request;
+	OmsReservationPart *backorders = NULL;
+	int			nbackorders = 0;
 	OmsWriter  *writer = oms_writer_open("reservation_row");
 
 	for (int d = 0; d < attempt->ndemands; d++)
@@ -770,10 +782,20 @@ insert_rows(Attempt *attempt)
 			if (units == 0)
 				continue;
 			add_part(request, i, from->location, units,
-					 insert_row(writer, request, line, from->location, units));
+					 insert_row(writer, request, line, from->location, units), 0);
+		}
+		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
+		{
+			if (backorders == NULL)
+				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
+			add_part(request, i, NULL, line->quantity - line->reserved, 0,
+					 nextval_internal(oms_table("backorder_id_seq"), false));
+			backorders[nbackorders++] = request->parts[request->nparts - 1];
 		}
 	}
 	oms_writer_close(writer);
+	if (nbackorders > 0)
+		oms_backorder_insert(request, nbackorders, backorders);
 }
 
 /* -------------------------------------------------------------------------
@@ -789,7 +811,7 @@ static bool
 serve(Attempt *attempt, bool may_split)
 {
 	OmsReserveRequest *request = attempt->request;
-	bool		partial = may_split && request->on_shortage == OMS_PARTIAL;
+	bool		partial = may_split && request->on_shortage != OMS_REFUSE;
 	text	   *whole;
 	bool		served = true;
 
@@ -847,6 +869,8 @@ set_statuses(Attempt *attempt, bool served)
 			line->reserved = 0;
 		if (served && line->reserved == line->quantity)
 			line->status = OMS_LINE_RESERVED;
+		else if (served && request->on_shortage == OMS_BACKORDER)
+			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
 		else if (!served && missing(demand) == 0 && demand->withheld == 0)
@@ -891,8 +915,16 @@ try_once(Attempt *attempt, bool may_split)
 	if (request->cart_id != NULL)
 	{
 		LockedRow  *rows;
-		int			n = lock_rows(&lock_cart, PointerGetDatum(request->cart_id), &rows);
+		int			n;
 
+		/* Before the reservations are read: what filled a backorder is one of them. */
+		attempt->cart_busy = !oms_backorder_release_cart(request->cart_id);
+		if (attempt->cart_busy)
+		{
+			oms_accounts_close(attempt->accounts);
+			return false;
+		}
+		n = lock_rows(&lock_cart, PointerGetDatum(request->cart_id), &rows);
 		if (request->order_id != NULL)
 			take_over(attempt, n, rows);
 		else
@@ -941,6 +973,15 @@ try_in_subtransaction(Attempt *attempt)
 	return served;
 }
 
+static void
+raise_cart_busy(text *cart_id)
+{
+	ereport(ERROR,
+			(errcode(OMS_ERR_HELD_BY_OTHERS),
+			 errmsg("cart \"%s\" is being changed by another session", text_to_cstring(cart_id)),
+			 errhint("Try again.")));
+}
+
 /*
  * lock_the_cart serialises the calls for one cart, to the end of the transaction. It
  * waits as for stock: at most oms.wait_for_pending, and only without holding; OM002.
@@ -957,11 +998,7 @@ lock_the_cart(text *cart_id, bool may_wait, TimestampTz start)
 	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
 	{
 		if (!may_wait || !oms_wait_a_little(start, &nap))
-			ereport(ERROR,
-					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 errmsg("cart \"%s\" is being changed by another session",
-							text_to_cstring(cart_id)),
-					 errhint("Try again.")));
+			raise_cart_busy(cart_id);
 	}
 }
 
@@ -1019,6 +1056,7 @@ oms_reserve_lines(OmsReserveRequest *request)
 	Attempt		attempt = {0};
 	TimestampTz start = GetCurrentTimestamp();
 	bool		may_wait = oms_may_wait();
+	long		nap = 1;
 	bool		checked;
 
 	attempt.request = request;
@@ -1044,10 +1082,16 @@ oms_reserve_lines(OmsReserveRequest *request)
 			request->complete = try_once(&attempt, false);
 		if (!request->complete &&
 			(attempt.ndemands != 1 || request->cart_id != NULL ||
-			 attempt.demands[0].location == NULL || request->on_shortage == OMS_PARTIAL))
+			 attempt.demands[0].location == NULL || request->on_shortage != OMS_REFUSE))
 		{
 			in_subtransaction = true;
 			request->complete = try_in_subtransaction(&attempt);
+			if (attempt.cart_busy)
+			{
+				if (!may_wait || !oms_wait_a_little(start, &nap))
+					raise_cart_busy(request->cart_id);
+				continue;
+			}
 		}
 		pending = pending_of(&attempt);
 		/* What an attempt outside a subtransaction wrote (lapsed holds) forbids to wait. */

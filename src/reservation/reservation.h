@@ -13,7 +13,8 @@
 typedef enum OmsOnShortage
 {
 	OMS_REFUSE,					/* all lines or none */
-	OMS_PARTIAL					/* what can be had of each line */
+	OMS_PARTIAL,				/* what can be had of each line */
+	OMS_BACKORDER				/* the same, and a backorder of what is missing */
 } OmsOnShortage;
 
 /* Status of a line, by growing severity; the names are oms_line_status_name's. */
@@ -21,6 +22,7 @@ typedef enum OmsLineStatus
 {
 	OMS_LINE_RESERVED,
 	OMS_LINE_PARTIAL,
+	OMS_LINE_BACKORDERED,
 	OMS_LINE_INSUFFICIENT,
 	OMS_LINE_HELD_BY_OTHERS,
 	OMS_LINE_UNKNOWN,
@@ -34,6 +36,8 @@ typedef struct OmsReserveLine
 	text	   *sku;
 	int64		quantity;		/* units wanted, at least 1 */
 	text	   *location;		/* the only one to take from; NULL: choose */
+	bool		promised;		/* what is backordered has a promise date */
+	TimestampTz promise_at;
 
 	/* results */
 	OmsLineStatus status;
@@ -43,13 +47,14 @@ typedef struct OmsReserveLine
 	char	   *why;			/* of NOT_ALLOWED, a sentence */
 } OmsReserveLine;
 
-/* A reservation made for a line: one per line and location. */
+/* A reservation made for a line: one per line and location; last, what is backordered of it. */
 typedef struct OmsReservationPart
 {
 	int			line;			/* index into the lines */
-	text	   *location;
+	text	   *location;		/* NULL: backordered */
 	int64		quantity;
 	int64		reservation_id;
+	int64		backorder_id;	/* when location is NULL */
 } OmsReservationPart;
 
 typedef struct OmsReserveRequest
@@ -68,6 +73,7 @@ typedef struct OmsReserveRequest
 	text	   *cart_id;
 	text	   *order_id;
 	text	   *reference;
+	int			priority;		/* of backorders, 0 most urgent; -1: none */
 
 	int			nlines;
 	OmsReserveLine *lines;
@@ -92,6 +98,11 @@ extern void oms_raise_refused(const OmsReserveRequest *request);
 extern void oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line);
 extern const char *oms_line_status_name(OmsLineStatus status);
 extern int64 oms_release_order(text *order_id);
+extern void oms_reservation_init(void);
+extern bool oms_backorder_release_cart(text *cart_id);
+extern int64 oms_backorder_release_order(text *order_id);
+extern void oms_backorder_insert(const OmsReserveRequest *request, int n,
+								 const OmsReservationPart *parts);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 								  OmsMoveHow how);
 

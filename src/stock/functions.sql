@@ -9,7 +9,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_receive';
 REVOKE ALL ON FUNCTION oms.receive(text, text, bigint, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.receive(text, text, bigint, text, text, text, text) IS
-    'adds quantity units to on_hand of the sku at the location, whose account is made on first use; returns on_hand after. Errors: OM004 unknown location, 22023 quantity below 1, 22003 out of range';
+    'adds quantity units to on_hand of the sku at the location, whose account is made on first use, and fills open backorders of the sku from there (oms.backorder); returns on_hand after. Errors: OM004 unknown location, 22023 quantity below 1, 22003 out of range';
 
 CREATE FUNCTION oms.receive_many(
     location text, skus text[], quantities bigint[],
@@ -31,7 +31,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_adjust';
 REVOKE ALL ON FUNCTION oms.adjust(text, text, bigint, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.adjust(text, text, bigint, text, text, text, text) IS
-    'changes on_hand by delta units for a stated reason; returns on_hand after. A loss is not refused for what is reserved; available may become negative. Errors: OM001 on_hand would be negative, OM002 depends on an open transaction, OM004 unknown location, 22023 delta 0';
+    'changes on_hand by delta units for a stated reason; returns on_hand after. A loss is not refused for what is reserved; available may become negative. A gain fills open backorders as receive does. Errors: OM001 on_hand would be negative, OM002 depends on an open transaction, OM004 unknown location, 22023 delta 0';
 
 CREATE FUNCTION oms.adjust_many(
     location text, skus text[], deltas bigint[],
@@ -53,7 +53,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_set_on_hand';
 REVOKE ALL ON FUNCTION oms.set_on_hand(text, text, bigint, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.set_on_hand(text, text, bigint, text, text, text, text) IS
-    'sets on_hand to quantity units and records the difference as a movement; returns on_hand after. Errors: OM002 an open transaction is changing on_hand, OM004 unknown location, 22023 negative quantity';
+    'sets on_hand to quantity units and records the difference as a movement; a rise fills open backorders as receive does; returns on_hand after. Errors: OM002 an open transaction is changing on_hand, OM004 unknown location, 22023 negative quantity';
 
 CREATE FUNCTION oms.set_on_hand_many(
     location text, skus text[], quantities bigint[],
@@ -75,7 +75,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_transfer';
 REVOKE ALL ON FUNCTION oms.transfer(text, text, text, bigint, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.transfer(text, text, text, bigint, text, text, text, text) IS
-    'moves quantity available units of the sku between two locations at once; returns on_hand after at both. Errors: OM001 not enough available, OM002 depends on an open transaction, OM004 unknown location, 22023 quantity below 1';
+    'moves quantity available units of the sku between two locations at once, and fills open backorders at the second as receive does; returns on_hand after at both. Errors: OM001 not enough available, OM002 depends on an open transaction, OM004 unknown location, 22023 quantity below 1';
 
 CREATE FUNCTION oms.transfer_many(
     from_location text, to_location text, skus text[], quantities bigint[],

@@ -2,7 +2,8 @@
  * stock.c
  *		Stock of (sku, location): receive, adjust, set_on_hand, transfer, each in one
  *		form for one sku and one for many. Every change of on_hand leaves a movement
- *		with its reason, actor and reference, in the same transaction.
+ *		with its reason, actor and reference, in the same transaction. A supply ends with
+ *		the step that reservation/ sets: it fills open backorders.
  *
  * Invariants: on_hand of an account = the sum of its movements; reserved = the sum of
  * its reservations that are neither released nor consumed. oms.check() verifies both.
@@ -45,6 +46,8 @@ PG_FUNCTION_INFO_V1(oms_transfer);
 PG_FUNCTION_INFO_V1(oms_transfer_many);
 PG_FUNCTION_INFO_V1(oms_fold_accounts);
 
+static OmsAfterSupply after_supply = NULL;
+
 static OmsPlan location_exists = {
 	"SELECT 1 FROM oms.location l WHERE l.location OPERATOR(pg_catalog.=) $1",
 	1, {"pg_catalog.text"}
@@ -83,6 +86,13 @@ static OmsPlan accounts_with_deltas = {
  * For other folders
  * -------------------------------------------------------------------------
  */
+
+/* oms_stock_set_after_supply sets the step after supply; called once at load. */
+void
+oms_stock_set_after_supply(OmsAfterSupply step)
+{
+	after_supply = step;
+}
 
 /* oms_stock_open opens the stock accounts for changes; see oms_accounts_open. */
 OmsAccounts *
@@ -323,7 +333,9 @@ make_changes(StockCall *call)
 	};
 	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	OmsMovement *movements = palloc(sizeof(OmsMovement) * Max(1, 2 * call->n));
+	text	  **supplied = palloc(sizeof(text *) * Max(1, call->n));
 	int			nmovements = 0;
+	int			nsupplied = 0;
 	OmsAccounts *accounts;
 
 	oms_require_location(call->location);
@@ -351,6 +363,8 @@ make_changes(StockCall *call)
 			movements[nmovements++] = (OmsMovement) {
 				call->skus[i], call->location, result.change.on_hand
 			};
+		if (call->verb == TRANSFER || result.change.on_hand > 0)
+			supplied[nsupplied++] = call->skus[i];
 		if (call->verb == TRANSFER)
 		{
 			change.on_hand = -quantity;
@@ -364,6 +378,9 @@ make_changes(StockCall *call)
 	oms_accounts_close(accounts);
 	oms_movements_record(movements, nmovements, kinds[call->verb], call->reason, call->reference,
 						 call->actor);
+	if (nsupplied > 0 && after_supply != NULL)
+		after_supply(nsupplied, supplied,
+					 call->verb == TRANSFER ? call->to_location : call->location);
 }
 
 /*

@@ -36,6 +36,13 @@ typedef struct OmsMovement
 	int64		quantity;		/* change of on_hand, not 0 */
 } OmsMovement;
 
+/*
+ * The step after supply: called with the skus whose on_hand rose at the location, after
+ * the movements are written and no account is open. The folder below sets it at load.
+ */
+typedef void (*OmsAfterSupply) (int n, text **skus, text *location);
+
+extern void oms_stock_set_after_supply(OmsAfterSupply step);
 extern OmsAccounts *oms_stock_open(void);
 extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 							 const OmsGuard *guard, OmsChange *result);

@@ -76,6 +76,35 @@ CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, exp
 CREATE INDEX reservation_row_cart_idx ON oms.reservation_row (cart_id) WHERE cart_id IS NOT NULL AND status IN ('hold', 'firm');
 CREATE INDEX reservation_row_order_idx ON oms.reservation_row (order_id, line_no) WHERE order_id IS NOT NULL;
 
+CREATE SEQUENCE oms.backorder_id_seq CACHE 32;
+COMMENT ON SEQUENCE oms.backorder_id_seq IS 'private: numbers backorders';
+CREATE TABLE oms.backorder_row (
+    backorder_id bigint NOT NULL DEFAULT pg_catalog.nextval('oms.backorder_id_seq'),
+    sku text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    method text NOT NULL CHECK (method IN ('ship', 'pickup')),
+    location text COLLATE "C",
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    filled bigint NOT NULL DEFAULT 0 CHECK (filled BETWEEN 0 AND quantity),
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'filled', 'released')),
+    cart_id text COLLATE "C",
+    order_id text COLLATE "C",
+    line_no integer,
+    priority integer,
+    promise_at timestamptz,
+    reference text,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    changed_at timestamptz,
+    PRIMARY KEY (backorder_id, sku),
+    CHECK ((status = 'filled') = (filled = quantity)),
+    CHECK ((order_id IS NULL) = (line_no IS NULL))
+);
+COMMENT ON TABLE oms.backorder_row IS 'private: units that were sold and could not be reserved, behind oms.backorder';
+COMMENT ON COLUMN oms.backorder_row.location IS 'the only location that may fill it; NULL: any that is open to the channel';
+CREATE INDEX backorder_row_open_idx ON oms.backorder_row (sku) WHERE status = 'open';
+CREATE INDEX backorder_row_cart_idx ON oms.backorder_row (cart_id) WHERE cart_id IS NOT NULL AND order_id IS NULL AND status = 'open';
+CREATE INDEX backorder_row_order_idx ON oms.backorder_row (order_id, line_no) WHERE order_id IS NOT NULL;
+
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.stock_account
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.stock_delta
@@ -84,6 +113,8 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.movement_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('The ledger is never rewritten: call oms.adjust with a reason.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.reservation_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.confirm, oms.extend, oms.release or oms.consume.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.backorder_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.release_backorder or oms.cancel_order.');
 ALTER TABLE oms.stock_account ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.stock_account IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.stock_delta ENABLE ALWAYS TRIGGER guard;
@@ -92,6 +123,8 @@ ALTER TABLE oms.movement_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.movement_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.reservation_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.reservation_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+ALTER TABLE oms.backorder_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.backorder_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_account', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_delta', '');
@@ -99,3 +132,5 @@ SELECT pg_catalog.pg_extension_config_dump('oms.movement_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.movement_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.reservation_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.reservation_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.backorder_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.backorder_id_seq', '');

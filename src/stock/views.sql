@@ -59,3 +59,11 @@ SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed,
   FROM oms.reservation_row r;
 COMMENT ON VIEW oms.reservation IS
     'claims on units of one sku at one location: hold (expires), firm, released, expired or consumed; quantity claimed, consumed of it';
+
+CREATE VIEW oms.backorder AS
+SELECT b.backorder_id, b.sku, b.channel, b.method, b.location, b.quantity, b.filled, b.status,
+       b.cart_id, b.order_id, b.line_no, b.priority, b.promise_at, b.reference,
+       b.created_at, b.changed_at
+  FROM oms.backorder_row b;
+COMMENT ON VIEW oms.backorder IS
+    'units sold that could not be reserved: quantity backordered, filled of it by receipts (as firm reservations); status open, filled or released (what was not filled is given up); location: the only one that may fill it, NULL any; filled most urgent priority first, then by promise_at, then by age';

@@ -52,7 +52,7 @@ FROM (VALUES
     ('reserve('''', ''A'', 1)', '22023 channel must not be empty'), ('reserve(''web'', '''', 1)', '22023 sku must not be empty'),
     ('reserve(''web'', ''A'', 1, location => '''')', '22023 location must not be empty'), ('reserve(''web'', ''A'', 1, cart_id => '''')', '22023 cart_id must not be empty'),
     ('reserve(''web'', ''A'', 1, request_id => '''')', '22023 request_id must not be empty'),
-    ('reserve(''web'', ''A'', 1, on_shortage => '''')', '22023 on_shortage "" is not supported | Pass refuse or partial.'),
+    ('reserve(''web'', ''A'', 1, on_shortage => '''')', '22023 unknown on_shortage "" | It is refuse, partial or backorder.'),
 
     -- Quantities
     ('reserve(''web'', ''A'', 0)', '22023 quantity must be at least 1 | It is 0.'), ('reserve(''web'', ''A'', -9223372036854775808)', '22023 quantity must be at least 1 | It is -9223372036854775808.'),

@@ -90,7 +90,7 @@ SELECT pg_temp.refused($$SELECT * FROM oms.reserve('market', 'A', 1, method => '
 SELECT pg_temp.refused($$SELECT * FROM oms.reserve('web', 'A', 1, method => 'pickup', location => 'W')$$,
     'OM010 sku "A" cannot be sold like this on channel "web" | Line 1, 1 units. Location "W" is not open to the channel for method pickup.');
 SELECT pg_temp.refused($$SELECT * FROM oms.reserve('web', 'A', 1, method => 'drone')$$, '22023 unknown method "drone" | Methods are ship and pickup.');
-SELECT pg_temp.refused($$SELECT * FROM oms.reserve('web', 'A', 1, on_shortage => 'wait')$$, '22023 on_shortage "wait" is not supported | Pass refuse or partial.');
+SELECT pg_temp.refused($$SELECT * FROM oms.reserve('web', 'A', 1, on_shortage => 'wait')$$, '22023 unknown on_shortage "wait" | It is refuse, partial or backorder.');
 SELECT pg_temp.refused($$SELECT * FROM oms.reserve('web', 'A', 1, expires_in => '0')$$, '22023 expires_in must be longer than 0');
 SELECT pg_temp.refused($$SELECT * FROM oms.reserve('web', 'A', 1, expires_in => '-1 hour')$$, '22023 expires_in must be longer than 0');
 SELECT pg_temp.refused($$SELECT * FROM oms.reserve('web', 'A', 1, expires_in => '1000000 years')$$, '22008 timestamp out of range');

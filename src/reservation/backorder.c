@@ -1,0 +1,655 @@
+/*
+ * backorder.c
+ *		Backorders: units that were sold and could not be reserved. They are written with
+ *		the reservations of their request, filled by receipts, and released.
+ *
+ * Filling. A supply (receive, a gain, a transfer's destination) ends with after_supply, in
+ * its own transaction: open backorders of the sku that the location may serve are filled
+ * by priority (most urgent first, none last), then promise date (none last), then age. A
+ * fill is a firm reservation with the order, line and cart of its backorder.
+ *
+ * What each gets is planned in memory on the account as it is after the supply: a
+ * backorder takes units as long as they leave its channel's safety stock, and its
+ * channel's buffer over the network. Then there is one take of the bounded account per
+ * channel and method, highest safety stock first (if the plan is feasible in its order, it
+ * is in this one: what a take leaves is no less than what its last unit in the plan left),
+ * and one statement that writes all rows. If others took meanwhile, a take gets less and
+ * the last of its backorders stay open.
+ *
+ * Nobody waits. A fill skips backorders that another transaction has locked, and does not
+ * see those that are not committed yet; neither does it see units that become free without
+ * a supply: released, expired, no longer kept back. oms.fill_backorders() fills from what
+ * is left over in all these cases.
+ *
+ * Invariants: filled = what was reserved for it, at most quantity; open = something is
+ * missing and is still wanted. Who fills, cancels or replaces holds the backorder's row
+ * lock before it reads or writes the reservations that filled it, so no fill outlives a
+ * cancelled order or a replaced cart.
+ *
+ * Locks, in this order: those of stock.c; rows of backorder_row; key locks.
+ * Tables: backorder_row, reservation_row; stock accounts through stock/.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "reservation/reservation.h"
+#include "row.h"
+#include "stock/stock.h"
+
+PG_FUNCTION_INFO_V1(oms_release_backorder);
+PG_FUNCTION_INFO_V1(oms_fill_backorders);
+
+/* The units that a fill plans for one channel and method. */
+typedef struct Party
+{
+	text	   *channel;
+	OmsMethod	method;
+	OmsSafetyStock safety;
+	int64		floor;			/* units withheld here */
+	int64		atp;			/* limit by the channel's buffer; PG_INT64_MAX: none */
+	int64		planned;
+	int64		granted;		/* of planned, taken and not yet given to a backorder */
+} Party;
+
+/* An open backorder that we have locked. */
+typedef struct Candidate
+{
+	int64		id;
+	int64		wanted;
+	int64		planned;
+	int			party;
+} Candidate;
+
+static OmsPlan insert_backorders = {
+	"INSERT INTO oms.backorder_row (backorder_id, sku, quantity, line_no, location, promise_at, channel, "
+	"method, cart_id, order_id, priority, reference) "
+	"SELECT u.backorder_id, u.sku, u.quantity, CASE WHEN $10 IS NOT NULL THEN u.line_no END, u.location, "
+	"u.promise_at, $7, $8, $9, $10, $11, $12 "
+	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6)) "
+	"AS u (backorder_id, sku, quantity, line_no, location, promise_at)",
+	12, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
+		"pg_catalog._text", "pg_catalog._timestamptz", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text"}
+};
+
+static OmsPlan select_account = {
+	"SELECT i.on_hand, i.available::pg_catalog.int8 FROM oms.inventory i "
+	"WHERE i.sku OPERATOR(pg_catalog.=) $1 AND i.location OPERATOR(pg_catalog.=) $2",
+	2, {"pg_catalog.text", "pg_catalog.text"}
+};
+
+/*
+ * The backorders of sku $1 that location $2 may serve, as far as $3 units could reach if
+ * their channel had all of them; locked.
+ */
+#define URGENCY "b.priority NULLS LAST, b.promise_at NULLS LAST, b.created_at, b.backorder_id"
+
+static OmsPlan lock_open = {
+	"SELECT b.backorder_id, b.quantity OPERATOR(pg_catalog.-) b.filled, b.channel, "
+	"b.method OPERATOR(pg_catalog.=) 'pickup', o.safety_stock, o.buffer "
+	"FROM oms.backorder_row b JOIN (SELECT b.backorder_id, c.safety_stock, c.buffer, "
+	"pg_catalog.sum(b.quantity OPERATOR(pg_catalog.-) b.filled) "
+	"OVER (PARTITION BY b.channel, b.method ORDER BY " URGENCY ") "
+	"OPERATOR(pg_catalog.-) (b.quantity OPERATOR(pg_catalog.-) b.filled) AS units_before "
+	"FROM oms.backorder_row b "
+	"JOIN oms.channel c ON c.channel OPERATOR(pg_catalog.=) b.channel "
+	"AND c.status OPERATOR(pg_catalog.=) 'active' "
+	"JOIN oms.location_group_member m ON m.location OPERATOR(pg_catalog.=) $2 "
+	"AND m.location_group OPERATOR(pg_catalog.=) CASE b.method WHEN 'pickup' THEN c.pickup_group "
+	"ELSE c.ship_group END "
+	"JOIN oms.location l ON l.location OPERATOR(pg_catalog.=) $2 "
+	"AND l.status OPERATOR(pg_catalog.=) 'active' "
+	"AND CASE b.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END "
+	"WHERE b.sku OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
+	"AND (b.location IS NULL OR b.location OPERATOR(pg_catalog.=) $2)) o "
+	"ON o.backorder_id OPERATOR(pg_catalog.=) b.backorder_id "
+	"WHERE b.sku OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
+	"AND o.units_before OPERATOR(pg_catalog.<) $3 "
+	"ORDER BY " URGENCY " FOR UPDATE OF b SKIP LOCKED",
+	3, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.int8"}
+};
+
+/* Fills: adds to the backorders and writes a firm reservation for each. */
+static OmsPlan write_fills = {
+	"WITH changed AS (UPDATE oms.backorder_row b SET filled = b.filled OPERATOR(pg_catalog.+) f.units, "
+	"status = CASE WHEN (b.filled OPERATOR(pg_catalog.+) f.units) OPERATOR(pg_catalog.=) b.quantity "
+	"THEN 'filled' ELSE 'open' END, changed_at = pg_catalog.clock_timestamp() "
+	"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS f (backorder_id, units) "
+	"WHERE b.backorder_id OPERATOR(pg_catalog.=) f.backorder_id AND b.sku OPERATOR(pg_catalog.=) $1 "
+	"RETURNING b.*, f.units) "
+	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
+	"order_id, line_no, reference) "
+	"SELECT c.sku, $2, c.units, 'firm', c.channel, c.method, c.cart_id, c.order_id, c.line_no, "
+	"c.reference FROM changed c",
+	4, {"pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8"}
+};
+
+#define RELEASED \
+	"UPDATE oms.backorder_row b SET status = 'released', changed_at = pg_catalog.clock_timestamp() "
+
+static OmsPlan count_of_cart = {
+	"SELECT pg_catalog.count(*) FROM oms.backorder_row b WHERE b.cart_id OPERATOR(pg_catalog.=) $1 "
+	"AND b.order_id IS NULL AND b.status OPERATOR(pg_catalog.=) 'open'",
+	1, {"pg_catalog.text"}
+};
+
+static OmsPlan release_of_cart = {
+	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
+	"WHERE b.cart_id OPERATOR(pg_catalog.=) $1 AND b.order_id IS NULL "
+	"AND b.status OPERATOR(pg_catalog.=) 'open' FOR UPDATE SKIP LOCKED) "
+	RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id "
+	"AND b.sku OPERATOR(pg_catalog.=) k.sku",
+	1, {"pg_catalog.text"}
+};
+
+static OmsPlan release_of_order = {
+	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
+	"WHERE b.order_id OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
+	"ORDER BY b.backorder_id FOR UPDATE), "
+	"changed AS (" RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id "
+	"AND b.sku OPERATOR(pg_catalog.=) k.sku "
+	"RETURNING b.quantity OPERATOR(pg_catalog.-) b.filled AS units) "
+	"SELECT COALESCE(pg_catalog.sum(c.units), 0)::pg_catalog.int8 FROM changed c",
+	1, {"pg_catalog.text"}
+};
+
+static OmsPlan lock_backorder = {
+	"SELECT b.sku, b.quantity, b.filled, b.status, b.order_id FROM oms.backorder_row b "
+	"WHERE b.backorder_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
+	1, {"pg_catalog.int8"}
+};
+
+static OmsPlan find_backorder = {
+	"SELECT 1 FROM oms.backorder_row b WHERE b.backorder_id OPERATOR(pg_catalog.=) $1",
+	1, {"pg_catalog.int8"}
+};
+
+static OmsPlan release_one = {
+	RELEASED "WHERE b.backorder_id OPERATOR(pg_catalog.=) $1",
+	1, {"pg_catalog.int8"}
+};
+
+static OmsPlan stock_for_backorders = {
+	"SELECT i.sku, i.location FROM (SELECT DISTINCT b.sku FROM oms.backorder_row b "
+	"WHERE b.status OPERATOR(pg_catalog.=) 'open' AND (b.sku OPERATOR(pg_catalog.=) $1 OR $1 IS NULL)) b "
+	"JOIN oms.inventory i ON i.sku OPERATOR(pg_catalog.=) b.sku "
+	"WHERE i.available OPERATOR(pg_catalog.>) 0 ORDER BY i.sku, i.available DESC, i.location",
+	1, {"pg_catalog.text"}
+};
+
+static Datum
+array_of(int n, Datum *values, bool *nulls, Oid type, int length, bool byval, char align)
+{
+	int			lower = 1;
+
+	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, type, length, byval,
+											  align));
+}
+
+static Datum
+int8_array(int n, Datum *values)
+{
+	return array_of(n, values, NULL, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+/*
+ * find_open sets open[i] when the partial index has an open backorder of keys[i], on the
+ * latest snapshot. That is all that a receipt costs when there is none.
+ */
+static bool
+find_open(const char *index_name, int n, text **keys, bool *open)
+{
+	Relation	rel = table_open(oms_table("backorder_row"), AccessShareLock);
+	Relation	index = index_open(oms_table(index_name), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	Snapshot	snapshot;
+	IndexScanDesc scan;
+	bool		any = false;
+
+	CommandCounterIncrement();
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	scan = index_beginscan(rel, index, snapshot, 1, 0);
+	for (int i = 0; i < n; i++)
+	{
+		ScanKeyData key;
+
+		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(keys[i]));
+		index_rescan(scan, &key, 1, NULL, 0);
+		open[i] = index_getnext_slot(scan, ForwardScanDirection, slot);
+		any = any || open[i];
+	}
+	index_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	ExecDropSingleTupleTableSlot(slot);
+	index_close(index, NoLock);
+	table_close(rel, NoLock);
+	return any;
+}
+
+/* -------------------------------------------------------------------------
+ * Filling
+ * -------------------------------------------------------------------------
+ */
+
+/* party_of finds or adds the party of a row of lock_open. */
+static int
+party_of(uint64 row, int64 on_hand, Party *parties, int *n, MemoryContext context)
+{
+	bool		isnull;
+	text	   *channel = DatumGetTextPP(oms_spi_value(row, 3, &isnull));
+	OmsMethod	method = DatumGetBool(oms_spi_value(row, 4, &isnull)) ? OMS_PICKUP : OMS_SHIP;
+	Party	   *party;
+	MemoryContext spi;
+
+	for (int i = *n - 1; i >= 0; i--)
+		if (parties[i].method == method && oms_text_equal(parties[i].channel, channel))
+			return i;
+	party = &parties[(*n)++];
+	memset(party, 0, sizeof(Party));
+	spi = MemoryContextSwitchTo(context);
+	party->channel = DatumGetTextPCopy(PointerGetDatum(channel));
+	party->method = method;
+	party->safety = *DatumGetSafetyStockP(oms_spi_value(row, 5, &isnull));
+	party->floor = oms_safety_stock_withheld(&party->safety, on_hand);
+	party->atp = oms_spi_int64(row, 6) > 0 ? -1 : PG_INT64_MAX;	/* read later */
+	MemoryContextSwitchTo(spi);
+	return *n - 1;
+}
+
+/* read_atp reads what the buffer of a party's channel leaves of the sku. */
+static void
+read_atp(Party *party, text *sku)
+{
+	OmsChannel *channel = oms_channel(party->channel);
+	OmsItem    *item = oms_items(1, &sku);
+	OmsCell    *cells;
+	int			ncells = oms_cells(channel, party->method, 1, &sku, NULL, true, &cells);
+
+	party->atp = oms_atp_of(channel, party->method, item, 0, ncells, cells);
+}
+
+static int
+compare_parties(const void *a, const void *b, void *arg)
+{
+	const Party *parties = arg;
+	const Party *x = &parties[*(const int *) a];
+	const Party *y = &parties[*(const int *) b];
+
+	if (x->floor != y->floor)
+		return x->floor > y->floor ? -1 : 1;
+	return *(const int *) a - *(const int *) b;
+}
+
+/* take_planned takes what is planned for the parties, highest safety stock first. */
+static void
+take_planned(OmsAccounts *accounts, text *sku, text *location, int n, Party *parties)
+{
+	int		   *order = palloc(sizeof(int) * n);
+
+	for (int i = 0; i < n; i++)
+		order[i] = i;
+	qsort_arg(order, n, sizeof(int), compare_parties, parties);
+	for (int i = 0; i < n; i++)
+	{
+		Party	   *party = &parties[order[i]];
+		OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE, .partial = true};
+		OmsAmounts	change = {.reserved = party->planned};
+		OmsChange	result;
+
+		if (party->planned == 0)
+			continue;
+		guard.safety = party->safety;
+		guard.lapsed = oms_stock_lapsed;
+		guard.reclaim = oms_stock_reclaim;
+		oms_stock_change(accounts, sku, location, change, &guard, &result);
+		party->granted = result.change.reserved;
+	}
+}
+
+/* fill fills open backorders of a sku from a location; returns the units. */
+static int64
+fill(OmsAccounts *accounts, text *sku, text *location)
+{
+	MemoryContext context = CurrentMemoryContext;
+	Datum		values[4] = {PointerGetDatum(sku), PointerGetDatum(location)};
+	Candidate  *candidates;
+	Party	   *parties;
+	Datum	   *ids;
+	Datum	   *units;
+	int			n;
+	int			nparties = 0;
+	int			nfills = 0;
+	int64		on_hand;
+	int64		available;
+	int64		planned = 0;
+	int64		filled = 0;
+
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&select_account, values, NULL) == 0)
+	{
+		oms_spi_finish();
+		return 0;
+	}
+	on_hand = oms_spi_int64(0, 1);
+	available = oms_spi_int64(0, 2);
+	values[2] = Int64GetDatum(available);
+	n = available > 0 ? oms_spi_execute_latest(&lock_open, values, NULL) : 0;
+	candidates = MemoryContextAllocHuge(context, sizeof(Candidate) * Max(1, n));
+	parties = MemoryContextAllocHuge(context, sizeof(Party) * Max(1, n));
+	for (int i = 0; i < n; i++)
+	{
+		candidates[i].id = oms_spi_int64(i, 1);
+		candidates[i].wanted = oms_spi_int64(i, 2);
+		candidates[i].planned = 0;
+		candidates[i].party = party_of(i, on_hand, parties, &nparties, context);
+	}
+	oms_spi_finish();
+
+	for (int i = 0; i < nparties; i++)
+		if (parties[i].atp < 0)
+			read_atp(&parties[i], sku);
+	for (int i = 0; i < n; i++)
+	{
+		Party	   *party = &parties[candidates[i].party];
+		int64		free = Min(available - planned - party->floor, party->atp - planned);
+
+		candidates[i].planned = Max(0, Min(candidates[i].wanted, free));
+		party->planned += candidates[i].planned;
+		planned += candidates[i].planned;
+	}
+	if (planned == 0)
+		return 0;
+	take_planned(accounts, sku, location, nparties, parties);
+
+	ids = palloc(sizeof(Datum) * n);
+	units = palloc(sizeof(Datum) * n);
+	for (int i = 0; i < n; i++)
+	{
+		Party	   *party = &parties[candidates[i].party];
+		int64		granted = Min(candidates[i].planned, party->granted);
+
+		if (granted == 0)
+			continue;
+		party->granted -= granted;
+		filled += granted;
+		ids[nfills] = Int64GetDatum(candidates[i].id);
+		units[nfills++] = Int64GetDatum(granted);
+	}
+	if (nfills == 0)
+		return 0;
+	values[2] = int8_array(nfills, ids);
+	values[3] = int8_array(nfills, units);
+	oms_spi_connect();
+	if (oms_spi_execute(&write_fills, values, NULL, false) != nfills)
+		elog(ERROR, "%d backorders that we locked expected", nfills);
+	oms_spi_finish();
+	return filled;
+}
+
+/* fill_skus fills at one location or, with locations, each sku at its own; returns the units. */
+static int64
+fill_skus(int n, text **skus, text *location, text **locations)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "oms fill",
+												  ALLOCSET_DEFAULT_SIZES);
+	OmsAccounts *accounts = oms_stock_open();
+	int64		units = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(scratch);
+
+		CHECK_FOR_INTERRUPTS();
+		units += fill(accounts, skus[i], locations != NULL ? locations[i] : location);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(scratch);
+	}
+	oms_accounts_close(accounts);
+	MemoryContextDelete(scratch);
+	return units;
+}
+
+/* after_supply fills open backorders of skus that were supplied: the OmsAfterSupply of stock. */
+static void
+after_supply(int n, text **skus, text *location)
+{
+	bool	   *open = palloc(sizeof(bool) * n);
+	text	  **wanted;
+	int			nwanted = 0;
+
+	if (find_open("backorder_row_open_idx", n, skus, open))
+	{
+		wanted = palloc(sizeof(text *) * n);
+		for (int i = 0; i < n; i++)
+			if (open[i])
+				wanted[nwanted++] = skus[i];
+		(void) fill_skus(nwanted, wanted, location, NULL);
+	}
+}
+
+/* oms_reservation_init sets the step after supply; called once at load. */
+void
+oms_reservation_init(void)
+{
+	oms_stock_set_after_supply(after_supply);
+}
+
+/*
+ * oms_fill_backorders(sku) fills open backorders, of one sku or of all, from what is
+ * available; returns the units. It waits for nobody.
+ */
+Datum
+oms_fill_backorders(PG_FUNCTION_ARGS)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		values[1] = {0};
+	text	  **skus;
+	text	  **locations;
+	int			n;
+
+	if (!PG_ARGISNULL(0))
+		values[0] = PointerGetDatum(oms_arg_key(fcinfo, 0, "sku"));
+	oms_spi_connect();
+	n = oms_spi_execute_latest(&stock_for_backorders, values, PG_ARGISNULL(0) ? "n" : " ");
+	skus = MemoryContextAllocHuge(caller, sizeof(text *) * Max(1, n));
+	locations = MemoryContextAllocHuge(caller, sizeof(text *) * Max(1, n));
+	for (int i = 0; i < n; i++)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+		bool		isnull;
+
+		skus[i] = DatumGetTextPCopy(oms_spi_value(i, 1, &isnull));
+		locations[i] = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
+		MemoryContextSwitchTo(spi);
+	}
+	oms_spi_finish();
+	PG_RETURN_INT64(fill_skus(n, skus, NULL, locations));
+}
+
+/* -------------------------------------------------------------------------
+ * Writing and releasing
+ * -------------------------------------------------------------------------
+ */
+
+/* oms_backorder_insert writes backorders for parts of a request. */
+void
+oms_backorder_insert(const OmsReserveRequest *request, int n, const OmsReservationPart *parts)
+{
+	Datum	   *columns[6];
+	bool	   *nulls[6];
+	Datum		values[12];
+	char		value_nulls[13] = "            ";
+
+	for (int c = 0; c < 6; c++)
+	{
+		columns[c] = palloc(sizeof(Datum) * n);
+		nulls[c] = palloc0(sizeof(bool) * n);
+	}
+	for (int i = 0; i < n; i++)
+	{
+		const OmsReserveLine *line = &request->lines[parts[i].line];
+
+		columns[0][i] = Int64GetDatum(parts[i].backorder_id);
+		columns[1][i] = PointerGetDatum(line->sku);
+		columns[2][i] = Int64GetDatum(parts[i].quantity);
+		columns[3][i] = Int32GetDatum(line->line_no);
+		columns[4][i] = PointerGetDatum(line->location);
+		nulls[4][i] = line->location == NULL;
+		columns[5][i] = TimestampTzGetDatum(line->promise_at);
+		nulls[5][i] = !line->promised;
+	}
+	values[0] = int8_array(n, columns[0]);
+	values[1] = array_of(n, columns[1], NULL, TEXTOID, -1, false, TYPALIGN_INT);
+	values[2] = int8_array(n, columns[2]);
+	values[3] = array_of(n, columns[3], NULL, INT4OID, 4, true, TYPALIGN_INT);
+	values[4] = array_of(n, columns[4], nulls[4], TEXTOID, -1, false, TYPALIGN_INT);
+	values[5] = array_of(n, columns[5], nulls[5], TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL,
+						 TYPALIGN_DOUBLE);
+	values[6] = PointerGetDatum(request->channel);
+	values[7] = CStringGetTextDatum(oms_method_name(request->method));
+	values[8] = PointerGetDatum(request->cart_id);
+	values[9] = PointerGetDatum(request->order_id);
+	values[10] = Int32GetDatum(request->priority);
+	values[11] = PointerGetDatum(request->reference);
+	value_nulls[8] = request->cart_id == NULL ? 'n' : ' ';
+	value_nulls[9] = request->order_id == NULL ? 'n' : ' ';
+	value_nulls[10] = request->priority < 0 ? 'n' : ' ';
+	value_nulls[11] = request->reference == NULL ? 'n' : ' ';
+	oms_spi_connect();
+	if (oms_spi_execute(&insert_backorders, values, value_nulls, false) != n)
+		elog(ERROR, "%d backorders expected", n);
+	oms_spi_finish();
+}
+
+/*
+ * oms_backorder_release_cart releases the open backorders of a cart that are not an
+ * order's. False, and then the caller must roll back, when another transaction is
+ * filling one of them. The caller holds the cart's lock.
+ */
+bool
+oms_backorder_release_cart(text *cart_id)
+{
+	Datum		values[1] = {PointerGetDatum(cart_id)};
+	bool		open;
+	int64		wanted;
+	uint64		released;
+
+	if (!find_open("backorder_row_cart_idx", 1, &cart_id, &open))
+		return true;
+	oms_spi_connect();
+	(void) oms_spi_execute_latest(&count_of_cart, values, NULL);
+	wanted = oms_spi_int64(0, 1);
+	released = oms_spi_execute_latest(&release_of_cart, values, NULL);
+	oms_spi_finish();
+	return released == wanted;
+}
+
+/*
+ * oms_backorder_release_order releases the open backorders of an order and returns the
+ * units. The caller holds the order's row lock; a fill that is at work is waited for.
+ */
+int64
+oms_backorder_release_order(text *order_id)
+{
+	Datum		values[1] = {PointerGetDatum(order_id)};
+	int64		units;
+
+	oms_spi_connect();
+	(void) oms_spi_execute_latest(&release_of_order, values, NULL);
+	units = oms_spi_int64(0, 1);
+	oms_spi_finish();
+	return units;
+}
+
+/* lock_one locks a backorder, the row of the last SPI result; OM004, OM002. */
+static void
+lock_one(int64 id)
+{
+	Datum		values[1] = {Int64GetDatum(id)};
+	TimestampTz start = GetCurrentTimestamp();
+	long		nap = 1;
+
+	while (oms_spi_execute_latest(&lock_backorder, values, NULL) == 0)
+	{
+		if (oms_spi_execute_latest(&find_backorder, values, NULL) == 0)
+			ereport(ERROR,
+					(errcode(OMS_ERR_UNKNOWN_KEY),
+					 errmsg("backorder %lld is unknown", (long long) id)));
+		if (!oms_may_wait() || !oms_wait_a_little(start, &nap))
+			ereport(ERROR,
+					(errcode(OMS_ERR_HELD_BY_OTHERS),
+					 errmsg("backorder %lld is being changed by an open transaction", (long long) id),
+					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+	}
+}
+
+/* release_backorder gives up what is missing of a backorder without order; puts its row. */
+static void
+release_backorder(FunctionCallInfo fcinfo, int64 id)
+{
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext spi;
+	Datum		values[5] = {Int64GetDatum(id)};
+	bool		nulls[5] = {0};
+	bool		isnull;
+	char	   *status;
+	char	   *order_id;
+
+	oms_spi_connect();
+	lock_one(id);
+	status = oms_spi_text(0, 4);
+	order_id = oms_spi_text(0, 5);
+	if (order_id != NULL)
+		ereport(ERROR,
+				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+				 errmsg("cannot release backorder %lld: it is part of an order", (long long) id),
+				 errdetail("Order \"%s\".", order_id),
+				 errhint("Call oms.cancel_order.")));
+	if (strcmp(status, "filled") == 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+				 errmsg("cannot release backorder %lld: it is filled", (long long) id),
+				 errhint("Release the reservations that filled it.")));
+	spi = MemoryContextSwitchTo(caller);
+	for (int c = 1; c <= 3; c++)
+		values[c] = c == 1 ? PointerGetDatum(DatumGetTextPCopy(oms_spi_value(0, 1, &isnull))) :
+			Int64GetDatum(oms_spi_int64(0, c));
+	values[4] = CStringGetTextDatum("released");
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	MemoryContextSwitchTo(spi);
+	if (strcmp(status, "open") == 0)
+		(void) oms_spi_execute(&release_one, values, NULL, false);
+	oms_spi_finish();
+}
+
+/*
+ * oms_release_backorder(backorder_id, request_id) gives up what is missing of a backorder
+ * that is no order's; one that was released stays so. Raises OM002, OM004, OM005.
+ */
+Datum
+oms_release_backorder(PG_FUNCTION_ARGS)
+{
+	oms_require_not_null(fcinfo, 0, "backorder_id");
+	InitMaterializedSRF(fcinfo, 0);
+	if (!oms_request_begin(fcinfo, 1, NULL))
+	{
+		release_backorder(fcinfo, PG_GETARG_INT64(0));
+		oms_request_end(fcinfo, 1, NULL);
+	}
+	return (Datum) 0;
+}

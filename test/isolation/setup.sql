@@ -13,7 +13,8 @@ BEGIN
     FOR guarded IN SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'guard' LOOP
         EXECUTE format('ALTER TABLE %s DISABLE TRIGGER guard', guarded);
     END LOOP;
-    FOR guarded IN SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'guard' LOOP
+    -- Who refers to a table was created after it.
+    FOR guarded IN SELECT tgrelid::regclass FROM pg_trigger WHERE tgname = 'guard' ORDER BY tgrelid DESC LOOP
         EXECUTE format('DELETE FROM %s', guarded);
         EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER guard', guarded);
     END LOOP;

@@ -5,7 +5,7 @@
  *		through SPI that cost five times the take itself (test/bench/reservation).
  *
  * Relations and indexes are opened at each call and locked as the executor locks them,
- * to the end of the transaction; nothing is cached. An insertion maintains every index.
+ * to the end of the transaction; only their OIDs are kept. An insertion maintains every index.
  * CHECK constraints are not evaluated: the caller's code is what they check. Row
  * triggers are not fired: a table that has any is refused (55000).
  */
@@ -21,21 +21,61 @@
 #include "commands/trigger.h"
 #include "executor/executor.h"
 #include "utils/fmgroids.h"
+#include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 
 #include "row.h"
 
+/*
+ * OIDs of oms's tables by name, forgotten at every relcache invalidation: so a table
+ * that was dropped, created or renamed, here or elsewhere, is looked up anew.
+ */
+#define KNOWN_TABLES 16
+
+static struct
+{
+	char		name[NAMEDATALEN];
+	Oid			oid;
+}			known_tables[KNOWN_TABLES];
+static int	nknown_tables = -1; /* -1: the callback is not registered yet */
+static uint64 times_forgotten = 0;
+
+static void
+forget_tables(Datum arg, Oid relid)
+{
+	nknown_tables = 0;
+	times_forgotten++;
+}
+
 /* oms_table is the OID of a table of schema oms; 42P01 when it does not exist. */
 Oid
 oms_table(const char *name)
 {
-	Oid			table = get_relname_relid(name, get_namespace_oid("oms", false));
+	Oid			table;
+	uint64		before;
 
+	if (nknown_tables < 0)
+	{
+		CacheRegisterRelcacheCallback(forget_tables, (Datum) 0);
+		nknown_tables = 0;
+	}
+	AcceptInvalidationMessages();
+	for (int i = 0; i < nknown_tables; i++)
+		if (strcmp(known_tables[i].name, name) == 0)
+			return known_tables[i].oid;
+
+	before = times_forgotten;
+	table = get_relname_relid(name, get_namespace_oid("oms", false));
 	if (!OidIsValid(table))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("table oms.%s does not exist", name)));
+	if (nknown_tables < KNOWN_TABLES && times_forgotten == before)
+	{
+		strlcpy(known_tables[nknown_tables].name, name, NAMEDATALEN);
+		known_tables[nknown_tables++].oid = table;
+	}
 	return table;
 }
 

@@ -76,7 +76,6 @@
 #include "access/tableam.h"
 #include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -104,6 +103,7 @@
 #include "utils/timestamp.h"
 
 #include "account/account.h"
+#include "row.h"
 
 /* locktag_field4 of our key locks: 1 and 2 are pg_advisory_lock's */
 #define KEY_LOCK_CLASS 0x4F4D
@@ -368,19 +368,11 @@ accounts_of_relations(Relation account, Relation delta)
 OmsAccounts *
 oms_accounts_open(const char *account, const char *delta)
 {
-	Oid			schema = get_namespace_oid("oms", false);
-	Oid			account_oid = get_relname_relid(account, schema);
-	Oid			delta_oid = get_relname_relid(delta, schema);
-
 	PreventCommandIfReadOnly("a change of stock");
 	PreventCommandIfParallelMode("a change of stock");
 	PreventCommandDuringRecovery("a change of stock");
-	if (!OidIsValid(account_oid) || !OidIsValid(delta_oid))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("tables oms.%s and oms.%s must both exist", account, delta)));
-	return accounts_of_relations(table_open(account_oid, RowExclusiveLock),
-								 table_open(delta_oid, RowExclusiveLock));
+	return accounts_of_relations(table_open(oms_table(account), RowExclusiveLock),
+								 table_open(oms_table(delta), RowExclusiveLock));
 }
 
 /* oms_accounts_close closes the relations; their locks stay to the end of the transaction. */
@@ -520,17 +512,14 @@ remember(const LOCKTAG *tag, KeyHint hint)
 
 /*
  * judge says how a tuple stands in the snapshot, our own transaction's work counting
- * as it stands now; *xid is the inserting (sub)transaction.
+ * as it stands now; *xid is the inserting (sub)transaction. The buffer is locked.
  */
 static Judgement
-judge(TupleTableSlot *slot, Snapshot snapshot, TransactionId *xid)
+judge(HeapTuple tuple, Buffer buffer, Snapshot snapshot, TransactionId *xid)
 {
-	HeapTuple	tuple = ((BufferHeapTupleTableSlot *) slot)->base.tuple;
-	Buffer		buffer = ((BufferHeapTupleTableSlot *) slot)->buffer;
 	HeapTupleHeader header = tuple->t_data;
 	Judgement	judgement;
 
-	LockBuffer(buffer, BUFFER_LOCK_SHARE);
 	*xid = HeapTupleHeaderGetXmin(header);
 	if (!(header->t_infomask & (HEAP_XMAX_INVALID)) &&
 		!HEAP_XMAX_IS_LOCKED_ONLY(header->t_infomask) &&
@@ -545,7 +534,19 @@ judge(TupleTableSlot *slot, Snapshot snapshot, TransactionId *xid)
 		judgement = PENDING;
 	else
 		judgement = GONE;
-	LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+	return judgement;
+}
+
+/* judge_slot is judge for a tuple that an index scan put into a slot. */
+static Judgement
+judge_slot(TupleTableSlot *slot, Snapshot snapshot, TransactionId *xid)
+{
+	BufferHeapTupleTableSlot *heap_slot = (BufferHeapTupleTableSlot *) slot;
+	Judgement	judgement;
+
+	LockBuffer(heap_slot->buffer, BUFFER_LOCK_SHARE);
+	judgement = judge(heap_slot->base.tuple, heap_slot->buffer, snapshot, xid);
+	LockBuffer(heap_slot->buffer, BUFFER_LOCK_UNLOCK);
 	return judgement;
 }
 
@@ -626,7 +627,7 @@ read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *
 	{
 		TupleTableSlot *slot = leaf->account_slot;
 		TransactionId xid;
-		Judgement	judgement = judge(slot, snapshot, &xid);
+		Judgement	judgement = judge_slot(slot, snapshot, &xid);
 		bool		isnull;
 		ArrayType  *exc;
 
@@ -663,21 +664,46 @@ read_row(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *
 	state->highest = state->w;
 }
 
-static void
-note_delta(AccountState *state, AccountLeaf *leaf, Snapshot snapshot)
+/*
+ * delta_amounts returns the four numbers (id, on_hand, unavailable, reserved) of a delta,
+ * or NULL when the tuple is not a delta of the key: a place may have been vacuumed and
+ * used again since the index named it.
+ */
+static const int64 *
+delta_amounts(HeapTuple tuple, int nkeys, const Datum *keys)
 {
-	TupleTableSlot *slot = leaf->delta_slot;
-	TransactionId xid;
-	Judgement	judgement = judge(slot, snapshot, &xid);
-	OmsAmounts	amounts;
-	bool		isnull;
-	int64		id = DatumGetInt64(slot_getattr(slot, leaf->nkeys + 1, &isnull));
+	char	   *data = (char *) tuple->t_data + tuple->t_data->t_hoff;
+	Size		offset = 0;
 
-	state->highest = Max(state->highest, id);
+	for (int i = 0; i < nkeys; i++)
+	{
+		text	   *key = DatumGetTextPP(keys[i]);
+		char	   *column;
+
+		offset = att_align_pointer(offset, TYPALIGN_INT, -1, data + offset);
+		column = data + offset;
+		if (VARATT_IS_COMPRESSED(column) || VARATT_IS_EXTERNAL(column))
+		{
+			if (!oms_text_equal(key, DatumGetTextPP(PointerGetDatum(column))))
+				return NULL;
+		}
+		else if (!oms_text_equal(key, (text *) column))
+			return NULL;
+		offset = att_addlength_pointer(offset, -1, column);
+	}
+	return (const int64 *) (data + att_align_nominal(offset, TYPALIGN_DOUBLE));
+}
+
+static void
+note_delta(AccountState *state, HeapTuple tuple, const int64 *numbers, Judgement judgement,
+		   TransactionId xid)
+{
+	OmsAmounts	amounts = {numbers[1], numbers[2], numbers[3]};
+
+	state->highest = Max(state->highest, numbers[0]);
 	if (judgement == GONE)
 		return;
 	state->ndeltas++;
-	get_amounts(slot, leaf->nkeys + 2, &amounts);
 	if (judgement == PENDING)
 		add_pending(state, xid, &amounts);
 	else
@@ -696,38 +722,95 @@ note_delta(AccountState *state, AccountLeaf *leaf, Snapshot snapshot)
 			state->seen = repalloc_huge(state->seen, sizeof(SeenDelta) * state->max_seen);
 		}
 		seen = &state->seen[state->nseen++];
-		seen->id = id;
+		seen->id = numbers[0];
 		seen->amounts = amounts;
-		seen->tid = slot->tts_tid;
+		seen->tid = tuple->t_self;
 		seen->foldable = judgement == COUNTS;
 	}
 }
 
-/* read_deltas judges the deltas in exc and above w; those in exc come first. */
+typedef struct TidList
+{
+	int			n;
+	int			max;
+	ItemPointerData *tids;
+} TidList;
+
+static void
+collect_tids(AccountLeaf *leaf, const Datum *keys, StrategyNumber strategy, int64 id, TidList *list)
+{
+	IndexScanDesc scan = begin_key_scan(leaf->delta, leaf->delta_key, leaf->nkeys, keys, strategy, id);
+	ItemPointer tid;
+
+	while ((tid = index_getnext_tid(scan, ForwardScanDirection)) != NULL)
+	{
+		if (list->n == list->max)
+		{
+			list->max *= 2;
+			list->tids = repalloc_huge(list->tids, sizeof(ItemPointerData) * list->max);
+		}
+		list->tids[list->n++] = *tid;
+	}
+	index_endscan(scan);
+}
+
+static int
+compare_tids(const void *a, const void *b)
+{
+	return ItemPointerCompare((ItemPointer) a, (ItemPointer) b);
+}
+
+/*
+ * read_deltas judges the deltas in exc and above w. The index names them; they are then
+ * visited page by page, since those of concurrent takers lie on pages of their own.
+ */
 static void
 read_deltas(AccountLeaf *leaf, const Datum *keys, Snapshot snapshot, AccountState *state)
 {
-	IndexScanDesc scan;
-	int			n = 0;
+	TidList		list = {0, 256, palloc(sizeof(ItemPointerData) * 256)};
 
 	for (int i = 0; i < state->nexc; i++)
+		collect_tids(leaf, keys, BTEqualStrategyNumber, state->exc[i], &list);
+	collect_tids(leaf, keys, BTGreaterStrategyNumber, state->w, &list);
+	qsort(list.tids, list.n, sizeof(ItemPointerData), compare_tids);
+
+	for (int i = 0; i < list.n;)
 	{
-		scan = begin_key_scan(leaf->delta, leaf->delta_key, leaf->nkeys, keys,
-							  BTEqualStrategyNumber, state->exc[i]);
-		while (index_getnext_slot(scan, ForwardScanDirection, leaf->delta_slot))
-			note_delta(state, leaf, snapshot);
-		index_endscan(scan);
+		BlockNumber block = ItemPointerGetBlockNumber(&list.tids[i]);
+		Buffer		buffer = ReadBuffer(leaf->delta, block);
+		Page		page;
+
+		CHECK_FOR_INTERRUPTS();
+		heap_page_prune_opt(leaf->delta, buffer);
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		page = BufferGetPage(buffer);
+		for (; i < list.n && ItemPointerGetBlockNumber(&list.tids[i]) == block; i++)
+		{
+			OffsetNumber offset = ItemPointerGetOffsetNumber(&list.tids[i]);
+			HeapTupleData tuple;
+			ItemId		item;
+			const int64 *numbers;
+			TransactionId xid;
+			Judgement	judgement;
+
+			if ((i > 0 && ItemPointerEquals(&list.tids[i], &list.tids[i - 1])) ||
+				offset > PageGetMaxOffsetNumber(page))
+				continue;
+			item = PageGetItemId(page, offset);
+			if (!ItemIdIsNormal(item))
+				continue;
+			tuple.t_data = (HeapTupleHeader) PageGetItem(page, item);
+			tuple.t_len = ItemIdGetLength(item);
+			tuple.t_self = list.tids[i];
+			tuple.t_tableOid = RelationGetRelid(leaf->delta);
+			numbers = delta_amounts(&tuple, leaf->nkeys, keys);
+			if (numbers == NULL)
+				continue;
+			judgement = judge(&tuple, buffer, snapshot, &xid);
+			note_delta(state, &tuple, numbers, judgement, xid);
+		}
+		UnlockReleaseBuffer(buffer);
 	}
-	scan = begin_key_scan(leaf->delta, leaf->delta_key, leaf->nkeys, keys,
-						  BTGreaterStrategyNumber, state->w);
-	while (index_getnext_slot(scan, ForwardScanDirection, leaf->delta_slot))
-	{
-		note_delta(state, leaf, snapshot);
-		if ((++n & 1023) == 0)
-			CHECK_FOR_INTERRUPTS();
-	}
-	index_endscan(scan);
-	ExecClearTuple(leaf->delta_slot);
 }
 
 /* read_highest sets state->highest, without looking at the deltas. */

@@ -51,6 +51,7 @@ BEGIN
     ELSIF dice < 75 THEN
         SELECT array_agg(h.reservation_id) INTO ids
           FROM (SELECT r.reservation_id FROM oms.reservation_row r WHERE r.status IN ('hold', 'firm')
+                   AND r.sku <> 'hot' -- its clients note the releases they make themselves
                 OFFSET floor(random() * 15) LIMIT CASE WHEN dice < 72 THEN 1 ELSE 3 END) h;
         IF ids IS NULL THEN
             RETURN;

@@ -131,12 +131,10 @@ typedef struct AccountLeaf
 	Relation	delta;
 	Relation	account_key;	/* index on the key */
 	Relation	delta_key;		/* index on key and id */
-	ResultRelInfo *account_info;
-	ResultRelInfo *delta_info;
+	OmsWriter  *account_writer;
+	OmsWriter  *delta_writer;
 	TupleTableSlot *account_slot;
 	TupleTableSlot *delta_slot;
-	TupleTableSlot *write_account_slot;
-	TupleTableSlot *write_delta_slot;
 	int			nkeys;
 	struct AccountLeaf *next;
 } AccountLeaf;
@@ -145,7 +143,6 @@ struct OmsAccounts
 {
 	Relation	account_root;
 	Relation	delta_root;
-	EState	   *estate;
 	AccountLeaf *leaves;		/* those opened so far */
 	MemoryContext context;		/* of all that is opened */
 	MemoryContext scratch;		/* reset at every change */
@@ -288,20 +285,13 @@ check_layout(Relation rel, int nkeys, bool is_account)
 				 errhint("Drop the trigger; read movements instead.")));
 }
 
-/*
- * open_indexes opens all indexes of rel for insertion and returns a valid btree on
- * exactly its first nkeys columns; 55000 if there is none.
- */
+/* key_index is a valid btree on exactly the table's first nkeys columns; 55000 if there is none. */
 static Relation
-open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
+key_index(const OmsWriter *writer, int nkeys)
 {
-	*info = makeNode(ResultRelInfo);
-	/* No range table: index 0 says so to the executor, which else looks there at an update. */
-	InitResultRelInfo(*info, rel, 0, NULL, 0);
-	ExecOpenIndices(*info, false);
-	for (int i = 0; i < (*info)->ri_NumIndices; i++)
+	for (int i = 0; i < writer->nindexes; i++)
 	{
-		Relation	index = (*info)->ri_IndexRelationDescs[i];
+		Relation	index = writer->info->ri_IndexRelationDescs[i];
 		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
 			index->rd_index->indnkeyatts == nkeys && RelationGetIndexPredicate(index) == NIL;
 
@@ -313,7 +303,7 @@ open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table %s has no valid index on its first %d columns",
-					RelationGetRelationName(rel), nkeys)));
+					RelationGetRelationName(writer->rel), nkeys)));
 }
 
 /* open_leaf opens a pair of physical relations for changes, in accounts' memory. */
@@ -330,13 +320,13 @@ open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
 	leaf->account = account;
 	leaf->delta = delta;
 	check_layout(account, leaf->nkeys, true);
-	leaf->account_key = open_indexes(account, leaf->nkeys, &leaf->account_info);
 	check_layout(delta, leaf->nkeys, false);
-	leaf->delta_key = open_indexes(delta, leaf->nkeys + 1, &leaf->delta_info);
-	leaf->account_slot = table_slot_create(account, NULL);
-	leaf->delta_slot = table_slot_create(delta, NULL);
-	leaf->write_account_slot = MakeSingleTupleTableSlot(RelationGetDescr(account), &TTSOpsHeapTuple);
-	leaf->write_delta_slot = MakeSingleTupleTableSlot(RelationGetDescr(delta), &TTSOpsHeapTuple);
+	leaf->account_writer = oms_writer_of(account);
+	leaf->delta_writer = oms_writer_of(delta);
+	leaf->account_key = key_index(leaf->account_writer, leaf->nkeys);
+	leaf->delta_key = key_index(leaf->delta_writer, leaf->nkeys + 1);
+	leaf->account_slot = leaf->account_writer->read_slot;
+	leaf->delta_slot = leaf->delta_writer->read_slot;
 	leaf->next = accounts->leaves;
 	accounts->leaves = leaf;
 	return leaf;
@@ -350,7 +340,6 @@ accounts_of_relations(Relation account, Relation delta)
 	accounts->account_root = account;
 	accounts->delta_root = delta;
 	accounts->context = CurrentMemoryContext;
-	accounts->estate = CreateExecutorState();
 	accounts->scratch = AllocSetContextCreate(CurrentMemoryContext, "oms account", ALLOCSET_SMALL_SIZES);
 	if (account->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		open_leaf(accounts, account, delta);
@@ -378,12 +367,8 @@ oms_accounts_close(OmsAccounts *accounts)
 {
 	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 	{
-		ExecDropSingleTupleTableSlot(leaf->account_slot);
-		ExecDropSingleTupleTableSlot(leaf->delta_slot);
-		ExecDropSingleTupleTableSlot(leaf->write_account_slot);
-		ExecDropSingleTupleTableSlot(leaf->write_delta_slot);
-		ExecCloseIndices(leaf->account_info);
-		ExecCloseIndices(leaf->delta_info);
+		oms_writer_close(leaf->account_writer);
+		oms_writer_close(leaf->delta_writer);
 		if (leaf->account != accounts->account_root)
 		{
 			table_close(leaf->account, NoLock);
@@ -392,7 +377,6 @@ oms_accounts_close(OmsAccounts *accounts)
 	}
 	table_close(accounts->account_root, NoLock);
 	table_close(accounts->delta_root, NoLock);
-	FreeExecutorState(accounts->estate);
 	MemoryContextDelete(accounts->scratch);
 }
 
@@ -956,18 +940,15 @@ new_values(Relation rel, Datum **values, bool **nulls)
 }
 
 static void
-insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
+insert_row(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
 		   bool is_account, int64 number, ArrayType *exc)
 {
 	Datum	   *values;
 	bool	   *nulls;
 	int			n = 0;
-	Relation	rel = is_account ? leaf->account : leaf->delta;
-	ResultRelInfo *info = is_account ? leaf->account_info : leaf->delta_info;
-	TupleTableSlot *slot = is_account ? leaf->write_account_slot : leaf->write_delta_slot;
-	HeapTuple	tuple;
+	OmsWriter  *writer = is_account ? leaf->account_writer : leaf->delta_writer;
 
-	new_values(rel, &values, &nulls);
+	new_values(writer->rel, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	if (!is_account)
@@ -980,15 +961,8 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
 		values[n++] = Int64GetDatum(number);
 		values[n++] = PointerGetDatum(exc);
 	}
-	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-	tuple->t_tableOid = RelationGetRelid(rel);
-	ExecStoreHeapTuple(tuple, slot, false);
 	oms_request_wrote();
-	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
-	slot->tts_tid = tuple->t_self;
-	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
-	ExecClearTuple(slot);
-	ResetPerTupleExprContext(accounts->estate);
+	(void) oms_writer_insert(writer, values, nulls);
 }
 
 /*
@@ -1184,9 +1158,9 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
 	{
 		if (!state->row_exists)
-			insert_row(accounts, leaf, keys, &change, true, 0, construct_empty_array(INT8OID));
+			insert_row(leaf, keys, &change, true, 0, construct_empty_array(INT8OID));
 		else
-			insert_row(accounts, leaf, keys, &change, false, state->highest + 1, NULL);
+			insert_row(leaf, keys, &change, false, state->highest + 1, NULL);
 	}
 	UnregisterSnapshot(snapshot);
 	return true;
@@ -1421,7 +1395,8 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 	Datum	   *values;
 	bool	   *nulls;
 	int			n = 0;
-	TupleTableSlot *slot = leaf->write_account_slot;
+	OmsWriter  *writer = leaf->account_writer;
+	TupleTableSlot *slot = writer->slot;
 	HeapTuple	tuple;
 	TM_FailureData failure;
 	LockTupleMode lockmode;
@@ -1445,9 +1420,9 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
 	if (!HeapTupleIsHeapOnly(tuple))
-		ExecInsertIndexTuples(leaf->account_info, slot, accounts->estate, true, false, NULL, NIL);
+		ExecInsertIndexTuples(writer->info, slot, writer->estate, true, false, NULL, NIL);
 	ExecClearTuple(slot);
-	ResetPerTupleExprContext(accounts->estate);
+	ResetPerTupleExprContext(writer->estate);
 }
 
 static void
@@ -1480,7 +1455,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 		read_deltas(leaf, keys, snapshot, &state);
 		if (fold_deltas(leaf, &state, 0) > 0)
 		{
-			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
+			insert_row(leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
 		}
 	}

@@ -4,8 +4,9 @@
  *
  * One reading, oms_cells, answers the page and is what reserve chooses locations by:
  *
- *		free(sku, location) = max(0, available - withheld(safety stock, on_hand))
- *		ATP = max(0, sum of free over the group's open locations - buffer)
+ *		free(sku, location) = max(0, available - withheld(safety stock, on_hand)
+ *			- protected for other channels)
+ *		ATP = min(quota left, max(0, sum of free over the group's open locations - buffer))
  *
  * available is exact in the snapshot of the query, and counts expired holds as free.
  * A location is open when it is active and may do what the method needs.
@@ -21,9 +22,11 @@
 #include "common/int.h"
 #include "funcapi.h"
 #include "utils/array.h"
+#include "utils/snapmgr.h"
 
 #include "availability/availability.h"
 #include "row.h"
+#include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_available);
 PG_FUNCTION_INFO_V1(oms_atp);
@@ -256,6 +259,9 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		values[3];
 	uint64		rows;
+	OmsProtection *protections = NULL;
+	int			nprotections = 0;
+	int			sku = -1;		/* whose protections these are */
 
 	*cells = NULL;
 	if (!channel->active || channel->group[method] == NULL)
@@ -289,15 +295,27 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
 		cell->expired = oms_spi_int64(row, 8);
 		available = oms_spi_int64(row, 9);
 		cell->safety_stock = oms_safety_stock_withheld(&channel->safety, cell->on_hand);
-		cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
+		if (cell->sku != sku)
+		{
+			Snapshot	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
+
+			sku = cell->sku;
+			nprotections = oms_protections(skus[sku], snapshot, &protections);
+			UnregisterSnapshot(snapshot);
+		}
+		cell->protected = oms_protected_for_others(nprotections, protections, cell->location,
+												   channel->channel);
+		/* Each is at least 0; their sum may be beyond bigint. */
+		cell->free = available > cell->safety_stock && available - cell->safety_stock > cell->protected
+			? available - cell->safety_stock - cell->protected : 0;
 	}
 	oms_spi_finish();
 	return rows;
 }
 
 /*
- * oms_atp_of is the ATP of one of the skus of a reading; of an untracked one the largest
- * bigint, if any location is open for the method.
+ * oms_atp_of is the ATP, quota aside, of one of the skus of a reading; of an untracked one
+ * the largest bigint, if any location is open for the method.
  */
 int64
 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
@@ -350,7 +368,8 @@ oms_atp(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	ncells = oms_cells(channel, method, 1, &sku, NULL, false, &cells);
-	PG_RETURN_INT64(oms_atp_of(channel, method, item, 0, ncells, cells));
+	PG_RETURN_INT64(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
+						oms_quota_left(channel->channel, sku, GetActiveSnapshot())));
 }
 
 /* oms_atp_many(channel, skus, method, at): a row (sku, atp) per element; NULL for an unknown sku. */
@@ -378,8 +397,10 @@ oms_atp_many(PG_FUNCTION_ARGS)
 		while (end < ncells && cells[end].sku == i)
 			end++;
 		values[0] = PointerGetDatum(skus[i]);
-		values[1] = Int64GetDatum(oms_atp_of(channel, method, &items[i], i, end - first,
-											 cells + first));
+		values[1] = Int64GetDatum(Min(oms_atp_of(channel, method, &items[i], i, end - first,
+												 cells + first),
+									  oms_quota_left(channel->channel, skus[i],
+													 GetActiveSnapshot())));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		first = end;
 	}

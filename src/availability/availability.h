@@ -47,6 +47,7 @@ typedef struct OmsCell
 	int64		reserved;		/* expired holds included */
 	int64		expired;
 	int64		safety_stock;	/* units withheld */
+	int64		protected;		/* units protected for other channels */
 	int64		free;			/* what the channel may take here, not below 0 */
 } OmsCell;
 

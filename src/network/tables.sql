@@ -69,8 +69,23 @@ COMMENT ON COLUMN oms.item.quantity_minimum IS 'least units of one order line';
 COMMENT ON COLUMN oms.item.quantity_maximum IS 'most units of one order line; NULL: no limit';
 COMMENT ON COLUMN oms.item.quantity_step IS 'an order line is a multiple of this';
 
+CREATE TABLE oms.quota (
+    channel text COLLATE "C" NOT NULL REFERENCES oms.channel ON DELETE CASCADE,
+    sku text COLLATE "C" NOT NULL CHECK (sku <> ''),
+    quantity bigint NOT NULL CHECK (quantity >= 0),
+    period text CHECK (period IN ('day', 'week', 'month')),
+    time_zone text NOT NULL DEFAULT 'UTC'
+        CHECK (pg_catalog.timezone(time_zone, timestamptz 'epoch') IS NOT NULL),
+    PRIMARY KEY (channel, sku)
+);
+COMMENT ON TABLE oms.quota IS 'at most so many units of a sku for a channel; what is promised while a quota is there counts';
+COMMENT ON COLUMN oms.quota.quantity IS 'units; a change counts at once';
+COMMENT ON COLUMN oms.quota.period IS 'day, week (from Monday) or month: so many in each; NULL: in all';
+COMMENT ON COLUMN oms.quota.time_zone IS 'where a period begins at midnight';
+
 SELECT pg_catalog.pg_extension_config_dump('oms.location', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_group', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_group_member', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.channel', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.item', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.quota', '');

@@ -1,0 +1,217 @@
+/*
+ * quota.c
+ *		Quotas: at most n units of a sku for a channel, in all or in each day, week or
+ *		month of a time zone.
+ *
+ * The limit is a row of oms.quota, and counts as it stands at the moment of a take. What is
+ * used of it is a bounded account (account/account.c) of (sku, channel, period): its
+ * reserved units. A reservation or backorder carries the period that counts its units, so
+ * that they are given back to that one: when it is released, cancelled or expires. What
+ * is consumed stays used. Units promised while there was no quota are not counted.
+ *
+ * Expired holds are free: a short take gives them back as a take of stock does, with all
+ * that they claimed. Stock is given back after the key lock of the quota is released,
+ * since only one key is locked at a time.
+ *
+ * Tables: quota (read), quota_account and quota_delta through account/; the expired holds
+ * of reservation_row.
+ *
+ * Locks: those of account.c; reservation_row before any key lock, as in stock.c.
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "access/tableam.h"
+#include "storage/lmgr.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+#include "row.h"
+#include "stock/stock.h"
+
+const OmsAccountKind oms_quota_kind = {
+	"quota_account", "quota_delta", OMS_LOCK_QUOTA, 3, NULL
+};
+
+/* The holds that a quota counts in one period, that expired and that nobody has locked. */
+static OmsPlan expire_holds_of_quota = {
+	OMS_EXPIRE_HOLDS("r.sku OPERATOR(pg_catalog.=) $1 AND r.channel OPERATOR(pg_catalog.=) $2 "
+					 "AND r.quota_period OPERATOR(pg_catalog.=) $3"),
+	3, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.text"}
+};
+
+/*
+ * period_key names the period of the moment: "total", or its kind and its first day. The
+ * view quota_use has the same in SQL.
+ */
+static text *
+period_key(Datum period, bool no_period, Datum time_zone, TimestampTz at)
+{
+	Datum		local;
+	struct pg_tm tm;
+	fsec_t		fsec;
+
+	if (no_period)
+		return cstring_to_text("total");
+	local = DirectFunctionCall2(timestamptz_zone, time_zone, TimestampTzGetDatum(at));
+	local = DirectFunctionCall2(timestamp_trunc, period, local);
+	if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(local)) ||
+		timestamp2tm(DatumGetTimestamp(local), NULL, &tm, &fsec, NULL, NULL) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("moment out of range")));
+	return cstring_to_text(psprintf("%s %04d-%02d-%02d", TextDatumGetCString(period), tm.tm_year,
+									tm.tm_mon, tm.tm_mday));
+}
+
+/* oms_quota is the channel's quota of the sku in the period of now; NULL: it has none. */
+OmsQuota *
+oms_quota(text *channel, text *sku)
+{
+	Datum		keys[2] = {PointerGetDatum(channel), PointerGetDatum(sku)};
+	TupleDesc	desc;
+	HeapTuple	row = oms_row_by_key("quota", 2, keys, &desc);
+	OmsQuota   *quota;
+	Datum		period;
+	bool		no_period;
+	bool		isnull;
+
+	if (row == NULL)
+		return NULL;
+	quota = palloc(sizeof(OmsQuota));
+	quota->quantity = DatumGetInt64(heap_getattr(row, 3, desc, &isnull));
+	period = heap_getattr(row, 4, desc, &no_period);
+	quota->period = period_key(period, no_period, heap_getattr(row, 5, desc, &isnull),
+							   GetCurrentTimestamp());
+	return quota;
+}
+
+/* What a short take has reclaimed of expired holds. */
+typedef struct Reclaimed
+{
+	int			n;
+	OmsClaim   *claims;
+} Reclaimed;
+
+static bool
+quota_lapsed(const Datum *keys, void *arg)
+{
+	return oms_holds_lapsed("reservation_row_quota_idx", keys);
+}
+
+static void
+reclaim_quota(const Datum *keys, void *arg, OmsReclaimed *result)
+{
+	Reclaimed  *reclaimed = arg;
+
+	reclaimed->n = oms_holds_expire(&expire_holds_of_quota, keys, &reclaimed->claims);
+	for (int i = 0; i < reclaimed->n; i++)
+		result->units += reclaimed->claims[i].quantity;
+}
+
+/*
+ * oms_quota_take uses units of the channel's quota, or with partial what is left; see
+ * oms_account_change. result->available is what was left.
+ */
+void
+oms_quota_take(text *channel, text *sku, const OmsQuota *quota, int64 units, bool partial,
+			   OmsChange *result)
+{
+	Datum		keys[3] = {PointerGetDatum(sku), PointerGetDatum(channel), PointerGetDatum(quota->period)};
+	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE, .kept = -quota->quantity, .partial = partial};
+	OmsAmounts	change = {.reserved = units};
+	Reclaimed	reclaimed = {0};
+	OmsAccounts *accounts;
+
+	guard.lapsed = quota_lapsed;
+	guard.reclaim = reclaim_quota;
+	guard.arg = &reclaimed;
+	LockRelationOid(oms_table("reservation_row"), RowExclusiveLock);
+	accounts = oms_accounts_open(&oms_quota_kind);
+	oms_account_change(accounts, keys, change, &guard, result);
+	if (reclaimed.n > 0)
+	{
+		OmsAccounts *stock = oms_stock_open();
+
+		for (int i = 0; i < reclaimed.n; i++)
+			oms_claim_give_stock(stock, &reclaimed.claims[i]);
+		oms_accounts_close(stock);
+	}
+	oms_accounts_close(accounts);
+}
+
+/* oms_quota_give gives units back to the period that counted them. */
+void
+oms_quota_give(text *channel, text *sku, text *period, int64 units)
+{
+	Datum		keys[3] = {PointerGetDatum(sku), PointerGetDatum(channel), PointerGetDatum(period)};
+	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
+	OmsAmounts	change = {.reserved = -units};
+	OmsAccounts *accounts = oms_accounts_open(&oms_quota_kind);
+
+	oms_account_change(accounts, keys, change, &guard, NULL);
+	oms_accounts_close(accounts);
+}
+
+static void
+add_reserved(TupleTableSlot *slot, const OmsAmounts *amounts, void *arg)
+{
+	*(int64 *) arg += amounts->reserved;
+}
+
+/* expired_units are the units of expired holds that the period counts, in the snapshot. */
+static int64
+expired_units(const Datum *keys, Snapshot snapshot)
+{
+	Relation	rel = table_open(oms_table("reservation_row"), AccessShareLock);
+	Relation	index = index_open(oms_table("reservation_row_quota_idx"), AccessShareLock);
+	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	IndexScanDesc scan = index_beginscan(rel, index, snapshot, 3, 0);
+	ScanKeyData scankeys[3];
+	int64		units = 0;
+
+	ScanKeyInit(&scankeys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, keys[0]);
+	ScanKeyInit(&scankeys[1], 2, BTEqualStrategyNumber, F_TEXTEQ, keys[1]);
+	ScanKeyInit(&scankeys[2], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	index_rescan(scan, scankeys, 3, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, slot))
+	{
+		bool		isnull;
+		text	   *period = DatumGetTextPP(slot_getattr(slot, OMS_RESERVATION_QUOTA_PERIOD, &isnull));
+
+		if (oms_text_equal(period, DatumGetTextPP(keys[2])))
+			units += DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_QUANTITY, &isnull)) -
+				DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull));
+	}
+	index_endscan(scan);
+	ExecDropSingleTupleTableSlot(slot);
+	index_close(index, NoLock);
+	table_close(rel, NoLock);
+	return units;
+}
+
+/*
+ * oms_quota_left is what is left of the channel's quota of the sku in the period of now, as
+ * the snapshot sees it, expired holds being free: units, not below 0; PG_INT64_MAX when
+ * there is no quota.
+ */
+int64
+oms_quota_left(text *channel, text *sku, Snapshot snapshot)
+{
+	OmsQuota   *quota = oms_quota(channel, sku);
+	Datum		keys[3];
+	int64		used = 0;
+
+	if (quota == NULL)
+		return PG_INT64_MAX;
+	keys[0] = PointerGetDatum(sku);
+	keys[1] = PointerGetDatum(channel);
+	keys[2] = PointerGetDatum(quota->period);
+	(void) oms_account_visit("quota_account", 3, keys, snapshot, add_reserved, &used);
+	(void) oms_account_visit("quota_delta", 3, keys, snapshot, add_reserved, &used);
+	return Max(0, quota->quantity - used + expired_units(keys, snapshot));
+}

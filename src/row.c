@@ -31,7 +31,7 @@
  * OIDs of oms's tables by name, forgotten at every relcache invalidation: so a table
  * that was dropped, created or renamed, here or elsewhere, is looked up anew.
  */
-#define KNOWN_TABLES 16
+#define KNOWN_TABLES 32
 
 static struct
 {

@@ -461,7 +461,7 @@ oms_accounts_close(OmsAccounts *accounts)
 			if (leaf->delta != accounts->delta_root)
 				table_close(leaf->delta, NoLock);
 		}
-		else
+		else if (leaf->account_key != NULL)
 			index_close(leaf->account_key, NoLock);
 		if (leaf->account != accounts->account_root)
 			table_close(leaf->account, NoLock);
@@ -530,7 +530,10 @@ find_leaf(OmsAccounts *accounts, const Datum *keys)
 	return leaf;
 }
 
-/* find_shares returns the leaf that holds the shares of the key; NULL for accounts without. */
+/*
+ * find_shares returns the leaf that holds the shares of the key; NULL for accounts without.
+ * The index stays closed while the table is empty, which it is where nobody uses shares.
+ */
 static AccountLeaf *
 find_shares(OmsAccounts *accounts, const Datum *keys)
 {
@@ -547,7 +550,8 @@ find_shares(OmsAccounts *accounts, const Datum *keys)
 	old = MemoryContextSwitchTo(shares->context);
 	leaf = open_leaf(shares, shares->account_root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE
 					 ? table_open(account_oid, RowExclusiveLock) : shares->account_root);
-	leaf->account_key = index_open(RelationGetPrimaryKeyIndex(leaf->account), RowExclusiveLock);
+	if (RelationGetNumberOfBlocks(leaf->account) > 0)
+		leaf->account_key = index_open(RelationGetPrimaryKeyIndex(leaf->account), RowExclusiveLock);
 	MemoryContextSwitchTo(old);
 	return leaf;
 }
@@ -1123,14 +1127,20 @@ oms_share_until(TimestampTz until)
 									tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fsec));
 }
 
-/* may_have_shares says whether the account has or had any share: one descent of an index. */
+/*
+ * may_have_shares says whether the account has or had any share: at most one descent of an
+ * index. Under the key lock, a table that was empty before may have them by now.
+ */
 static bool
 may_have_shares(AccountLeaf *shares, int nkeys, const Datum *keys)
 {
-	IndexScanDesc scan = begin_key_scan(shares->account, shares->account_key, nkeys, keys,
-										InvalidStrategy, 0);
-	bool		any = index_getnext_tid(scan, ForwardScanDirection) != NULL;
+	IndexScanDesc scan;
+	bool		any;
 
+	if (shares->account_key == NULL)
+		return RelationGetNumberOfBlocks(shares->account) > 0;
+	scan = begin_key_scan(shares->account, shares->account_key, nkeys, keys, InvalidStrategy, 0);
+	any = index_getnext_tid(scan, ForwardScanDirection) != NULL;
 	index_endscan(scan);
 	return any;
 }
@@ -1240,6 +1250,16 @@ usable_share(const AccountState *state)
 		if (share->own && share->left > 0)
 			return share;
 	return NULL;
+}
+
+/* share_is_short says whether a take of so many units uses up what is left of a share of its holder. */
+static bool
+share_is_short(const AccountState *state, int64 units)
+{
+	for (Share *share = state->shares; share != NULL; share = share->next)
+		if (share->own && share->state.value.on_hand > 0)
+			return share->left < units;
+	return false;
 }
 
 /* -------------------------------------------------------------------------
@@ -1504,6 +1524,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
 	bool		blind = give && result == NULL;
 	bool		with_shares = false;
 	OmsAmounts	wanted = change;
+	bool		lapsed = false;
 	int64		reclaimed = 0;
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	OmsChange	ignored;
@@ -1548,15 +1569,18 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
 		*deep = usable_share(state) == NULL &&
 			guard_bound(guard, &after, false) >= (int128) MaxBackends * SHARED_UNITS * SCALE;
 	}
-	if (shared && (!state->row_exists || (!give && (result->outcome != OMS_DONE || !*deep))))
+	if (guard->reclaim != NULL &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved ||
+		 share_is_short(state, change.reserved)))
+		lapsed = guard->lapsed(keys, guard->arg);
+	if (shared && (!state->row_exists || lapsed ||
+				   (!give && (result->outcome != OMS_DONE || !*deep))))
 	{
 		UnregisterSnapshot(snapshot);
 		return NEEDS_EXCLUSIVE;
 	}
 
-	if (guard->reclaim != NULL &&
-		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) &&
-		guard->lapsed(keys, guard->arg))
+	if (lapsed)
 	{
 		reclaimed = reclaim(accounts, leaf, shares, keys, guard, snapshot, state);
 		if (reclaimed > 0)
@@ -1851,13 +1875,20 @@ oms_account_visit(const char *table, int nkeys, const Datum *keys, Snapshot snap
 	Relation	rel = root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE ? root :
 		table_open(partition_of(root, keys), AccessShareLock);
 	Relation	index = NULL;
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
+	TupleTableSlot *slot;
 	IndexScanDesc scan;
 	ScanKeyData scankeys[OMS_ACCOUNT_MAX_KEYS];
 	ListCell   *cell;
 	int			first = 1;		/* column of on_hand */
 	int64		n = 0;
 
+	if (RelationGetNumberOfBlocks(rel) == 0)
+	{
+		if (rel != root)
+			table_close(rel, NoLock);
+		table_close(root, NoLock);
+		return 0;
+	}
 	while (first < RelationGetDescr(rel)->natts &&
 		   strcmp(NameStr(TupleDescAttr(RelationGetDescr(rel), first - 1)->attname), "on_hand") != 0)
 		first++;
@@ -1883,6 +1914,7 @@ oms_account_visit(const char *table, int nkeys, const Datum *keys, Snapshot snap
 
 	for (int i = 0; i < nkeys; i++)
 		ScanKeyInit(&scankeys[i], i + 1, BTEqualStrategyNumber, F_TEXTEQ, keys[i]);
+	slot = table_slot_create(rel, NULL);
 	scan = index_beginscan(rel, index, snapshot, nkeys, 0);
 	index_rescan(scan, scankeys, nkeys, NULL, 0);
 	while (index_getnext_slot(scan, ForwardScanDirection, slot))

@@ -960,16 +960,12 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_PARTIAL;
 		else if (!served && missing(demand) == 0 && demand->withheld == 0)
 			line->status = OMS_LINE_REFUSED;
-		else if (TransactionIdIsValid(demand->pending))
-			line->status = OMS_LINE_HELD_BY_OTHERS;
-		else if (demand->over_quota > 0)
-			refuse_line(line, OMS_LINE_QUOTA,
-						psprintf("limit %lld, used %lld, period %s",
-								 (long long) demand->quota->quantity,
-								 (long long) demand->quota_used,
-								 text_to_cstring(demand->quota->period)));
 		else
-			line->status = OMS_LINE_INSUFFICIENT;
+			line->status = TransactionIdIsValid(demand->pending) ? OMS_LINE_HELD_BY_OTHERS :
+				demand->over_quota > 0 ? OMS_LINE_QUOTA : OMS_LINE_INSUFFICIENT;
+		line->why = demand->over_quota == 0 ? NULL :
+			psprintf("limit %lld, used %lld, period %s", (long long) demand->quota->quantity,
+					 (long long) demand->quota_used, text_to_cstring(demand->quota->period));
 	}
 }
 
@@ -1242,7 +1238,9 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 		case OMS_LINE_HELD_BY_OTHERS:
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 errmsg("stock of sku \"%s\" is held by open transactions", sku),
+					 line->why != NULL
+					 ? errmsg("the quota of sku \"%s\" is held by open transactions", sku)
+					 : errmsg("stock of sku \"%s\" is held by open transactions", sku),
 					 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
 							   line->line_no, channel, (long long) line->quantity,
 							   (long long) line->available, line->pending),

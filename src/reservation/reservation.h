@@ -45,7 +45,7 @@ typedef struct OmsReserveLine
 	int64		reserved;		/* units */
 	int64		available;		/* units that could be had when it was short */
 	TransactionId pending;		/* of HELD_BY_OTHERS */
-	char	   *why;			/* of NOT_ALLOWED, a sentence; of QUOTA, the figures */
+	char	   *why;			/* of NOT_ALLOWED, a sentence; of a short quota, its figures */
 	text	   *quota_period;	/* that counts what is backordered; NULL: none */
 } OmsReserveLine;
 

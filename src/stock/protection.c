@@ -20,10 +20,6 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/table.h"
-#include "access/tableam.h"
-#include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 
 #include "row.h"
@@ -166,35 +162,19 @@ add_share(TupleTableSlot *slot, const OmsAmounts *amounts, void *arg)
 			 slot_getattr(slot, 4, &isnull), amounts->on_hand - amounts->reserved);
 }
 
-/* add_expired adds what expired holds of the sku have of protections: it is left too. */
-static void
-add_expired(text *sku, Snapshot snapshot, Found *found)
+/* add_expired adds what an expired hold has of a protection: it is left too. */
+static bool
+add_expired(TupleTableSlot *slot, void *arg)
 {
-	Relation	rel = table_open(oms_table("reservation_row"), AccessShareLock);
-	Relation	index = index_open(oms_table("reservation_row_hold_idx"), AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = index_beginscan(rel, index, snapshot, 2, 0);
-	ScanKeyData scankeys[2];
+	bool		isnull;
+	int64		left = DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_PROTECTED, &isnull)) -
+		DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull));
 
-	ScanKeyInit(&scankeys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
-	ScanKeyInit(&scankeys[1], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
-				TimestampTzGetDatum(GetCurrentTimestamp()));
-	index_rescan(scan, scankeys, 2, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		bool		isnull;
-		int64		left = DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_PROTECTED, &isnull)) -
-			DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull));
-
-		if (left > 0)
-			add_left(found, slot_getattr(slot, OMS_RESERVATION_LOCATION, &isnull),
-					 slot_getattr(slot, OMS_RESERVATION_PROTECTED_UNTIL, &isnull),
-					 slot_getattr(slot, OMS_RESERVATION_CHANNEL, &isnull), left);
-	}
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
+	if (left > 0)
+		add_left(arg, slot_getattr(slot, OMS_RESERVATION_LOCATION, &isnull),
+				 slot_getattr(slot, OMS_RESERVATION_PROTECTED_UNTIL, &isnull),
+				 slot_getattr(slot, OMS_RESERVATION_CHANNEL, &isnull), left);
+	return true;
 }
 
 static int
@@ -224,7 +204,7 @@ oms_protections(text *sku, Snapshot snapshot, OmsProtection **protections)
 	if (oms_account_visit("protection_account", 1, &key, snapshot, add_share, &found) == 0)
 		return 0;
 	(void) oms_account_visit("protection_delta", 1, &key, snapshot, add_share, &found);
-	add_expired(sku, snapshot, &found);
+	oms_holds_visit(sku, NULL, NULL, snapshot, add_expired, &found);
 	if (found.n == 0)
 		return 0;
 	qsort(found.list, found.n, sizeof(OmsProtection), compare_protections);

@@ -20,10 +20,9 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
-#include "access/tableam.h"
+#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
@@ -72,13 +71,17 @@ OmsQuota *
 oms_quota(text *channel, text *sku)
 {
 	Datum		keys[2] = {PointerGetDatum(channel), PointerGetDatum(sku)};
+	Relation	rel = table_open(oms_table("quota"), AccessShareLock);
+	bool		empty = RelationGetNumberOfBlocks(rel) == 0;
 	TupleDesc	desc;
-	HeapTuple	row = oms_row_by_key("quota", 2, keys, &desc);
+	HeapTuple	row;
 	OmsQuota   *quota;
 	Datum		period;
 	bool		no_period;
 	bool		isnull;
 
+	table_close(rel, NoLock);
+	row = empty ? NULL : oms_row_by_key("quota", 2, keys, &desc);
 	if (row == NULL)
 		return NULL;
 	quota = palloc(sizeof(OmsQuota));
@@ -96,10 +99,46 @@ typedef struct Reclaimed
 	OmsClaim   *claims;
 } Reclaimed;
 
+/* Units of expired holds that a period counts. */
+typedef struct Expired
+{
+	text	   *period;
+	int64		units;
+} Expired;
+
+static bool
+add_expired(TupleTableSlot *slot, void *arg)
+{
+	Expired    *expired = arg;
+	bool		isnull;
+	Datum		period = slot_getattr(slot, OMS_RESERVATION_QUOTA_PERIOD, &isnull);
+
+	if (!isnull && oms_text_equal(DatumGetTextPP(period), expired->period))
+		expired->units += DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_QUANTITY, &isnull)) -
+			DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull));
+	return true;
+}
+
+/* expired_units are the units of expired holds that the account's period counts. */
+static int64
+expired_units(const Datum *keys, Snapshot snapshot)
+{
+	Expired		expired = {.period = DatumGetTextPP(keys[2])};
+
+	oms_holds_visit(DatumGetTextPP(keys[0]), NULL, DatumGetTextPP(keys[1]), snapshot, add_expired,
+					&expired);
+	return expired.units;
+}
+
+/* quota_lapsed says by the latest snapshot whether the account has expired holds. */
 static bool
 quota_lapsed(const Datum *keys, void *arg)
 {
-	return oms_holds_lapsed("reservation_row_quota_idx", keys);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	bool		lapsed = expired_units(keys, snapshot) > 0;
+
+	UnregisterSnapshot(snapshot);
+	return lapsed;
 }
 
 static void
@@ -160,38 +199,6 @@ static void
 add_reserved(TupleTableSlot *slot, const OmsAmounts *amounts, void *arg)
 {
 	*(int64 *) arg += amounts->reserved;
-}
-
-/* expired_units are the units of expired holds that the period counts, in the snapshot. */
-static int64
-expired_units(const Datum *keys, Snapshot snapshot)
-{
-	Relation	rel = table_open(oms_table("reservation_row"), AccessShareLock);
-	Relation	index = index_open(oms_table("reservation_row_quota_idx"), AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = index_beginscan(rel, index, snapshot, 3, 0);
-	ScanKeyData scankeys[3];
-	int64		units = 0;
-
-	ScanKeyInit(&scankeys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, keys[0]);
-	ScanKeyInit(&scankeys[1], 2, BTEqualStrategyNumber, F_TEXTEQ, keys[1]);
-	ScanKeyInit(&scankeys[2], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
-				TimestampTzGetDatum(GetCurrentTimestamp()));
-	index_rescan(scan, scankeys, 3, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		bool		isnull;
-		text	   *period = DatumGetTextPP(slot_getattr(slot, OMS_RESERVATION_QUOTA_PERIOD, &isnull));
-
-		if (oms_text_equal(period, DatumGetTextPP(keys[2])))
-			units += DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_QUANTITY, &isnull)) -
-				DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull));
-	}
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
-	return units;
 }
 
 /*

@@ -108,33 +108,36 @@ oms_stock_open(void)
 }
 
 /*
- * oms_holds_lapsed says whether holds of the key have expired, by an index of
- * reservation_row on two keys and expires_at that has none but live holds. On the latest
- * snapshot, since a storm of refusals asks.
+ * oms_holds_visit visits the expired holds of a sku that are not marked yet, at a location or
+ * of a channel (NULL: any), as the snapshot sees them, until the visit returns false. The
+ * index judges all of it, so that live holds cost no visit of the table.
  */
-bool
-oms_holds_lapsed(const char *index_name, const Datum *keys)
+void
+oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot, OmsHoldVisit visit,
+				void *arg)
 {
 	Relation	rel = table_open(oms_table("reservation_row"), AccessShareLock);
-	Relation	index = index_open(oms_table(index_name), AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	Relation	index = index_open(oms_table("reservation_row_hold_idx"), AccessShareLock);
 	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = index_beginscan(rel, index, snapshot, 3, 0);
-	ScanKeyData scankeys[3];
-	bool		lapsed;
+	IndexScanDesc scan;
+	ScanKeyData keys[4];
+	int			n = 0;
 
-	ScanKeyInit(&scankeys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, keys[0]);
-	ScanKeyInit(&scankeys[1], 2, BTEqualStrategyNumber, F_TEXTEQ, keys[1]);
-	ScanKeyInit(&scankeys[2], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+	ScanKeyInit(&keys[n++], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
+	if (location != NULL)
+		ScanKeyInit(&keys[n++], 2, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(location));
+	ScanKeyInit(&keys[n++], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
 				TimestampTzGetDatum(GetCurrentTimestamp()));
-	index_rescan(scan, scankeys, 3, NULL, 0);
-	lapsed = index_getnext_slot(scan, ForwardScanDirection, slot);
+	if (channel != NULL)
+		ScanKeyInit(&keys[n++], 4, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(channel));
+	scan = index_beginscan(rel, index, snapshot, n, 0);
+	index_rescan(scan, keys, n, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, slot) && visit(slot, arg))
+		CHECK_FOR_INTERRUPTS();
 	index_endscan(scan);
 	ExecDropSingleTupleTableSlot(slot);
-	UnregisterSnapshot(snapshot);
 	index_close(index, NoLock);
 	table_close(rel, NoLock);
-	return lapsed;
 }
 
 /*
@@ -221,9 +224,23 @@ typedef struct Reclaimed
 } Reclaimed;
 
 static bool
+note_hold(TupleTableSlot *slot, void *arg)
+{
+	*(bool *) arg = true;
+	return false;
+}
+
+/* stock_lapsed says by the latest snapshot whether the account has expired holds. */
+static bool
 stock_lapsed(const Datum *keys, void *arg)
 {
-	return oms_holds_lapsed("reservation_row_hold_idx", keys);
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	bool		lapsed = false;
+
+	oms_holds_visit(DatumGetTextPP(keys[0]), DatumGetTextPP(keys[1]), NULL, snapshot, note_hold,
+					&lapsed);
+	UnregisterSnapshot(snapshot);
+	return lapsed;
 }
 
 static void

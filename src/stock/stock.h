@@ -110,7 +110,9 @@ extern OmsAccounts *oms_stock_open(void);
 extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 							 const OmsGuard *guard, OmsChange *result);
 extern int64 oms_stock_expire(OmsAccounts *accounts, const Datum *keys);
-extern bool oms_holds_lapsed(const char *index_name, const Datum *keys);
+typedef bool (*OmsHoldVisit) (TupleTableSlot *slot, void *arg);
+extern void oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot,
+							OmsHoldVisit visit, void *arg);
 extern int	oms_holds_expire(OmsPlan *plan, const Datum *keys, OmsClaim **claims);
 extern void oms_claim_read(uint64 row, int column, OmsClaim *claim, MemoryContext context);
 extern void oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim);

@@ -143,8 +143,7 @@ CREATE TABLE oms.reservation_row (
 COMMENT ON TABLE oms.reservation_row IS 'private: claims on units, behind oms.reservation';
 COMMENT ON COLUMN oms.reservation_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.reservation_row.protected IS 'units, the first to be consumed, that are from the channel''s protection until protected_until';
-CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at) WHERE status = 'hold';
-CREATE INDEX reservation_row_quota_idx ON oms.reservation_row (sku, channel, expires_at) WHERE quota_period IS NOT NULL AND status = 'hold';
+CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at, channel) WHERE status = 'hold';
 CREATE INDEX reservation_row_cart_idx ON oms.reservation_row (cart_id) WHERE cart_id IS NOT NULL AND status IN ('hold', 'firm');
 CREATE INDEX reservation_row_order_idx ON oms.reservation_row (order_id, line_no) WHERE order_id IS NOT NULL;
 

@@ -24,11 +24,31 @@
  * is written. Else one delta is inserted with id = highest id present + 1, and the
  * lock is released.
  *
+ * Shares.  Units of an account may be kept for one holder until a moment. A share is
+ * an account of its own (account's key, until, holder): on_hand is what was kept, reserved
+ * what the holder took of it. It is read and written in the sections of its account, under
+ * that key lock and by the same S. What is left of the shares of others is a fourth
+ * amount, kept, which lowers the guarded expression as reserved does; it is in memory
+ * only. So the changes that one transaction made to account and share are one sum: a
+ * pending take of 2 from a share moves 2 from kept to reserved and is neutral to others, a
+ * pending new share counts, one that is being ended counts until that is committed. A
+ * take by the holder uses its share first, as far as something is left of it in every
+ * outcome, and writes both deltas; a give that returns units of a share does so too. Who
+ * sets a share waits for nobody's use of it: while any is pending it is refused. So what
+ * is left of a share is never negative, in no outcome. A share that has lapsed by the
+ * clock is not read. It may keep more than is there. A share's row is inserted before
+ * any of its deltas and others write to it only when it is committed, so that shares are
+ * found by their rows alone: an account that never had any costs one descent of an index,
+ * and nothing where that table is empty.
+ *
  * The key lock is exclusive, or shared where that is as good:
- * - A give only raises every guarded expression. Shared, it need not read the deltas.
+ * - A give only raises every guarded expression. Shared, it need not read the deltas. With
+ *   units of a share it lowers reserved by at least as much as it raises kept.
  * - A take of at most SHARED_UNITS that would leave MaxBackends x SHARED_UNITS above
- *   its floor. While stock is deep, takers of one key so do not even queue for the
- *   key lock; near the floor they take it exclusively, one after the other.
+ *   its floor, and that uses no share. While stock is deep, takers of one key so do not
+ *   even queue for the key lock; near the floor they take it exclusively, one after the
+ *   other. Two that use a share must not overlap, whatever the stock: they could use the
+ *   same units of it. Setting a share is exclusive: a shared take must not miss it.
  *
  * Why it never oversells.  Order the sections of a key by their snapshots. An
  * exclusive section sees every earlier one, committed or not, because its heap and

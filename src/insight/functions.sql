@@ -44,14 +44,14 @@ AS $$
                   FROM oms.backorder_row WHERE quota_period IS NOT NULL AND status = 'open') a
          GROUP BY sku, channel, period),
     delta AS (
-        SELECT 'sku ' || d.sku || ', location ' || d.location AS key, d.id, a.w, a.exc
+        SELECT format('sku %s, location %s', d.sku, d.location) AS key, d.id, a.w, a.exc
           FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location
         UNION ALL
-        SELECT 'sku ' || d.sku || ', location ' || d.location || ', protected for ' || d.channel || ' until ' || d.until, d.id, a.w, a.exc
+        SELECT format('sku %s, location %s, protected for %s until %s', d.sku, d.location, d.channel, d.until), d.id, a.w, a.exc
           FROM oms.protection_delta d
           JOIN oms.protection_account a ON a.sku = d.sku AND a.location = d.location AND a.until = d.until AND a.channel = d.channel
         UNION ALL
-        SELECT 'sku ' || d.sku || ', quota of ' || d.channel || ', period ' || d.period, d.id, a.w, a.exc
+        SELECT format('sku %s, quota of %s, period %s', d.sku, d.channel, d.period), d.id, a.w, a.exc
           FROM oms.quota_delta d
           JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period),
     held AS (
@@ -100,12 +100,12 @@ AS $$
     SELECT 'a delta is folded once', d.key, format('delta %s is not above w = %s and not in exc', d.id, d.w)
       FROM delta d WHERE d.id <= d.w AND d.id <> ALL (d.exc)
     UNION ALL
-    SELECT 'exc is not above w', format('%s %s', a.kind, a.key), format('w = %s, exc = %s', a.w, a.exc)
-      FROM (SELECT 'stock' AS kind, format('sku %s, location %s', sku, location) AS key, w, exc FROM oms.stock_account
+    SELECT 'exc is not above w', a.key, format('w = %s, exc = %s', a.w, a.exc)
+      FROM (SELECT format('sku %s, location %s', sku, location) AS key, w, exc FROM oms.stock_account
             UNION ALL
-            SELECT 'protection', format('sku %s, location %s, channel %s', sku, location, channel), w, exc FROM oms.protection_account
+            SELECT format('sku %s, location %s, protected for %s until %s', sku, location, channel, until), w, exc FROM oms.protection_account
             UNION ALL
-            SELECT 'quota', format('sku %s, channel %s', sku, channel), w, exc FROM oms.quota_account) a
+            SELECT format('sku %s, quota of %s, period %s', sku, channel, period), w, exc FROM oms.quota_account) a
      WHERE a.w < ANY (a.exc)
     UNION ALL
     SELECT 'used of a protection is what reservations have of it',

@@ -130,7 +130,7 @@ oms_text_equal(const text *a, const text *b)
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
-/* oms_text_compare compares two keys by their bytes, as COLLATE "C" does. */
+/* oms_text_compare orders two keys as collation C does. */
 int
 oms_text_compare(const text *a, const text *b)
 {

@@ -104,8 +104,6 @@
 #include "common/pg_prng.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "partitioning/partbounds.h"
-#include "partitioning/partdesc.h"
 #include "pgstat.h"
 #include "storage/bufmgr.h"
 #include "storage/latch.h"
@@ -118,7 +116,6 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/partcache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -494,39 +491,13 @@ oms_accounts_close(OmsAccounts *accounts)
 	MemoryContextDelete(accounts->scratch);
 }
 
-/* partition_of returns the hash partition of root that holds the key. */
-static Oid
-partition_of(Relation root, const Datum *keys)
-{
-	PartitionKey key = RelationGetPartitionKey(root);
-	PartitionDesc desc = RelationGetPartitionDesc(root, true);
-	bool		isnull = false;
-	uint64		hash;
-	int			index;
-
-	if (key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1 || key->partattrs[0] != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s is not partitioned by hash of its first column",
-						RelationGetRelationName(root))));
-	hash = compute_partition_hash_value(1, key->partsupfunc, key->partcollation,
-										unconstify(Datum *, keys), &isnull);
-	index = desc->nparts == 0 ? -1 :
-		desc->boundinfo->indexes[hash % desc->boundinfo->nindexes];
-	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("no partition of %s holds the key", RelationGetRelationName(root))));
-	return desc->oids[index];
-}
-
 /* opened_leaf returns the leaf that holds the key if it was opened before, else NULL. */
 static AccountLeaf *
 opened_leaf(OmsAccounts *accounts, const Datum *keys, Oid *account_oid)
 {
 	*account_oid = RelationGetRelid(accounts->account_root);
 	if (accounts->account_root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-		*account_oid = partition_of(accounts->account_root, keys);
+		*account_oid = oms_partition_of(accounts->account_root, keys);
 	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 		if (leaf->account_oid == *account_oid)
 			return leaf;
@@ -545,7 +516,7 @@ find_leaf(OmsAccounts *accounts, const Datum *keys)
 		return leaf;
 	old = MemoryContextSwitchTo(accounts->context);
 	leaf = open_leaf(accounts, table_open(account_oid, RowExclusiveLock));
-	complete_leaf(leaf, table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	complete_leaf(leaf, table_open(oms_partition_of(accounts->delta_root, keys), RowExclusiveLock));
 	MemoryContextSwitchTo(old);
 	return leaf;
 }
@@ -592,7 +563,7 @@ complete_shares(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 		shares->estate = CreateExecutorState();
 	}
 	complete_leaf(leaf, leaf->account == shares->account_root ? shares->delta_root :
-				  table_open(partition_of(shares->delta_root, keys), RowExclusiveLock));
+				  table_open(oms_partition_of(shares->delta_root, keys), RowExclusiveLock));
 	MemoryContextSwitchTo(old);
 }
 
@@ -1874,85 +1845,6 @@ oms_account_wait(TransactionId xid, TimestampTz start)
 		if (!oms_wait_a_little(start, &nap))
 			return false;
 	return true;
-}
-
-/* -------------------------------------------------------------------------
- * Reading without changing
- * -------------------------------------------------------------------------
- */
-
-/*
- * oms_account_visit visits the rows of an account table, or the deltas of a delta table, of
- * schema oms whose key begins with nkeys keys, as the snapshot sees them, in the order of
- * the key; returns their number. The value of an account is the sum of both: a delta that
- * was folded is not visible where the row with it is.
- */
-int64
-oms_account_visit(const char *table, int nkeys, const Datum *keys, Snapshot snapshot,
-				  OmsAccountVisit visit, void *arg)
-{
-	Relation	root = table_open(oms_table(table), AccessShareLock);
-	Relation	rel = root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE ? root :
-		table_open(partition_of(root, keys), AccessShareLock);
-	Relation	index = NULL;
-	TupleTableSlot *slot;
-	IndexScanDesc scan;
-	ScanKeyData scankeys[OMS_ACCOUNT_MAX_KEYS];
-	ListCell   *cell;
-	int			first = 1;		/* column of on_hand */
-	int64		n = 0;
-
-	if (RelationGetNumberOfBlocks(rel) == 0)
-	{
-		if (rel != root)
-			table_close(rel, NoLock);
-		table_close(root, NoLock);
-		return 0;
-	}
-	while (first < RelationGetDescr(rel)->natts &&
-		   strcmp(NameStr(TupleDescAttr(RelationGetDescr(rel), first - 1)->attname), "on_hand") != 0)
-		first++;
-	foreach(cell, RelationGetIndexList(rel))
-	{
-		bool		fits;
-
-		index = index_open(lfirst_oid(cell), AccessShareLock);
-		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
-			index->rd_index->indnkeyatts >= nkeys && RelationGetIndexPredicate(index) == NIL;
-		for (int k = 0; k < nkeys && fits; k++)
-			fits = index->rd_index->indkey.values[k] == k + 1;
-		if (fits)
-			break;
-		index_close(index, NoLock);
-		index = NULL;
-	}
-	if (index == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s has no valid index on its first %d columns",
-						RelationGetRelationName(rel), nkeys)));
-
-	for (int i = 0; i < nkeys; i++)
-		ScanKeyInit(&scankeys[i], i + 1, BTEqualStrategyNumber, F_TEXTEQ, keys[i]);
-	slot = table_slot_create(rel, NULL);
-	scan = index_beginscan(rel, index, snapshot, nkeys, 0);
-	index_rescan(scan, scankeys, nkeys, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot))
-	{
-		OmsAmounts	amounts;
-
-		CHECK_FOR_INTERRUPTS();
-		get_amounts(slot, first, &amounts);
-		visit(slot, &amounts, arg);
-		n++;
-	}
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, NoLock);
-	if (rel != root)
-		table_close(rel, NoLock);
-	table_close(root, NoLock);
-	return n;
 }
 
 /* -------------------------------------------------------------------------

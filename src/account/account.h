@@ -5,9 +5,6 @@
 #ifndef OMS_ACCOUNT_H
 #define OMS_ACCOUNT_H
 
-#include "executor/tuptable.h"
-#include "utils/snapshot.h"
-
 #include "oms.h"
 #include "type/safety_stock.h"
 
@@ -113,11 +110,6 @@ typedef struct OmsChange
 	TransactionId pending;		/* one to wait for, when PENDING */
 } OmsChange;
 
-/* What is called for each row or delta that a reading finds, with its slot and amounts. */
-typedef void (*OmsAccountVisit) (TupleTableSlot *slot, const OmsAmounts *amounts, void *arg);
-
-extern int64 oms_account_visit(const char *table, int nkeys, const Datum *keys, Snapshot snapshot,
-							   OmsAccountVisit visit, void *arg);
 extern OmsAccounts *oms_accounts_open(const OmsAccountKind *kind);
 extern void oms_accounts_close(OmsAccounts *accounts);
 extern void oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,

@@ -87,7 +87,7 @@ typedef struct Take
 typedef struct Attempt
 {
 	OmsReserveRequest *request;
-	OmsChannel *channel;
+	const OmsChannel *channel;
 	int			ndemands;
 	Demand	   *demands;
 	int		   *demand_of;		/* line -> demand, -1: not served */
@@ -132,7 +132,8 @@ static OmsPlan lock_order = {
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.status, r.consumed, " OMS_CLAIM_COLUMNS " FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
+	"SELECT r.status, r.consumed, r.method OPERATOR(pg_catalog.=) 'pickup', " OMS_CLAIM_COLUMNS " "
+	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
 
@@ -281,7 +282,7 @@ make_demands(Attempt *attempt)
 			demand->location = line->location;
 			demand->item = &items[order[k]];
 			demand->quota = attempt->ndemands > 1 && oms_text_equal(demand[-1].sku, line->sku)
-				? demand[-1].quota : oms_quota(request->channel, line->sku);
+				? demand[-1].quota : oms_quota(attempt->channel, line->sku);
 			attempt->has_quota = attempt->has_quota || demand->quota != NULL;
 		}
 		if (pg_add_s64_overflow(demand->wanted, line->quantity, &demand->wanted))
@@ -324,6 +325,13 @@ compare_cells_by_location(const void *a, const void *b)
 	return oms_text_compare(x->location, y->location);
 }
 
+/* goes_with_cart says whether a demand counts when a location for the whole cart is sought. */
+static bool
+goes_with_cart(const Demand *demand)
+{
+	return demand->location == NULL && demand->item->tracked;
+}
+
 /* whole_cart_location is the best location that has all that is wanted, or NULL. */
 static text *
 whole_cart_location(Attempt *attempt)
@@ -335,7 +343,7 @@ whole_cart_location(Attempt *attempt)
 
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		if (attempt->demands[d].location != NULL || !attempt->demands[d].item->tracked)
+		if (!goes_with_cart(&attempt->demands[d]))
 			continue;
 		needed++;
 		n += attempt->demands[d].ncells;
@@ -348,7 +356,7 @@ whole_cart_location(Attempt *attempt)
 	{
 		Demand	   *demand = &attempt->demands[d];
 
-		for (int i = 0; i < demand->ncells; i++)
+		for (int i = 0; i < demand->ncells && goes_with_cart(demand); i++)
 		{
 			OmsCell    *cell = &attempt->cells[demand->first_cell + i];
 
@@ -399,7 +407,7 @@ static void
 read_cells(Attempt *attempt, bool needed)
 {
 	OmsReserveRequest *request = attempt->request;
-	text	  **skus = palloc(sizeof(text *) * Max(1, attempt->ndemands));
+	const OmsItem **items = palloc(sizeof(OmsItem *) * Max(1, attempt->ndemands));
 	int			ncells;
 	int			first = 0;
 	int64		left = 0;		/* of the sku's ATP, by the demands before */
@@ -407,13 +415,13 @@ read_cells(Attempt *attempt, bool needed)
 	needed = needed || attempt->channel->buffer > 0;
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		skus[d] = attempt->demands[d].sku;
+		items[d] = attempt->demands[d].item;
 		if (attempt->demands[d].location == NULL)
 			needed = true;
 	}
 	if (!needed)
 		return;
-	ncells = oms_cells(attempt->channel, request->method, attempt->ndemands, skus,
+	ncells = oms_cells(attempt->channel, request->method, attempt->ndemands, items,
 					   request->ship_to, true, &attempt->cells);
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
@@ -474,11 +482,12 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 	OmsAmounts	change = {.reserved = quantity};
 	OmsChange	result;
 
-	guard.safety = attempt->channel->safety;
+	guard.safety = oms_safety_stock_of(attempt->channel, attempt->request->method, demand->item,
+									   location);
 	guard.partial = partial;
 	if (demand->item->tracked)
 		guard.holder = attempt->request->channel;
-	else
+	else if (!oms_safety_stock_excludes(&guard.safety))
 		guard.kind = OMS_GUARD_NONE;
 	oms_stock_change(attempt->accounts, demand->sku, location, change, &guard, &result);
 	if (result.outcome == OMS_PENDING)
@@ -571,6 +580,16 @@ take_at_named(Attempt *attempt, int d, bool partial)
 	demand->available = free;
 }
 
+/* excludes says whether nothing of a demand may be taken at a location, however much is there. */
+static bool
+excludes(const Attempt *attempt, const Demand *demand, const text *location)
+{
+	OmsSafetyStock safety = oms_safety_stock_of(attempt->channel, attempt->request->method,
+												demand->item, location);
+
+	return oms_safety_stock_excludes(&safety);
+}
+
 /* take_whole takes all that is missing at the first location that has it; true if done. */
 static bool
 take_whole(Attempt *attempt, int d, text *only)
@@ -580,10 +599,14 @@ take_whole(Attempt *attempt, int d, text *only)
 	if (!demand->item->tracked)
 	{
 		int64		free;
-		text	   *location = only != NULL ? only : demand->ncells > 0 ?
-			attempt->cells[demand->first_cell].location :
-			oms_first_open_location(attempt->channel, attempt->request->method);
+		text	   *location = only;
 
+		for (int i = 0; i < demand->ncells && location == NULL; i++)
+			if (attempt->cells[demand->first_cell + i].free > 0)
+				location = attempt->cells[demand->first_cell + i].location;
+		if (location == NULL || excludes(attempt, demand, location))
+			location = oms_first_open_location(attempt->channel, attempt->request->method,
+											   demand->item);
 		return location != NULL && take(attempt, d, location, missing(demand), false, &free) > 0;
 	}
 	for (int i = 0; i < demand->ncells && missing(demand) > 0; i++)
@@ -1117,7 +1140,7 @@ estimate(Attempt *attempt)
 		if (demand->quota != NULL)
 		{
 			Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-			int64		left = oms_quota_left(request->channel, demand->sku, snapshot);
+			int64		left = oms_quota_left(attempt->channel, demand->sku, snapshot);
 
 			UnregisterSnapshot(snapshot);
 			line->available = Min(line->available, left);
@@ -1316,11 +1339,11 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	char		nulls[7] = "      ";
 	char	   *status;
 	OmsClaim	claim;
+	OmsItem    *item;
 	int64		consumed;
+	bool		isnull;
 
 	guard.partial = how == OMS_MOVE_PARTIAL;
-	if (how == OMS_MOVE_FORCED)
-		guard.kind = OMS_GUARD_NONE;
 	values[0] = Int64GetDatum(reservation_id);
 	values[1] = PointerGetDatum(to_location);
 	oms_spi_connect();
@@ -1332,9 +1355,15 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	}
 	status = oms_spi_text(0, 1);
 	consumed = oms_spi_int64(0, 2);
-	oms_claim_read(0, 3, &claim, CurrentMemoryContext);
-	guard.safety = oms_channel(claim.channel)->safety;
-	guard.holder = claim.channel;
+	oms_claim_read(0, 4, &claim, CurrentMemoryContext);
+	item = oms_items(1, &claim.sku);
+	guard.safety = oms_safety_stock_of(oms_channel(claim.channel),
+									   DatumGetBool(oms_spi_value(0, 3, &isnull)) ? OMS_PICKUP : OMS_SHIP,
+									   item, to_location);
+	if (item->tracked)
+		guard.holder = claim.channel;
+	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
+		guard.kind = OMS_GUARD_NONE;
 	result.outcome = OMS_SHORT;
 	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= claim.quantity &&
 		!oms_text_equal(claim.location, to_location))

@@ -20,6 +20,9 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
+#include "storage/bufmgr.h"
+#include "utils/fmgroids.h"
 #include "utils/timestamp.h"
 
 #include "row.h"
@@ -27,27 +30,6 @@
 
 PG_FUNCTION_INFO_V1(oms_protect_stock);
 PG_FUNCTION_INFO_V1(oms_unprotect_stock);
-
-static OmsPlan channel_exists = {
-	"SELECT 1 FROM oms.channel c WHERE c.channel OPERATOR(pg_catalog.=) $1",
-	1, {"pg_catalog.text"}
-};
-
-static void
-require_channel(text *channel)
-{
-	Datum		values[1] = {PointerGetDatum(channel)};
-	uint64		found;
-
-	oms_spi_connect();
-	found = oms_spi_execute(&channel_exists, values, NULL, false);
-	oms_spi_finish();
-	if (found == 0)
-		ereport(ERROR,
-				(errcode(OMS_ERR_UNKNOWN_KEY),
-				 errmsg("channel \"%s\" is unknown", text_to_cstring(channel)),
-				 errhint("Call oms.add_channel first.")));
-}
 
 /* protect sets the protection of (location, sku, channel); returns what was left before. */
 static int64
@@ -62,7 +44,11 @@ protect(FunctionCallInfo fcinfo, text *until, int64 units)
 	OmsChange	result;
 
 	oms_require_location(location);
-	require_channel(channel);
+	if (oms_network_channel(oms_network(), channel) == NULL)
+		ereport(ERROR,
+				(errcode(OMS_ERR_UNKNOWN_KEY),
+				 errmsg("channel \"%s\" is unknown", text_to_cstring(channel)),
+				 errhint("Call oms.add_channel first.")));
 	accounts = oms_stock_open();
 	do
 		oms_account_set_share(accounts, keys, channel, until, units, &result);
@@ -127,39 +113,92 @@ oms_unprotect_stock(PG_FUNCTION_ARGS)
  * -------------------------------------------------------------------------
  */
 
-typedef struct Found
+/* What is left of a protection, or of a part of it. */
+typedef struct Left
 {
-	text	   *now;			/* as oms_share_until writes it; NULL: not needed yet */
+	text	   *location;
+	text	   *channel;
+	int64		units;
+} Left;
+
+struct OmsProtections
+{
+	Snapshot	snapshot;
+	OmsScan    *accounts;		/* NULL: nobody ever protected anything */
+	OmsScan    *deltas;
+	text	   *now;			/* as oms_share_until writes it */
 	int			n;
 	int			max;
-	OmsProtection *list;
-} Found;
+	Left	   *left;			/* of one sku, by location */
+};
 
-static void
-add_left(Found *found, Datum location, Datum until, Datum channel, int64 left)
+/*
+ * oms_protections_open prepares to read what is left of protections as the snapshot sees
+ * it. Where nobody uses any it opens nothing.
+ */
+OmsProtections *
+oms_protections_open(Snapshot snapshot)
 {
-	if (found->now == NULL)
-		found->now = oms_share_until(GetCurrentTimestamp());
-	if (oms_text_compare(DatumGetTextPP(until), found->now) <= 0)
-		return;					/* lapsed */
-	if (found->n == found->max)
+	OmsProtections *protections = palloc0(sizeof(OmsProtections));
+	Relation	rel = table_open(oms_table("protection_account"), AccessShareLock);
+
+	protections->snapshot = snapshot;
+	if (rel->rd_rel->relkind == RELKIND_PARTITIONED_TABLE || RelationGetNumberOfBlocks(rel) > 0)
 	{
-		found->max = Max(16, 2 * found->max);
-		found->list = found->list == NULL ? palloc(sizeof(OmsProtection) * found->max)
-			: repalloc_huge(found->list, sizeof(OmsProtection) * found->max);
+		protections->accounts = oms_scan_open("protection_account", NULL, 4, snapshot);
+		protections->deltas = oms_scan_open("protection_delta", NULL, 4, snapshot);
+		protections->now = oms_share_until(GetCurrentTimestamp());
+		protections->max = 16;
+		protections->left = palloc(sizeof(Left) * protections->max);
 	}
-	found->list[found->n++] = (OmsProtection) {
-		DatumGetTextPCopy(location), DatumGetTextPCopy(channel), left
-	};
+	table_close(rel, NoLock);
+	return protections;
+}
+
+/* oms_protections_close ends the reading. */
+void
+oms_protections_close(OmsProtections *protections)
+{
+	if (protections->accounts == NULL)
+		return;
+	oms_scan_close(protections->accounts);
+	oms_scan_close(protections->deltas);
 }
 
 static void
-add_share(TupleTableSlot *slot, const OmsAmounts *amounts, void *arg)
+add_left(OmsProtections *protections, Datum location, Datum until, Datum channel, int64 units)
 {
-	bool		isnull;
+	if (oms_text_compare(DatumGetTextPP(until), protections->now) <= 0)
+		return;					/* lapsed */
+	if (protections->n == protections->max)
+	{
+		protections->max *= 2;
+		protections->left = repalloc_huge(protections->left, sizeof(Left) * protections->max);
+	}
+	protections->left[protections->n++] = (Left) {
+		DatumGetTextPCopy(location), DatumGetTextPCopy(channel), units
+	};
+}
 
-	add_left(arg, slot_getattr(slot, 2, &isnull), slot_getattr(slot, 3, &isnull),
-			 slot_getattr(slot, 4, &isnull), amounts->on_hand - amounts->reserved);
+/* add_shares adds the rows of an account table of shares; their number. */
+static int
+add_shares(OmsProtections *protections, OmsScan *scan, int attno, text *sku)
+{
+	ScanKeyData key;
+	int			n = 0;
+
+	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
+	oms_scan_start(scan, 1, &key);
+	for (; oms_scan_next(scan); n++)
+	{
+		bool		isnull;
+
+		add_left(protections, slot_getattr(scan->slot, 2, &isnull),
+				 slot_getattr(scan->slot, 3, &isnull), slot_getattr(scan->slot, 4, &isnull),
+				 DatumGetInt64(slot_getattr(scan->slot, attno, &isnull)) -
+				 DatumGetInt64(slot_getattr(scan->slot, attno + 2, &isnull)));
+	}
+	return n;
 }
 
 /* add_expired adds what an expired hold has of a protection: it is left too. */
@@ -167,77 +206,61 @@ static bool
 add_expired(TupleTableSlot *slot, void *arg)
 {
 	bool		isnull;
-	int64		left = DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_PROTECTED, &isnull)) -
+	int64		units = DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_PROTECTED, &isnull)) -
 		DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull));
 
-	if (left > 0)
+	if (units > 0)
 		add_left(arg, slot_getattr(slot, OMS_RESERVATION_LOCATION, &isnull),
 				 slot_getattr(slot, OMS_RESERVATION_PROTECTED_UNTIL, &isnull),
-				 slot_getattr(slot, OMS_RESERVATION_CHANNEL, &isnull), left);
+				 slot_getattr(slot, OMS_RESERVATION_CHANNEL, &isnull), units);
 	return true;
 }
 
 static int
-compare_protections(const void *a, const void *b)
+compare_left(const void *a, const void *b)
 {
-	const OmsProtection *x = a;
-	const OmsProtection *y = b;
-	int			c = oms_text_compare(x->location, y->location);
-
-	return c != 0 ? c : oms_text_compare(x->channel, y->channel);
+	return oms_text_compare(((const Left *) a)->location, ((const Left *) b)->location);
 }
 
 /*
- * oms_protections lists what is left of the protections of a sku, as the snapshot sees it,
- * by location and channel; returns their number. Expired holds have given back. For a sku
- * that never had a protection it is one descent of an index.
+ * oms_protections_read reads what is left of the protections of a sku. Expired holds have
+ * given back. For a sku that never had one it is one descent of an index.
  */
-int
-oms_protections(text *sku, Snapshot snapshot, OmsProtection **protections)
+void
+oms_protections_read(OmsProtections *protections, text *sku)
 {
-	Datum		key = PointerGetDatum(sku);
-	Found		found = {0};
-	int			n = 0;
-
-	*protections = NULL;
+	protections->n = 0;
 	/* There is no delta without a row. */
-	if (oms_account_visit("protection_account", 1, &key, snapshot, add_share, &found) == 0)
-		return 0;
-	(void) oms_account_visit("protection_delta", 1, &key, snapshot, add_share, &found);
-	oms_holds_visit(sku, NULL, NULL, snapshot, add_expired, &found);
-	if (found.n == 0)
-		return 0;
-	qsort(found.list, found.n, sizeof(OmsProtection), compare_protections);
-	for (int i = 1; i < found.n; i++)
-	{
-		if (compare_protections(&found.list[n], &found.list[i]) == 0)
-			found.list[n].left += found.list[i].left;
-		else
-			found.list[++n] = found.list[i];
-	}
-	*protections = found.list;
-	return n + 1;
+	if (protections->accounts == NULL || add_shares(protections, protections->accounts, 5, sku) == 0)
+		return;
+	(void) add_shares(protections, protections->deltas, 6, sku);
+	oms_holds_visit(sku, NULL, NULL, protections->snapshot, add_expired, protections);
+	qsort(protections->left, protections->n, sizeof(Left), compare_left);
 }
 
-/* oms_protected_for_others sums what the list has for channels other than this at a location. */
+/*
+ * oms_protected_for_others is what is left, of the sku that was read, at a location for
+ * other channels than this; units.
+ */
 int64
-oms_protected_for_others(int n, const OmsProtection *protections, text *location, text *channel)
+oms_protected_for_others(const OmsProtections *protections, const text *location,
+						 const text *channel)
 {
 	int			low = 0;
-	int			high = n;
+	int			high = protections->n;
 	int64		units = 0;
 
 	while (low < high)
 	{
-		int			middle = (low + high) / 2;
+		int			middle = low + (high - low) / 2;
 
-		if (oms_text_compare(protections[middle].location, location) < 0)
+		if (oms_text_compare(protections->left[middle].location, location) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < n && oms_text_equal(protections[low].location, location); low++)
-		if (!oms_text_equal(protections[low].channel, channel))
-			units += protections[low].left;
+	for (; low < protections->n && oms_text_equal(protections->left[low].location, location); low++)
+		if (!oms_text_equal(protections->left[low].channel, channel))
+			units += protections->left[low].units;
 	return units;
 }

@@ -3,7 +3,7 @@
  *		Quotas: at most n units of a sku for a channel, in all or in each day, week or
  *		month of a time zone.
  *
- * The limit is a row of oms.quota, and counts as it stands at the moment of a take. What is
+ * The limit is a row of oms.quota, of the network, and counts as it stands at a take. What is
  * used of it is a bounded account (account/account.c) of (sku, channel, period): its
  * reserved units. A reservation or backorder carries the period that counts its units, so
  * that they are given back to that one: when it is released, cancelled or expires. What
@@ -13,16 +13,13 @@
  * that they claimed. Stock is given back after the key lock of the quota is released,
  * since only one key is locked at a time.
  *
- * Tables: quota (read), quota_account and quota_delta through account/; the expired holds
+ * Tables: quota_account and quota_delta through account/; the expired holds
  * of reservation_row.
  *
  * Locks: those of account.c; reservation_row before any key lock, as in stock.c.
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
-#include "access/table.h"
-#include "storage/bufmgr.h"
 #include "storage/lmgr.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
@@ -47,48 +44,35 @@ static OmsPlan expire_holds_of_quota = {
  * view quota_use has the same in SQL.
  */
 static text *
-period_key(Datum period, bool no_period, Datum time_zone, TimestampTz at)
+period_key(const OmsQuotaLimit *limit, TimestampTz at)
 {
 	Datum		local;
 	struct pg_tm tm;
 	fsec_t		fsec;
 
-	if (no_period)
+	if (limit->period == NULL)
 		return cstring_to_text("total");
-	local = DirectFunctionCall2(timestamptz_zone, time_zone, TimestampTzGetDatum(at));
-	local = DirectFunctionCall2(timestamp_trunc, period, local);
-	if (TIMESTAMP_NOT_FINITE(DatumGetTimestamp(local)) ||
-		timestamp2tm(DatumGetTimestamp(local), NULL, &tm, &fsec, NULL, NULL) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("moment out of range")));
-	return cstring_to_text(psprintf("%s %04d-%02d-%02d", TextDatumGetCString(period), tm.tm_year,
+	local = DirectFunctionCall2(timestamptz_zone, PointerGetDatum(limit->time_zone),
+								TimestampTzGetDatum(at));
+	local = DirectFunctionCall2(timestamp_trunc, PointerGetDatum(limit->period), local);
+	if (timestamp2tm(DatumGetTimestamp(local), NULL, &tm, &fsec, NULL, NULL) != 0)
+		elog(ERROR, "the day of a quota is out of range");
+	return cstring_to_text(psprintf("%s %04d-%02d-%02d", text_to_cstring(limit->period), tm.tm_year,
 									tm.tm_mon, tm.tm_mday));
 }
 
 /* oms_quota is the channel's quota of the sku in the period of now; NULL: it has none. */
 OmsQuota *
-oms_quota(text *channel, text *sku)
+oms_quota(const OmsChannel *channel, text *sku)
 {
-	Datum		keys[2] = {PointerGetDatum(channel), PointerGetDatum(sku)};
-	Relation	rel = table_open(oms_table("quota"), AccessShareLock);
-	bool		empty = RelationGetNumberOfBlocks(rel) == 0;
-	TupleDesc	desc;
-	HeapTuple	row;
+	const OmsQuotaLimit *limit = oms_network_quota(channel->network, channel->channel, sku);
 	OmsQuota   *quota;
-	Datum		period;
-	bool		no_period;
-	bool		isnull;
 
-	table_close(rel, NoLock);
-	row = empty ? NULL : oms_row_by_key("quota", 2, keys, &desc);
-	if (row == NULL)
+	if (limit == NULL)
 		return NULL;
 	quota = palloc(sizeof(OmsQuota));
-	quota->quantity = DatumGetInt64(heap_getattr(row, 3, desc, &isnull));
-	period = heap_getattr(row, 4, desc, &no_period);
-	quota->period = period_key(period, no_period, heap_getattr(row, 5, desc, &isnull),
-							   GetCurrentTimestamp());
+	quota->quantity = limit->quantity;
+	quota->period = period_key(limit, GetCurrentTimestamp());
 	return quota;
 }
 
@@ -195,10 +179,22 @@ oms_quota_give(text *channel, text *sku, text *period, int64 units)
 	oms_accounts_close(accounts);
 }
 
-static void
-add_reserved(TupleTableSlot *slot, const OmsAmounts *amounts, void *arg)
+/* used_in sums what the rows of a table of the account have used, as the snapshot sees them. */
+static int64
+used_in(const char *table, int attno, const Datum *keys, Snapshot snapshot)
 {
-	*(int64 *) arg += amounts->reserved;
+	OmsScan    *scan = oms_scan_open(table, NULL, 3, snapshot);
+	ScanKeyData scankeys[3];
+	int64		used = 0;
+	bool		isnull;
+
+	for (int i = 0; i < 3; i++)
+		ScanKeyInit(&scankeys[i], i + 1, BTEqualStrategyNumber, F_TEXTEQ, keys[i]);
+	oms_scan_start(scan, 3, scankeys);
+	while (oms_scan_next(scan))
+		used += DatumGetInt64(slot_getattr(scan->slot, attno, &isnull));
+	oms_scan_close(scan);
+	return used;
 }
 
 /*
@@ -207,18 +203,16 @@ add_reserved(TupleTableSlot *slot, const OmsAmounts *amounts, void *arg)
  * there is no quota.
  */
 int64
-oms_quota_left(text *channel, text *sku, Snapshot snapshot)
+oms_quota_left(const OmsChannel *channel, text *sku, Snapshot snapshot)
 {
 	OmsQuota   *quota = oms_quota(channel, sku);
 	Datum		keys[3];
-	int64		used = 0;
 
 	if (quota == NULL)
 		return PG_INT64_MAX;
 	keys[0] = PointerGetDatum(sku);
-	keys[1] = PointerGetDatum(channel);
+	keys[1] = PointerGetDatum(channel->channel);
 	keys[2] = PointerGetDatum(quota->period);
-	(void) oms_account_visit("quota_account", 3, keys, snapshot, add_reserved, &used);
-	(void) oms_account_visit("quota_delta", 3, keys, snapshot, add_reserved, &used);
-	return Max(0, quota->quantity - used + expired_units(keys, snapshot));
+	return Max(0, quota->quantity - used_in("quota_account", 6, keys, snapshot) -
+			   used_in("quota_delta", 7, keys, snapshot) + expired_units(keys, snapshot));
 }

@@ -116,10 +116,7 @@ void
 oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot, OmsHoldVisit visit,
 				void *arg)
 {
-	Relation	rel = table_open(oms_table("reservation_row"), AccessShareLock);
-	Relation	index = index_open(oms_table("reservation_row_hold_idx"), AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan;
+	OmsScan    *scan = oms_scan_open("reservation_row", "reservation_row_hold_idx", 4, snapshot);
 	ScanKeyData keys[4];
 	int			n = 0;
 
@@ -130,14 +127,10 @@ oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot, Oms
 				TimestampTzGetDatum(GetCurrentTimestamp()));
 	if (channel != NULL)
 		ScanKeyInit(&keys[n++], 4, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(channel));
-	scan = index_beginscan(rel, index, snapshot, n, 0);
-	index_rescan(scan, keys, n, NULL, 0);
-	while (index_getnext_slot(scan, ForwardScanDirection, slot) && visit(slot, arg))
+	oms_scan_start(scan, n, keys);
+	while (oms_scan_next(scan) && visit(scan->slot, arg))
 		CHECK_FOR_INTERRUPTS();
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
+	oms_scan_close(scan);
 }
 
 /*

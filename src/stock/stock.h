@@ -7,6 +7,8 @@
 #define OMS_STOCK_H
 
 #include "account/account.h"
+#include "network/network.h"
+#include "row.h"
 
 /* Columns of reservation_row, for direct insertion; new ones come after them. */
 enum
@@ -79,13 +81,8 @@ typedef struct OmsQuota
 	text	   *period;			/* the key it counts by */
 } OmsQuota;
 
-/* What is protected at a location for a channel and not taken yet, units. */
-typedef struct OmsProtection
-{
-	text	   *location;
-	text	   *channel;
-	int64		left;
-} OmsProtection;
+/* What is protected of a sku, being read. */
+typedef struct OmsProtections OmsProtections;
 
 /* One movement of on_hand, to be written to the ledger. */
 typedef struct OmsMovement
@@ -117,14 +114,16 @@ extern int	oms_holds_expire(OmsPlan *plan, const Datum *keys, OmsClaim **claims)
 extern void oms_claim_read(uint64 row, int column, OmsClaim *claim, MemoryContext context);
 extern void oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim);
 extern void oms_claim_give_stock(OmsAccounts *accounts, const OmsClaim *claim);
-extern OmsQuota *oms_quota(text *channel, text *sku);
+extern OmsQuota *oms_quota(const OmsChannel *channel, text *sku);
 extern void oms_quota_take(text *channel, text *sku, const OmsQuota *quota, int64 units, bool partial,
 						   OmsChange *result);
 extern void oms_quota_give(text *channel, text *sku, text *period, int64 units);
-extern int64 oms_quota_left(text *channel, text *sku, Snapshot snapshot);
-extern int	oms_protections(text *sku, Snapshot snapshot, OmsProtection **protections);
-extern int64 oms_protected_for_others(int n, const OmsProtection *protections, text *location,
-									  text *channel);
+extern int64 oms_quota_left(const OmsChannel *channel, text *sku, Snapshot snapshot);
+extern OmsProtections *oms_protections_open(Snapshot snapshot);
+extern void oms_protections_read(OmsProtections *protections, text *sku);
+extern int64 oms_protected_for_others(const OmsProtections *protections, const text *location,
+									  const text *channel);
+extern void oms_protections_close(OmsProtections *protections);
 extern void oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 								 text *reason, text *reference, text *actor);
 extern void oms_require_location(text *location);

@@ -10,9 +10,10 @@
 
 #include "common/int.h"
 #include "funcapi.h"
-#include "utils/timestamp.h"
+#include "utils/snapmgr.h"
 
 #include "availability/availability.h"
+#include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_explain_availability);
 
@@ -28,6 +29,7 @@ enum
 	SAFETY_STOCK,
 	RULE_ID,
 	RULE,
+	PROTECTED,
 	COUNTED,
 	REASON,
 	NCOLUMNS
@@ -52,6 +54,7 @@ put(ReturnSetInfo *result, const char *step, const OmsCell *cell, int64 counted,
 			SET(RESERVED, Int64GetDatum(cell->reserved));
 			SET(EXPIRED, Int64GetDatum(cell->expired));
 			SET(SAFETY_STOCK, Int64GetDatum(cell->safety_stock));
+			SET(PROTECTED, Int64GetDatum(cell->protected));
 		}
 		if (cell->rule != NULL)
 			SET(RULE_ID, Int64GetDatum(cell->rule->rule_id));
@@ -88,12 +91,15 @@ why_not(const OmsChannel *channel, OmsMethod method, const OmsItem *item, const 
 		return psprintf("%lld more are reserved than there are", -(long long) available);
 	if (available == 0)
 		return cell->on_hand == 0 ? "none left" : "all are reserved";
-	return cell->free == 0 ? "all are kept back" : NULL;
+	if (cell->free > 0)
+		return NULL;
+	return available <= cell->safety_stock ? "all are kept back" : "all are kept back or protected for other channels";
 }
 
 /*
  * oms_explain_availability(channel, sku, method): a row (step location) per location of the
- * channel's group, in its sequence, then the steps sum, buffer and total. Raises as atp.
+ * channel's group, in its sequence, then the steps sum, buffer, quota and total, of which
+ * the last is the sum of the others. Raises as atp.
  */
 Datum
 oms_explain_availability(PG_FUNCTION_ARGS)
@@ -107,6 +113,7 @@ oms_explain_availability(PG_FUNCTION_ARGS)
 	int			ncells;
 	int64		sum = 0;
 	int64		buffer;
+	int64		left;
 
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
@@ -129,6 +136,10 @@ oms_explain_availability(PG_FUNCTION_ARGS)
 	buffer = sum == PG_INT64_MAX ? 0 : Min(sum, channel->buffer);
 	put(result, "buffer", NULL, -buffer, channel->buffer > 0
 		? psprintf("%lld are kept back over all locations", (long long) channel->buffer) : NULL);
-	put(result, "total", NULL, sum - buffer, NULL);
+	sum -= buffer;
+	left = oms_quota_left(channel, sku, GetActiveSnapshot());
+	put(result, "quota", NULL, Min(0, left - sum), left < PG_INT64_MAX
+		? psprintf("%lld are left of the quota", (long long) left) : NULL);
+	put(result, "total", NULL, Min(sum, left), NULL);
 	return (Datum) 0;
 }

@@ -14,7 +14,7 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 SECURITY DEFINER SET search_path = pg_
 AS 'MODULE_PATHNAME', 'oms_atp';
 REVOKE ALL ON FUNCTION oms.atp(text, text, text, timestamptz) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp(text, text, text, timestamptz) IS
-    'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock and buffer; the largest bigint for an untracked sku. Errors: OM004 unknown channel or sku, 22023 unknown method';
+    'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock, what is protected for other channels, buffer and quota; the largest bigint for an untracked sku without quota. Errors: OM004 unknown channel or sku, 22023 unknown method';
 
 CREATE FUNCTION oms.atp_many(channel text, skus text[], method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
 RETURNS TABLE (sku text, atp bigint, shown bigint)
@@ -32,7 +32,7 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 50 SECURITY DEFINER SET search_pa
 AS 'MODULE_PATHNAME', 'oms_atp_by_location';
 REVOKE ALL ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) IS
-    'what the channel may take of the sku at each open location that carries it, the nearest first, without near in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before the buffer; distance_km from near, NULL without coordinates. Errors as atp';
+    'what the channel may take of the sku at each open location that carries it, the nearest first, without near in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before buffer and quota, without what is protected for other channels; distance_km from near, NULL without coordinates. Errors as atp';
 
 CREATE FUNCTION oms.safety_stock_at(channel text, sku text, location text, method text DEFAULT 'ship')
 RETURNS oms.safety_stock
@@ -55,9 +55,9 @@ COMMENT ON FUNCTION oms.explain_safety_stock(text, text, text, text, timestamptz
 
 CREATE FUNCTION oms.explain_availability(channel text, sku text, method text DEFAULT 'ship')
 RETURNS TABLE (step text, location text, on_hand bigint, unavailable bigint, reserved bigint, expired bigint,
-               safety_stock bigint, rule_id bigint, rule oms.safety_stock, counted bigint, reason text)
+               safety_stock bigint, rule_id bigint, rule oms.safety_stock, protected bigint, counted bigint, reason text)
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_explain_availability';
 REVOKE ALL ON FUNCTION oms.explain_availability(text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.explain_availability(text, text, text) IS
-    'why atp is what it is: a row of step location for each location of the channel''s group, with what is there, the units withheld as safety_stock, the rule that withholds them (rule_id NULL: the channel''s own), the units counted and the reason why not or not all; amounts are NULL where the sku is not carried. Then the steps sum, buffer (negative) and total, which is atp. Errors as atp';
+    'why atp is what it is: a row of step location for each location of the channel''s group, with what is there, the units withheld as safety_stock, the rule that withholds them (rule_id NULL: the channel''s own), the units protected for other channels, the units counted, and the reason when none is; amounts are NULL where the sku is not carried. Then the steps sum, buffer and quota (what they take off, negative) and total, which is atp. Errors as atp';

@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
 \ir include/oracle.psql
-SELECT plan(24);
+SELECT plan(28);
 
 CREATE FUNCTION pg_temp.told(channel text, sku text, method text DEFAULT 'ship') RETURNS SETOF text LANGUAGE sql AS $$
     SELECT concat_ws(' ', step, location, counted, '| ' || reason) FROM oms.explain_availability($1, $2, $3)
@@ -18,13 +18,13 @@ $$;
 SELECT oms.receive('W', 'A', 100), oms.receive('N', 'A', 3), oms.receive('F', 'A', 20) \g /dev/null
 SELECT oms.add_channel('web', 'all', 'stores', safety_stock => '5', buffer => 10) \g /dev/null
 SELECT set_eq($$SELECT pg_temp.told('web', 'A')$$, '{location W 95,location N 0 | all are kept back,location F 15,location P 0 | not carried,
-    sum 110,buffer -10 | 10 are kept back over all locations,total 100}'::text[], 'a row a location, then the steps');
+    sum 110,buffer -10 | 10 are kept back over all locations,quota 0,total 100}'::text[], 'a row a location, then the steps');
 SELECT results_eq($$SELECT location, on_hand, unavailable, reserved, expired, safety_stock, rule_id, rule::text FROM oms.explain_availability('web', 'A') LIMIT 2$$,
     $$VALUES ('W' , 100::bigint, 0::bigint, 0::bigint, 0::bigint, 5::bigint, NULL::bigint, '5'), ('N', 3, 0, 0, 0, 5, NULL, '5')$$,
     'in the sequence of the group, with what is there');
 SELECT results_eq($$SELECT on_hand, unavailable, reserved, expired, safety_stock, counted FROM oms.explain_availability('web', 'A') WHERE location = 'P'$$,
     $$VALUES (NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, NULL::bigint, 0::bigint)$$, 'nothing is there that is not carried');
-SELECT is((SELECT string_agg(step, ' ') FROM oms.explain_availability('web', 'A') WHERE location IS NULL), 'sum buffer total', 'the steps in their order');
+SELECT is((SELECT string_agg(step, ' ') FROM oms.explain_availability('web', 'A') WHERE location IS NULL), 'sum buffer quota total', 'the steps in their order');
 
 -- Every reason
 SELECT (oms.add_safety_stock_rule('100%', 'web', location => 'F')).rule_id AS off \gset
@@ -49,11 +49,20 @@ SELECT is((SELECT concat_ws(' ', reserved, expired, counted) FROM oms.explain_av
 UPDATE oms.channel SET status = 'offline' WHERE channel = 'web';
 SELECT is((SELECT count(*) FROM oms.explain_availability('web', 'A') WHERE reason = 'the channel is offline'), 4::bigint, 'the channel is offline');
 UPDATE oms.channel SET status = 'active' WHERE channel = 'web';
-SELECT set_eq($$SELECT pg_temp.told('market', 'A', 'pickup')$$, '{sum 0 | the channel has no locations for method pickup,buffer 0,total 0}'::text[], 'no group for the method');
+SELECT set_eq($$SELECT pg_temp.told('market', 'A', 'pickup')$$, '{sum 0 | the channel has no locations for method pickup,buffer 0,quota 0,total 0}'::text[], 'no group for the method');
+SELECT oms.receive('P', 'A', 7) + oms.protect_stock('P', 'A', 'market', 4) \g /dev/null
+SELECT is((SELECT concat_ws(' ', protected, counted) FROM oms.explain_availability('market', 'A') WHERE location = 'P'), '0 7', 'not protected for itself');
+SELECT is((SELECT concat_ws(' ', safety_stock, protected, counted, reason) FROM oms.explain_availability('web', 'A') WHERE location = 'P'),
+          '5 4 0 all are kept back or protected for other channels', 'protected for another channel');
+SELECT oms.add_quota('market', 'A', 80) \g /dev/null
+SELECT count(*) FROM oms.reserve('market', 'A', 3, 'W') \g /dev/null
+SELECT is((SELECT string_agg(concat_ws(' ', step, counted, reason), ',') FROM oms.explain_availability('market', 'A') WHERE location IS NULL),
+          'sum 124,buffer 0,quota -47 77 are left of the quota,total 77', 'a quota');
+DELETE FROM oms.quota;
 SELECT oms.add_item('gift card', tracked => false) \gset
 SELECT is(pg_temp.total('web', 'gift card'), 9223372036854775807, 'what is not tracked has no end');
 SELECT set_eq($$SELECT pg_temp.told('web', 'gift card', 'pickup')$$, format('{location N 9223372036854775807 | not tracked: never runs out,
-    location F 0 | switched off by rule %s,sum 9223372036854775807,buffer 0 | 10 are kept back over all locations,total 9223372036854775807}', :off)::text[], 'but where it is switched off');
+    location F 0 | switched off by rule %s,sum 9223372036854775807,buffer 0 | 10 are kept back over all locations,quota 0,total 9223372036854775807}', :off)::text[], 'but where it is switched off');
 SELECT pg_temp.refused($$SELECT * FROM oms.explain_availability('web', 'unheard of')$$, 'OM004 sku "unheard of" is unknown | It has neither an item nor stock at any location. | Call oms.receive or oms.add_item first.');
 SELECT pg_temp.refused($$SELECT * FROM oms.explain_availability('web', 'A', 'drone')$$, '22023 unknown method "drone" | Methods are ship and pickup.');
 
@@ -70,6 +79,8 @@ BEGIN
         PERFORM oms.receive(place[1 + floor(random() * 4)::int], 'r' || i, 1 + floor(random() * 30)::int) FROM generate_series(1, 3);
         PERFORM FROM oms.try_reserve('market', 'r' || i, 1 + floor(random() * 20)::int, on_shortage => 'partial',
                                      expires_in => CASE WHEN random() < 0.5 THEN interval '1 us' END);
+        PERFORM oms.protect_stock(place[1 + floor(random() * 4)::int], 'r' || i, (ARRAY['market', 'web'])[1 + floor(random() * 2)::int], 1 + floor(random() * 9)::int)
+          FROM generate_series(1, 2) WHERE random() < 0.3;
         PERFORM oms.adjust(location, sku, -ceil(on_hand * random())::bigint, 'lost') FROM oms.inventory WHERE sku = 'r' || i AND on_hand > 0 AND random() < 0.3;
     END LOOP;
     FOR i IN 1..6 LOOP
@@ -77,6 +88,7 @@ BEGIN
                                 (ARRAY['0', '1', '3', '10%', '100%'])[1 + floor(random() * 5)::int]::oms.safety_stock, floor(random() * 6)::int,
                                 CASE WHEN random() < 0.1 THEN 'offline' ELSE 'active' END);
     END LOOP;
+    INSERT INTO oms.quota (channel, sku, quantity) SELECT c.channel, i.sku, floor(random() * 20) FROM oms.channel AS c, oms.item AS i WHERE random() < 0.2;
     FOR i IN 1..60 LOOP
         INSERT INTO oms.safety_stock_rule (channel, location, location_group, sku, tags, method, safety_stock)
         SELECT CASE WHEN random() < 0.5 THEN 'r' || 1 + floor(random() * 6) END,
@@ -95,9 +107,13 @@ SELECT is_empty($$
     WHERE oms.atp(c.channel, i.sku, m.method) IS DISTINCT FROM pg_temp.total(c.channel, i.sku, m.method)$$,
     'at random, the total is atp');
 SELECT is_empty($$
+    SELECT c.channel, i.sku, m.method, oms.atp(c.channel, i.sku, m.method), pg_temp.oracle_atp(c.channel, i.sku, m.method)
+    FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method)
+    WHERE i.tracked AND oms.atp(c.channel, i.sku, m.method) <> pg_temp.oracle_atp(c.channel, i.sku, m.method)$$, 'which is the oracle''s');
+SELECT is_empty($$
     SELECT c.channel, i.sku, m.method FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method),
         LATERAL (SELECT sum(counted) FILTER (WHERE step = 'location') AS locations, sum(counted) FILTER (WHERE step = 'sum') AS sum,
-                        sum(counted) FILTER (WHERE step IN ('sum', 'buffer')) AS steps, sum(counted) FILTER (WHERE step = 'total') AS total
+                        sum(counted) FILTER (WHERE step IN ('sum', 'buffer', 'quota')) AS steps, sum(counted) FILTER (WHERE step = 'total') AS total
                    FROM oms.explain_availability(c.channel, i.sku, m.method)) AS e
     WHERE i.tracked AND (coalesce(e.locations, 0) <> e.sum OR e.steps <> e.total)$$, 'the steps lead there');
 SELECT is_empty($$

@@ -189,7 +189,10 @@ oms_scan_start(OmsScan *scan, int nkeys, ScanKey keys)
 		}
 	}
 	if (scan->scan == NULL)
+	{
 		scan->scan = index_beginscan(scan->rel, scan->index, scan->snapshot, nkeys, 0);
+		scan->scan->xs_want_itup = scan->entries;
+	}
 	index_rescan(scan->scan, keys, nkeys, NULL, 0);
 }
 
@@ -198,6 +201,32 @@ bool
 oms_scan_next(OmsScan *scan)
 {
 	return index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot);
+}
+
+/*
+ * oms_scan_next_entry goes to the next entry of the index, and leaves the row to the caller:
+ * the entry may be of one that the snapshot does not see.
+ */
+bool
+oms_scan_next_entry(OmsScan *scan)
+{
+	return index_getnext_tid(scan->scan, ForwardScanDirection) != NULL;
+}
+
+/* oms_scan_entry_text is a text column of the entry, valid until the next one. */
+const text *
+oms_scan_entry_text(OmsScan *scan, int attno)
+{
+	bool		isnull;
+
+	return DatumGetTextPP(index_getattr(scan->scan->xs_itup, attno, scan->scan->xs_itupdesc, &isnull));
+}
+
+/* oms_scan_is_partitioned says whether the table has partitions, each to be scanned alone. */
+bool
+oms_scan_is_partitioned(const OmsScan *scan)
+{
+	return scan->root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
 }
 
 /* oms_scan_close closes the table; its lock stays to the end of the transaction. */

@@ -12,7 +12,7 @@
  * A location is open when it is active and may do what the method needs. Which safety
  * stock holds is rules.c's; the network is the session's, exact in the same snapshot.
  *
- * A sku's accounts, deltas and live holds are read by three index scans, each in the
+ * A sku's accounts, deltas and live holds are found by three index scans, each in the
  * order of locations, and merged with the group's members in memory.
  *
  * Reads item, stock_account, stock_delta, reservation_row. No locks but AccessShareLock.
@@ -21,11 +21,13 @@
 
 #include <math.h>
 
+#include "access/heapam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "common/int.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
@@ -204,7 +206,28 @@ oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsIt
  * -------------------------------------------------------------------------
  */
 
-/* Reads the cells of one sku after the other. */
+/* What is there of a sku at a member of the group. */
+typedef struct Amounts
+{
+	bool		carried;
+	int64		on_hand;
+	int64		unavailable;
+	int64		reserved;
+	int64		expired;
+} Amounts;
+
+/* A row of a table of stock that an index names, and the amounts that it adds to. */
+typedef struct Entry
+{
+	ItemPointerData tid;
+	int			amounts;
+} Entry;
+
+/*
+ * Reads the cells of skus, chunk by chunk. The rows of a chunk are found by index, in the
+ * order of skus and locations, which says to which amounts they add; then they are visited
+ * page by page, since the rows of different skus at one location are often neighbours.
+ */
 typedef struct CellReader
 {
 	const OmsChannel *channel;
@@ -215,16 +238,26 @@ typedef struct CellReader
 	OmsScan    *deltas;
 	OmsScan    *holds;
 	OmsProtections *protections;
-	OmsCell    *cells;			/* one for each member of the group, in its sequence */
+	int			chunk;			/* skus read at once */
+	Amounts    *amounts;		/* by sku of the chunk, then by member */
+	int			nentries;
+	int			max_entries;
+	Entry	   *entries;
+	OmsCell    *cells;			/* of one sku: one for each member of the group, in its sequence */
 	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
 } CellReader;
 
+/* Amounts of a chunk: some 500 kB. */
+#define CHUNK_AMOUNTS 12000
+
 static void
-open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
+open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int nskus,
 			const OmsLatLon *ship_to, Snapshot snapshot)
 {
 	const OmsGroup *group = channel->group[method];
+	int			n = Max(1, group->nmembers);
 
+	memset(reader, 0, sizeof(*reader));
 	reader->channel = channel;
 	reader->group = group;
 	reader->method = method;
@@ -232,9 +265,17 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
 	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
 	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
 	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
+	reader->accounts->entries = reader->deltas->entries = reader->holds->entries = true;
 	reader->protections = oms_protections_open(snapshot);
-	reader->cells = palloc0(sizeof(OmsCell) * Max(1, group->nmembers));
-	reader->rules = palloc(sizeof(OmsRule *) * Max(1, group->nmembers));
+	reader->chunk = Max(1, Min(nskus, CHUNK_AMOUNTS / n));
+	/* The rows of different partitions are not visited together. */
+	if (oms_scan_is_partitioned(reader->accounts) || oms_scan_is_partitioned(reader->deltas))
+		reader->chunk = 1;
+	reader->amounts = palloc_extended(sizeof(Amounts) * n * reader->chunk, MCXT_ALLOC_HUGE);
+	reader->max_entries = n;
+	reader->entries = palloc_extended(sizeof(Entry) * n, MCXT_ALLOC_HUGE);
+	reader->cells = palloc0(sizeof(OmsCell) * n);
+	reader->rules = palloc(sizeof(OmsRule *) * n);
 	for (int i = 0; i < group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
@@ -289,66 +330,128 @@ seek(const CellReader *reader, int k, const text *location)
 	return low;
 }
 
-/* next_cell finds the cell of the next row of a scan, *k where it was; NULL at the end. */
-static OmsCell *
-next_cell(const CellReader *reader, OmsScan *scan, int location_attno, int *k)
-{
-	while (*k < reader->group->nmembers && oms_scan_next(scan))
-	{
-		bool		isnull;
-		text	   *location = DatumGetTextPP(slot_getattr(scan->slot, location_attno, &isnull));
-		OmsCell    *cell;
-
-		*k = seek(reader, *k, location);
-		if (*k == reader->group->nmembers)
-			break;
-		cell = &reader->cells[reader->group->by_location[*k]];
-		if (oms_text_equal(cell->location, location))
-			return cell;
-	}
-	return NULL;
-}
-
-static int64
-amount(OmsScan *scan, int attno)
-{
-	bool		isnull;
-
-	return DatumGetInt64(slot_getattr(scan->slot, attno, &isnull));
-}
-
-/* add_amounts adds the rows of an account table, its amounts beginning at attno. */
+/*
+ * collect adds an entry for each row that the index has of a sku at a member of the group;
+ * first is where the amounts of the sku begin.
+ */
 static void
-add_amounts(CellReader *reader, OmsScan *scan, ScanKey key, int attno)
+collect(CellReader *reader, OmsScan *scan, int nkeys, ScanKey keys, int first)
 {
-	OmsCell    *cell;
 	int			k = 0;
 
-	oms_scan_start(scan, 1, key);
-	while ((cell = next_cell(reader, scan, 2, &k)) != NULL)
+	oms_scan_start(scan, nkeys, keys);
+	while (k < reader->group->nmembers && oms_scan_next_entry(scan))
 	{
-		cell->carried = true;
-		cell->on_hand += amount(scan, attno);
-		cell->unavailable += amount(scan, attno + 1);
-		cell->reserved += amount(scan, attno + 2);
+		const text *location = oms_scan_entry_text(scan, 2);
+		int			member;
+
+		k = seek(reader, k, location);
+		if (k == reader->group->nmembers)
+			break;
+		member = reader->group->by_location[k];
+		if (!oms_text_equal(reader->cells[member].location, location))
+			continue;
+		if (reader->nentries == reader->max_entries)
+		{
+			reader->max_entries *= 2;
+			reader->entries = repalloc_huge(reader->entries, sizeof(Entry) * reader->max_entries);
+		}
+		reader->entries[reader->nentries++] = (Entry) {
+			*oms_scan_entry_tid(scan), first + member
+		};
 	}
 }
 
-/* add_expired adds up the holds that have expired. */
+#define ST_SORT sort_entries
+#define ST_ELEMENT_TYPE Entry
+#define ST_COMPARE(a, b) ItemPointerCompare(&(a)->tid, &(b)->tid)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* An expired hold; else a row of accounts, its amounts beginning at attno. */
 static void
-add_expired(CellReader *reader, const text *sku)
+add_row(TupleTableSlot *slot, int attno, Amounts *amounts)
+{
+	if (attno == 0)
+	{
+		slot_getsomeattrs(slot, OMS_RESERVATION_CONSUMED);
+		amounts->expired += DatumGetInt64(slot->tts_values[OMS_RESERVATION_QUANTITY - 1]) -
+			DatumGetInt64(slot->tts_values[OMS_RESERVATION_CONSUMED - 1]);
+		return;
+	}
+	slot_getsomeattrs(slot, attno + 2);
+	amounts->carried = true;
+	amounts->on_hand += DatumGetInt64(slot->tts_values[attno - 1]);
+	amounts->unavailable += DatumGetInt64(slot->tts_values[attno]);
+	amounts->reserved += DatumGetInt64(slot->tts_values[attno + 1]);
+}
+
+/*
+ * visit adds up the rows of the entries, and forgets these. A place that was vacuumed and
+ * used again since the index named it holds a row that the snapshot does not see.
+ */
+static void
+visit(CellReader *reader, OmsScan *scan, int attno)
+{
+	TupleTableSlot *slot;
+
+	if (reader->nentries == 0)
+		return;
+	sort_entries(reader->entries, reader->nentries);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(scan->rel), &TTSOpsHeapTuple);
+	for (int i = 0; i < reader->nentries;)
+	{
+		BlockNumber block = ItemPointerGetBlockNumber(&reader->entries[i].tid);
+		Buffer		buffer = ReadBuffer(scan->rel, block);
+
+		CHECK_FOR_INTERRUPTS();
+		heap_page_prune_opt(scan->rel, buffer);
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		for (; i < reader->nentries && ItemPointerGetBlockNumber(&reader->entries[i].tid) == block; i++)
+		{
+			ItemPointerData tid = reader->entries[i].tid;
+			HeapTupleData tuple;
+
+			if (!heap_hot_search_buffer(&tid, scan->rel, buffer, scan->snapshot, &tuple, NULL, true))
+				continue;
+			ExecStoreHeapTuple(&tuple, slot, false);
+			add_row(slot, attno, &reader->amounts[reader->entries[i].amounts]);
+		}
+		ExecClearTuple(slot);
+		UnlockReleaseBuffer(buffer);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	reader->nentries = 0;
+}
+
+/* read_chunk reads the amounts of up to reader->chunk skus; first is the first of items. */
+static void
+read_chunk(CellReader *reader, int n, const OmsItem *const *items)
 {
 	ScanKeyData keys[2];
-	OmsCell    *cell;
-	int			k = 0;
 
-	sku_key(&keys[0], sku);
-	ScanKeyInit(&keys[1], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
-				TimestampTzGetDatum(reader->now));
-	oms_scan_start(reader->holds, 2, keys);
-	while ((cell = next_cell(reader, reader->holds, OMS_RESERVATION_LOCATION, &k)) != NULL)
-		cell->expired += amount(reader->holds, OMS_RESERVATION_QUANTITY) -
-			amount(reader->holds, OMS_RESERVATION_CONSUMED);
+	memset(reader->amounts, 0, sizeof(Amounts) * n * reader->group->nmembers);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		collect(reader, reader->accounts, 1, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->accounts, 3);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		collect(reader, reader->deltas, 1, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->deltas, 4);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		ScanKeyInit(&keys[1], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+					TimestampTzGetDatum(reader->now));
+		collect(reader, reader->holds, 2, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->holds, 0);
 }
 
 /* member_at is the index of the group's member at a location, or -1. */
@@ -404,25 +507,12 @@ distribute_rules(CellReader *reader, const OmsRules *rules)
 	}
 }
 
-/* read_sku reads the cells of a sku into reader->cells. */
+/* form_cells makes reader->cells those of a sku, of its amounts. */
 static void
-read_sku(CellReader *reader, int sku, const OmsItem *item)
+form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amounts)
 {
 	OmsRules	rules;
-	ScanKeyData key;
 
-	for (int i = 0; i < reader->group->nmembers; i++)
-	{
-		OmsCell    *cell = &reader->cells[i];
-
-		cell->sku = sku;
-		cell->carried = false;
-		cell->on_hand = cell->unavailable = cell->reserved = cell->expired = 0;
-	}
-	sku_key(&key, item->sku);
-	add_amounts(reader, reader->accounts, &key, 3);
-	add_amounts(reader, reader->deltas, &key, 4);
-	add_expired(reader, item->sku);
 	oms_protections_read(reader->protections, item->sku);
 	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
 	distribute_rules(reader, &rules);
@@ -432,8 +522,14 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 	for (int i = 0; i < reader->group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
-		int64		available = cell->on_hand - cell->reserved + cell->expired;
+		int64		available = amounts[i].on_hand - amounts[i].reserved + amounts[i].expired;
 
+		cell->sku = sku;
+		cell->carried = amounts[i].carried;
+		cell->on_hand = amounts[i].on_hand;
+		cell->unavailable = amounts[i].unavailable;
+		cell->reserved = amounts[i].reserved;
+		cell->expired = amounts[i].expired;
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
 		cell->excluded = oms_safety_stock_excludes(&cell->safety);
@@ -468,12 +564,13 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	if (latest)
 		CommandCounterIncrement();
 	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
-	open_reader(&reader, channel, method, ship_to, snapshot);
+	open_reader(&reader, channel, method, n, ship_to, snapshot);
 	*cells = palloc(sizeof(OmsCell) * max);
 	for (int s = 0; s < n; s++)
 	{
-		CHECK_FOR_INTERRUPTS();
-		read_sku(&reader, s, items[s]);
+		if (s % reader.chunk == 0)
+			read_chunk(&reader, Min(reader.chunk, n - s), items + s);
+		form_cells(&reader, s, items[s], reader.amounts + s % reader.chunk * reader.group->nmembers);
 		for (int i = 0; i < reader.group->nmembers; i++)
 		{
 			if (!reader.cells[i].open || !reader.cells[i].carried)
@@ -503,8 +600,9 @@ oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, Oms
 	*cells = NULL;
 	if (channel->group[method] == NULL)
 		return 0;
-	open_reader(&reader, channel, method, NULL, GetActiveSnapshot());
-	read_sku(&reader, 0, item);
+	open_reader(&reader, channel, method, 1, NULL, GetActiveSnapshot());
+	read_chunk(&reader, 1, &item);
+	form_cells(&reader, 0, item, reader.amounts);
 	close_reader(&reader);
 	*cells = reader.cells;
 	return reader.group->nmembers;

@@ -240,6 +240,25 @@ oms_scan_close(OmsScan *scan)
 }
 
 /*
+ * oms_row_parse finds the text keys that a row of accounts begins with, and returns the
+ * bigints that follow. None of these columns is ever null.
+ */
+const int64 *
+oms_row_parse(HeapTuple tuple, int nkeys, text **keys)
+{
+	char	   *data = (char *) tuple->t_data + tuple->t_data->t_hoff;
+	Size		offset = 0;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		offset = att_align_pointer(offset, TYPALIGN_INT, -1, data + offset);
+		keys[i] = DatumGetTextPP(PointerGetDatum(data + offset));
+		offset = att_addlength_pointer(offset, -1, data + offset);
+	}
+	return (const int64 *) (data + att_align_nominal(offset, TYPALIGN_DOUBLE));
+}
+
+/*
  * What a writer needs besides the open relations (how to form index entries, compiled
  * predicates of partial indexes) is kept between uses, since making it costs as much as
  * an insertion. A writer in use belongs to its user's memory context, so that an error

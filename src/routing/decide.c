@@ -117,9 +117,10 @@ static const char insert_decision_lines[] =
 static const char supersede_fulfillments[] =
 	"UPDATE oms.fulfillment_row f SET status = 'superseded', changed_at = clock_timestamp() "
 	"WHERE f.status = 'assigned' AND f.order_id = ANY ($2) AND NOT COALESCE("
-	"(SELECT array_agg((l.line_no, l.quantity)::text ORDER BY l.line_no) FROM "
-	"oms.fulfillment_line_row l "
-	"WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id) = "
+	"(SELECT array_agg((l.line_no, l.quantity - l.rejected - l.cancelled)::text ORDER BY l.line_no) "
+	"FROM oms.fulfillment_line_row l "
+	"WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id "
+	"AND l.quantity > l.rejected + l.cancelled) = "
 	"(SELECT array_agg((d.line_no, d.quantity)::text ORDER BY d.line_no) FROM "
 	"oms.decision_line_row d "
 	"WHERE d.order_id = f.order_id AND d.run_id = $1 AND d.location = f.location), false)";

@@ -6,6 +6,7 @@
 #define OMS_FULFILLMENT_H
 
 #include "oms.h"
+#include "reservation/order_units.h"
 
 /* A fulfillment under an action; its order's row is locked. */
 typedef struct OmsWork
@@ -30,6 +31,14 @@ typedef struct OmsLineUnits
 	int64		cancelled;
 } OmsLineUnits;
 
+/* Units of an order line that leave a location: where they went. */
+typedef struct OmsRelocation
+{
+	OmsOrderUnits from;
+	int64		moved;			/* to other locations */
+	int64		backordered;
+} OmsRelocation;
+
 /* A line of a fulfillment under an action. */
 typedef struct OmsWorkLine
 {
@@ -41,12 +50,15 @@ typedef struct OmsWorkLine
 	OmsLineUnits change;
 } OmsWorkLine;
 
+extern void oms_work_lock_orders(int n, const int64 *ids);
+extern OmsWork *oms_work_read(const char *action, int n, const int64 *ids);
 extern OmsWork *oms_work_lock(const char *action, int n, const int64 *ids);
 extern int	oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines);
 extern void oms_work_write_lines(int nlines, const OmsWorkLine *lines, const OmsWork *work);
 extern void oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason,
 						   text *actor);
 extern void oms_work_put(FunctionCallInfo fcinfo, int nwork, const OmsWork *work);
+extern void oms_relocate(int n, OmsRelocation *relocations);
 extern int	oms_arg_fulfillments(FunctionCallInfo fcinfo, bool many, int64 **ids);
 
 #endif							/* OMS_FULFILLMENT_H */

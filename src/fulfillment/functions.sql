@@ -149,6 +149,39 @@ REVOKE ALL ON FUNCTION oms.hand_over_many(bigint[], text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.hand_over_many(bigint[], text, text) IS
     'each of the fulfillments, all or none, as one set: the customer takes what is ready, all that is left; reserved and on_hand fall together, with a movement. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
 
+CREATE FUNCTION oms.reject(
+    fulfillment_id bigint, reason text, sku text DEFAULT NULL, quantity bigint DEFAULT NULL,
+    scope text DEFAULT NULL, reroute boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, line_no integer, sku text, location text, quantity bigint,
+               cause text, status text, moved bigint, backordered bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_reject';
+REVOKE ALL ON FUNCTION oms.reject(bigint, text, text, bigint, text, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reject(bigint, text, text, bigint, text, boolean, text, text) IS
+    'the location refuses units, for a reason of oms.reject_reason. scope: line (quantity units of the sku in the fulfillment, default all that are left), fulfillment (all that is left of it; the default without a sku), sku (the sku in every unstarted fulfillment of the location as well), orders (all that is in the unstarted fulfillments there that contain the sku, too). In one transaction the units are held at another location, above safety stock, or released and backordered; stock is corrected, the location excluded, a count asked for, as the reason says; unstarted work there that is short thereby is refused too, least urgent first. reroute: the orders are routed at once; else the next oms.route does it. A row per line: cause (named, scope, short), status of the fulfillment now, units moved to other locations and backordered. Errors: OM002 on_hand is being changed by an open transaction, OM004 unknown fulfillment, sku or reason, OM005 illegal now or fewer units left, 22023';
+
+CREATE FUNCTION oms.reject_many(
+    fulfillment_ids bigint[], reason text, reroute boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, line_no integer, sku text, location text, quantity bigint,
+               cause text, status text, moved bigint, backordered bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_reject_many';
+REVOKE ALL ON FUNCTION oms.reject_many(bigint[], text, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reject_many(bigint[], text, boolean, text, text) IS
+    'rejects all that is left of each of the fulfillments, all or none; rows and errors as reject';
+
+CREATE FUNCTION oms.count_stock(
+    location text, sku text, quantity bigint, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (on_hand bigint, variance bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_count_stock';
+REVOKE ALL ON FUNCTION oms.count_stock(text, text, bigint, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.count_stock(text, text, bigint, text, text, text) IS
+    'a count: on_hand of the sku at the location becomes quantity, as by set_on_hand, and the open count task is closed; returns on_hand and its variance, counted - on_hand before. Errors as set_on_hand';
+
 CREATE FUNCTION oms.claim_work(
     location text, picker text, quantity bigint DEFAULT 10, claim_for interval DEFAULT '30 minutes',
     method text DEFAULT NULL, actor text DEFAULT session_user, request_id text DEFAULT NULL)

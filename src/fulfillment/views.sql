@@ -7,6 +7,19 @@ SELECT e.fulfillment_id, e.order_id, e.event_id, e.action, e.from_status, e.to_s
 COMMENT ON VIEW oms.fulfillment_event IS
     'the history of fulfillments: what was done, from which status to which, to how many units (NULL: to the whole), by whom, when';
 
+CREATE VIEW oms.rejection AS
+SELECT r.rejection_id, r.fulfillment_id, r.order_id, r.line_no, r.sku, r.location, r.quantity, r.reason,
+       r.cause, r.moved, r.backordered, r.actor, r.rejected_at
+  FROM oms.rejection_row r;
+COMMENT ON VIEW oms.rejection IS
+    'units that locations refused, and why; cause named (it was said of them), scope (the scope of the reject took them along), short (they were not started and what was found missing left nothing for them); moved to other locations at once, backordered';
+
+CREATE VIEW oms.count_task AS
+SELECT c.location, c.sku, c.reason, c.opened_at, c.closed_at, c.counted, c.variance
+  FROM oms.count_task_row c;
+COMMENT ON VIEW oms.count_task IS
+    'counts asked for: open until oms.count_stock closes them; counted, and by how much that differed from on_hand';
+
 -- A condition on location, order_id or fulfillment_id reaches the indexes.
 CREATE VIEW oms.work AS
 SELECT f.fulfillment_id, f.location, f.order_id, f.method, f.status, o.priority, l.due_at,

@@ -162,25 +162,40 @@ raise_illegal(const char *action, const OmsWork *work)
 			 errhint("Nothing can be done to it any more.")));
 }
 
-/*
- * oms_work_lock locks the orders of the fulfillments, whose ids are ascending, and judges
- * the action: where it leads each of them. OM004 unknown, OM005 illegal, with what is legal.
- */
-OmsWork *
-oms_work_lock(const char *action, int n, const int64 *ids)
+static Datum
+id_array(int n, const int64 *ids)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	OmsWork    *work = palloc0(sizeof(OmsWork) * Max(1, n));
 	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-	Datum		values[2];
-	uint64		found;
 
 	for (int i = 0; i < n; i++)
 		elements[i] = Int64GetDatum(ids[i]);
-	values[0] = int8_array(n, elements);
-	values[1] = CStringGetTextDatum(action);
+	return int8_array(n, elements);
+}
+
+/* oms_work_lock_orders locks the orders of the fulfillments. */
+void
+oms_work_lock_orders(int n, const int64 *ids)
+{
+	Datum		values[1] = {id_array(n, ids)};
+
 	oms_spi_connect();
 	(void) oms_spi_execute_latest(&lock_orders, values, NULL);
+	oms_spi_finish();
+}
+
+/*
+ * oms_work_read judges the action on fulfillments, whose ids are ascending and whose orders
+ * are locked: where it leads each of them. OM004 unknown, OM005 illegal, with what is legal.
+ */
+OmsWork *
+oms_work_read(const char *action, int n, const int64 *ids)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	OmsWork    *work = palloc0(sizeof(OmsWork) * Max(1, n));
+	Datum		values[2] = {id_array(n, ids), CStringGetTextDatum(action)};
+	uint64		found;
+
+	oms_spi_connect();
 	found = oms_spi_execute_latest(&read_work, values, NULL);
 	for (int i = 0; i < n; i++)
 	{
@@ -203,6 +218,14 @@ oms_work_lock(const char *action, int n, const int64 *ids)
 			raise_illegal(action, &work[i]);
 	oms_spi_finish();
 	return work;
+}
+
+/* oms_work_lock locks the orders of the fulfillments and judges the action. */
+OmsWork *
+oms_work_lock(const char *action, int n, const int64 *ids)
+{
+	oms_work_lock_orders(n, ids);
+	return oms_work_read(action, n, ids);
 }
 
 /* oms_work_lines reads the lines of the fulfillments, in their order: their number. */

@@ -197,6 +197,14 @@ AS $$
         ON c.order_id = s.order_id AND c.line_no = s.line_no AND c.sku = s.sku AND c.location = s.location
      WHERE s.shipped > COALESCE(c.consumed, 0)
     UNION ALL
+    SELECT 'what a line rejected is on record', format('fulfillment %s, line %s, sku %s', l.fulfillment_id, l.line_no, l.sku),
+           format('rejected %s, recorded %s', l.rejected, COALESCE(r.units, 0))
+      FROM oms.fulfillment_line_row l
+      LEFT JOIN (SELECT fulfillment_id, line_no, sku, sum(quantity) AS units
+                   FROM oms.rejection_row GROUP BY fulfillment_id, line_no, sku) r
+        ON r.fulfillment_id = l.fulfillment_id AND r.line_no = l.line_no AND r.sku = l.sku
+     WHERE l.rejected <> COALESCE(r.units, 0)
+    UNION ALL
     SELECT 'a decision has an order and a run', format('order %s, run %s', d.order_id, d.run_id), 'one of them is unknown'
       FROM oms.decision_row d
      WHERE NOT EXISTS (SELECT FROM oms.order_row o WHERE o.order_id = d.order_id)

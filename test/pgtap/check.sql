@@ -116,6 +116,8 @@ INSERT INTO broken (invariant, found) VALUES
     ('what fulfillments sent out of a line was consumed there', pg_temp.breaks(
         $$UPDATE oms.reservation_row SET location = 'far' WHERE order_id = 'o5'$$,
         $$UPDATE oms.fulfillment_row SET location = 'other' WHERE order_id = 'o5'$$)),
+    ('what a line rejected is on record', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_line_row SET rejected = 1 WHERE order_id = 'o2'$$)),
     ('a decision has an order and a run', pg_temp.breaks(
         $$INSERT INTO oms.decision_row VALUES ('o9', (SELECT max(run_id) FROM oms.routing_run_row), '[]', now())$$)),
     ('a decision has an order and a run', pg_temp.breaks(

@@ -17,11 +17,13 @@
  */
 #include "postgres.h"
 
+#include "commands/sequence.h"
 #include "miscadmin.h"
 #include "utils/timestamp.h"
 
 #include "fulfillment/fulfillment.h"
 #include "reservation/reservation.h"
+#include "row.h"
 
 static OmsPlan select_reservations = {
 	"SELECT r.reservation_id, r.quantity - r.consumed FROM oms.reservation_row r "
@@ -51,8 +53,7 @@ static OmsPlan select_locations = {
 
 static OmsPlan select_order = {
 	"SELECT o.channel, o.method = 'pickup', o.priority, o.reference, COALESCE(ol.promise_at, o.promise_at), "
-	"CASE o.method WHEN 'pickup' THEN $4 ELSE ol.location END, COALESCE(i.tracked, true), "
-	"nextval('oms.backorder_id_seq') FROM oms.order_row o "
+	"CASE o.method WHEN 'pickup' THEN $4 ELSE ol.location END, COALESCE(i.tracked, true) FROM oms.order_row o "
 	"JOIN oms.order_line_row ol ON ol.order_id = o.order_id AND ol.line_no = $2 "
 	"LEFT JOIN oms.item i ON i.sku = $3 WHERE o.order_id = $1",
 	4, {"text", "int4", "text", "text"}
@@ -100,8 +101,9 @@ move_units(Datum *values, text *location, int64 units)
 }
 
 /*
- * backorder releases units and lets their line wait for supply. What is not tracked, which
- * no supply would fill, keeps its hold: the units backordered.
+ * backorder releases units and lets their line wait for supply, still counted by the
+ * channel's quota; a backorder for each reservation. What is not tracked, which no supply
+ * would fill, keeps its hold: the units backordered.
  */
 static int64
 backorder(const OmsOrderUnits *units, Datum *values)
@@ -109,7 +111,8 @@ backorder(const OmsOrderUnits *units, Datum *values)
 	MemoryContext caller = CurrentMemoryContext;
 	OmsReserveRequest request = {0};
 	OmsReserveLine line = {0};
-	OmsReservationPart part = {0};
+	OmsClaim   *claims;
+	int			nclaims;
 	bool		tracked;
 	bool		isnull;
 	Datum		promise_at;
@@ -127,7 +130,6 @@ backorder(const OmsOrderUnits *units, Datum *values)
 		line.promise_at = DatumGetTimestampTz(promise_at);
 	line.location = copy_texts(1, 6, caller)[0];
 	tracked = DatumGetBool(oms_spi_value(0, 7, &isnull));
-	part.backorder_id = oms_spi_int64(0, 8);
 	oms_spi_finish();
 	if (!tracked)
 		return 0;
@@ -137,9 +139,15 @@ backorder(const OmsOrderUnits *units, Datum *values)
 	request.lines = &line;
 	line.line_no = units->line_no;
 	line.sku = units->sku;
-	part.quantity = units->units;
-	oms_release_order_units(1, units);
-	oms_backorder_insert(&request, 1, &part);
+	nclaims = oms_release_order_units(1, units, true, &claims);
+	for (int i = 0; i < nclaims; i++)
+	{
+		OmsReservationPart part = {.quantity = claims[i].quantity};
+
+		part.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false);
+		line.quota_period = claims[i].quota_period;
+		oms_backorder_insert(&request, 1, &part);
+	}
 	return units->units;
 }
 

@@ -31,13 +31,14 @@
 	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)) " \
 	"AS u (order_id, line_no, sku, location, units) GROUP BY 1, 2, 3, 4), " \
 	"held AS (SELECT r.reservation_id, r.sku, r.quantity - r.consumed AS outstanding, w.units, " \
+	"GREATEST(r.protected - r.consumed, 0) AS protected, " \
 	"sum(r.quantity - r.consumed) OVER (PARTITION BY r.order_id, r.line_no, r.sku, r.location " \
 	"ORDER BY r.reservation_id) - (r.quantity - r.consumed) AS before " \
 	"FROM wanted w JOIN oms.reservation_row r ON r.order_id = w.order_id AND r.line_no = w.line_no " \
 	"AND r.sku = w.sku AND r.location = w.location " \
 	"WHERE r.status = 'firm' AND r.quantity > r.consumed), " \
-	"part AS (SELECT h.reservation_id, h.sku, LEAST(h.outstanding, h.units - h.before)::int8 AS units " \
-	"FROM held h WHERE h.before < h.units) "
+	"part AS (SELECT h.reservation_id, h.sku, LEAST(h.outstanding, h.units - h.before)::int8 AS units, " \
+	"h.outstanding, h.protected FROM held h WHERE h.before < h.units) "
 
 static OmsPlan lock_held = {
 	"SELECT r.reservation_id FROM oms.reservation_row r WHERE r.status = 'firm' "
@@ -58,15 +59,19 @@ static OmsPlan consume_held = {
 	5, {UNIT_TYPES}
 };
 
-/* A part that is released leaves a smaller reservation behind. */
+/*
+ * A part that is released leaves a smaller reservation behind. Units of a protection are the
+ * last to go. The rows are claims, in the order of oms_claim_read.
+ */
 static OmsPlan release_held = {
-	PARTS ", changed AS (UPDATE oms.reservation_row r SET "
+	PARTS ", going AS (SELECT p.*, GREATEST(p.protected - (p.outstanding - p.units), 0)::int8 AS going FROM part p) "
+	"UPDATE oms.reservation_row r SET "
 	"quantity = CASE WHEN p.units = r.quantity THEN r.quantity ELSE r.quantity - p.units END, "
 	"status = CASE WHEN p.units = r.quantity THEN 'released' "
 	"WHEN r.consumed = r.quantity - p.units THEN 'consumed' ELSE r.status END, "
-	"changed_at = clock_timestamp() FROM part p "
-	"WHERE r.reservation_id = p.reservation_id AND r.sku = p.sku RETURNING r.sku, r.location, p.units) "
-	"SELECT c.sku, c.location, sum(c.units)::int8, true FROM changed c GROUP BY 1, 2 ORDER BY 1, 2",
+	"protected = r.protected - p.going, changed_at = clock_timestamp() FROM going p "
+	"WHERE r.reservation_id = p.reservation_id AND r.sku = p.sku "
+	"RETURNING r.sku, r.location, r.channel, p.units, p.going, r.protected_until, r.quota_period",
 	5, {UNIT_TYPES}
 };
 
@@ -119,12 +124,21 @@ unit_columns(int n, const OmsOrderUnits *units, Datum *values)
 	return total;
 }
 
-/*
- * change_held locks the reservations, runs the plan, and returns the accounts it takes
- * from; OM005 when the orders do not hold the units.
- */
+/* require_all raises OM005 when the orders did not hold the units. */
+static void
+require_all(int64 total, int64 found)
+{
+	if (found != total)
+		ereport(ERROR,
+				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+				 errmsg("the orders hold fewer units than the work asks for"),
+				 errdetail("Asked for %lld units, held %lld.", (long long) total, (long long) found),
+				 errhint("Reservations of an order were consumed by themselves; reject what is not held any more.")));
+}
+
+/* consume writes the reservations and returns the accounts that they take from. */
 static int
-change_held(OmsPlan *plan, Datum *values, int64 total, Account **accounts)
+consume(Datum *values, int64 total, Account **accounts)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	int64		found = 0;
@@ -132,7 +146,7 @@ change_held(OmsPlan *plan, Datum *values, int64 total, Account **accounts)
 
 	oms_spi_connect();
 	(void) oms_spi_execute_latest(&lock_held, values, NULL);
-	n = oms_spi_execute_latest(plan, values, NULL);
+	n = oms_spi_execute_latest(&consume_held, values, NULL);
 	*accounts = MemoryContextAllocHuge(caller, sizeof(Account) * Max(1, n));
 	for (uint64 row = 0; row < n; row++)
 	{
@@ -148,12 +162,7 @@ change_held(OmsPlan *plan, Datum *values, int64 total, Account **accounts)
 		found += account->units;
 	}
 	oms_spi_finish();
-	if (found != total)
-		ereport(ERROR,
-				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
-				 errmsg("the orders hold fewer units than the work asks for"),
-				 errdetail("Asked for %lld units, held %lld.", (long long) total, (long long) found),
-				 errhint("Reservations of an order were consumed by themselves; reject what is not held any more.")));
+	require_all(total, found);
 	return n;
 }
 
@@ -179,7 +188,7 @@ oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind, tex
 	values[6] = CStringGetTextDatum(kind);
 	values[7] = PointerGetDatum(actor);
 	stock = oms_stock_open();
-	naccounts = change_held(&consume_held, values, total, &accounts);
+	naccounts = consume(values, total, &accounts);
 	for (int i = 0; i < naccounts; i++)
 	{
 		OmsAmounts	change = {.reserved = -accounts[i].units};
@@ -207,28 +216,43 @@ oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind, tex
 	oms_spi_finish();
 }
 
-/* oms_release_order_units gives units that order lines hold back to their accounts. */
-void
-oms_release_order_units(int n, const OmsOrderUnits *units)
+/*
+ * oms_release_order_units gives up units that order lines hold: to their accounts, to the
+ * channel's protection and, unless keep_quota, to its quota. Returns what was claimed, by
+ * reservation.
+ */
+int
+oms_release_order_units(int n, const OmsOrderUnits *units, bool keep_quota, OmsClaim **claims)
 {
-	OmsGuard	give = {.kind = OMS_GUARD_NONE};
+	MemoryContext caller = CurrentMemoryContext;
 	OmsAccounts *stock;
-	Account    *accounts;
 	Datum		values[6];
 	int64		total;
-	int			naccounts;
+	int64		found = 0;
+	uint64		nclaims;
 
+	*claims = NULL;
 	if (n == 0)
-		return;
+		return 0;
 	total = unit_columns(n, units, values);
 	stock = oms_stock_open();
-	naccounts = change_held(&release_held, values, total, &accounts);
-	for (int i = 0; i < naccounts; i++)
+	oms_spi_connect();
+	(void) oms_spi_execute_latest(&lock_held, values, NULL);
+	nclaims = oms_spi_execute_latest(&release_held, values, NULL);
+	*claims = MemoryContextAllocHuge(caller, sizeof(OmsClaim) * Max(1, nclaims));
+	for (uint64 i = 0; i < nclaims; i++)
+		oms_claim_read(i, 1, &(*claims)[i], caller);
+	oms_spi_finish();
+	for (uint64 i = 0; i < nclaims; i++)
 	{
-		OmsAmounts	change = {.reserved = -accounts[i].units};
-
 		CHECK_FOR_INTERRUPTS();
-		oms_stock_change(stock, accounts[i].sku, accounts[i].location, change, &give, NULL);
+		found += (*claims)[i].quantity;
+		if (keep_quota)
+			oms_claim_give_stock(stock, &(*claims)[i]);
+		else
+			oms_claim_give_back(stock, &(*claims)[i]);
 	}
 	oms_accounts_close(stock);
+	require_all(total, found);
+	return nclaims;
 }

@@ -7,6 +7,7 @@
 #define OMS_ORDER_UNITS_H
 
 #include "oms.h"
+#include "stock/stock.h"
 
 /* Units of an order line at a location, for a fulfillment. */
 typedef struct OmsOrderUnits
@@ -21,6 +22,7 @@ typedef struct OmsOrderUnits
 
 extern void oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind,
 									text *actor);
-extern void oms_release_order_units(int n, const OmsOrderUnits *units);
+extern int	oms_release_order_units(int n, const OmsOrderUnits *units, bool keep_quota,
+									OmsClaim **claims);
 
 #endif							/* OMS_ORDER_UNITS_H */

@@ -138,6 +138,23 @@ SELECT is((SELECT on_hand || ' ' || reserved FROM oms.inventory WHERE sku = 'C' 
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO elsewhere;
 
+-- Quota and protection: what is refused still counts for the quota, wherever it waits; its protection is free again
+SELECT oms.add_quota('web', 'B', 10), oms.protect_stock('near', 'B', 'web', 3) \g /dev/null
+SELECT oms.place_order('t', 'web', '{B}', '{5}', '40.7,-74') \g /dev/null
+SELECT oms.route(order_ids => '{t}') \g /dev/null
+SELECT is((SELECT protected FROM oms.reservation_row WHERE order_id = 't'), 3::bigint, 'three of five from the protection');
+SELECT is(pg_temp.rejected(format('reject(%s, ''store busy'', ''B'', 1)', pg_temp.f('t'))), 't B 1 named assigned 0+1', 'one refused');
+SELECT is((SELECT used FROM oms.quota_use WHERE sku = 'B'), 5::bigint, 'and still counted');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT oms.receive('far', 'B', 2) \g /dev/null
+SELECT is(pg_temp.rejected(format('reject(%s, ''store busy'', ''B'', 3)', pg_temp.f('t'))) || ' / ' || pg_temp.held('t'), 't B 3 named assigned 1+2 / B far 2, B near 1', 'three more');
+SELECT is((SELECT used || ' ' || (SELECT sum(protected) FROM oms.reservation_row WHERE order_id = 't') FROM oms.quota_use WHERE sku = 'B'), '5 1', 'the quota is the same, the protection free but for one');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT oms.cancel_order('t') \g /dev/null
+SELECT is((SELECT used FROM oms.quota_use WHERE sku = 'B'), 0::bigint, 'a cancel gives all back');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+ROLLBACK TO elsewhere;
+
 -- A restore puts edited reasons over the shipped ones
 INSERT INTO oms.reject_reason (reason, stock_effect) VALUES ('store busy', 'all');
 SELECT is((SELECT count(*) || ' ' || max(stock_effect) FILTER (WHERE reason = 'store busy') FROM oms.reject_reason), '6 all', 'replaced');

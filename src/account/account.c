@@ -1250,7 +1250,7 @@ new_values(Relation rel, Datum **values, bool **nulls)
 }
 
 static void
-insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
+insert_row(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
 		   bool is_account, int64 number, ArrayType *exc)
 {
 	Datum	   *values;
@@ -1306,13 +1306,12 @@ request_fold(AccountLeaf *leaf, const Datum *keys, int ncommitted)
 
 /* write_change inserts a change of an account: a delta, or its row when it has none yet. */
 static void
-write_change(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *change,
-			 AccountState *state)
+write_change(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *change, AccountState *state)
 {
 	if (!state->row_exists)
-		insert_row(accounts, leaf, keys, change, true, 0, construct_empty_array(INT8OID));
+		insert_row(leaf, keys, change, true, 0, construct_empty_array(INT8OID));
 	else
-		insert_row(accounts, leaf, keys, change, false, ++state->highest, NULL);
+		insert_row(leaf, keys, change, false, ++state->highest, NULL);
 	state->row_exists = true;
 }
 
@@ -1337,7 +1336,7 @@ change_share(OmsAccounts *accounts, AccountLeaf *leaf, int nkeys, const Datum *k
 	if (!found->state.row_exists)
 		elog(ERROR, "share of \"%s\" until %s has no row", text_to_cstring(share->holder),
 			 text_to_cstring(share->until));
-	write_change(accounts->shares, leaf, found->keys, &change, &found->state);
+	write_change(leaf, found->keys, &change, &found->state);
 	request_fold(leaf, found->keys, found->state.ncommitted);
 }
 
@@ -1575,7 +1574,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
 		check_range(state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
-		write_change(accounts, leaf, keys, &change, state);
+		write_change(leaf, keys, &change, state);
 	UnregisterSnapshot(snapshot);
 	return SECTION_DONE;
 }
@@ -1738,7 +1737,7 @@ set_shares(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const 
 		result->available += share->left;
 		add_amounts(&share->state.value, &change);
 		if (change.on_hand != 0)
-			write_change(accounts->shares, shares, share->keys, &change, &share->state);
+			write_change(shares, share->keys, &change, &share->state);
 		request_fold(shares, share->keys, share->state.ncommitted);
 	}
 }
@@ -1973,7 +1972,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 		read_deltas(leaf, keys, snapshot, &state);
 		if (fold_deltas(leaf, &state, 0) > 0)
 		{
-			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
+			insert_row(leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
 		}
 	}

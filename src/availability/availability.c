@@ -15,7 +15,10 @@
  * A sku's accounts, deltas and live holds are found by three index scans, each in the
  * order of locations, and merged with the group's members in memory.
  *
- * Reads item, stock_account, stock_delta, reservation_row. No locks but AccessShareLock.
+ * A location that is excluded for a time (location_exclusion) has nothing free.
+ *
+ * Reads item, stock_account, stock_delta, reservation_row, location_exclusion and what is
+ * protected. No locks but AccessShareLock.
  */
 #include "postgres.h"
 
@@ -159,12 +162,6 @@ oms_raise_unknown_sku(text *sku)
 			 errhint("Call oms.receive or oms.add_item first.")));
 }
 
-static bool
-is_open(const OmsNetwork *network, int location, OmsMethod method)
-{
-	return network->locations[location].active && network->locations[location].can[method];
-}
-
 /* oms_location_open says whether the channel may use the location for the method now. */
 bool
 oms_location_open(const OmsChannel *channel, OmsMethod method, const text *location)
@@ -173,38 +170,20 @@ oms_location_open(const OmsChannel *channel, OmsMethod method, const text *locat
 
 	return channel->active && channel->group[method] != NULL && place >= 0 &&
 		bms_is_member(place, channel->group[method]->locations) &&
-		is_open(channel->network, place, method);
-}
-
-/*
- * oms_first_open_location is the first location that the channel may use for the method
- * and from which no rule excludes the item; NULL when there is none.
- */
-text *
-oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsItem *item)
-{
-	const OmsGroup *group = channel->group[method];
-	OmsRules	rules;
-
-	if (!channel->active || group == NULL)
-		return NULL;
-	oms_rules_find(channel, method, item, GetCurrentTimestamp(), &rules);
-	for (int i = 0; i < group->nmembers; i++)
-	{
-		int			location = group->members[i].location;
-		const OmsRule *rule = oms_rule_at(&rules, location);
-
-		if (is_open(channel->network, location, method) &&
-			!oms_safety_stock_excludes(rule != NULL ? &rule->safety : &channel->safety))
-			return channel->network->locations[location].location;
-	}
-	return NULL;
+		channel->network->locations[place].active && channel->network->locations[place].can[method];
 }
 
 /* -------------------------------------------------------------------------
  * Cells
  * -------------------------------------------------------------------------
  */
+
+/* Columns of location_exclusion. */
+enum
+{
+	EXCLUSION_LOCATION = 2,
+	EXCLUSION_UNTIL = 5
+};
 
 /* What is there of a sku at a member of the group. */
 typedef struct Amounts
@@ -237,6 +216,7 @@ typedef struct CellReader
 	OmsScan    *accounts;
 	OmsScan    *deltas;
 	OmsScan    *holds;
+	OmsScan    *exclusions;
 	OmsProtections *protections;
 	int			chunk;			/* skus read at once */
 	Amounts    *amounts;		/* by sku of the chunk, then by member */
@@ -245,49 +225,12 @@ typedef struct CellReader
 	Entry	   *entries;
 	OmsCell    *cells;			/* of one sku: one for each member of the group, in its sequence */
 	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
+	bool	   *paused;			/* whether each sends nothing out for a time */
+	bool	   *paused_sku;		/* the same, or nothing of the sku */
 } CellReader;
 
 /* Amounts of a chunk: some 500 kB. */
 #define CHUNK_AMOUNTS 12000
-
-static void
-open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int nskus,
-			const OmsLatLon *ship_to, Snapshot snapshot)
-{
-	const OmsGroup *group = channel->group[method];
-	int			n = Max(1, group->nmembers);
-
-	memset(reader, 0, sizeof(*reader));
-	reader->channel = channel;
-	reader->group = group;
-	reader->method = method;
-	reader->now = GetCurrentTimestamp();
-	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
-	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
-	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
-	reader->accounts->entries = reader->deltas->entries = reader->holds->entries = true;
-	reader->protections = oms_protections_open(snapshot);
-	reader->chunk = Max(1, Min(nskus, CHUNK_AMOUNTS / n));
-	/* The rows of different partitions are not visited together. */
-	if (oms_scan_is_partitioned(reader->accounts) || oms_scan_is_partitioned(reader->deltas))
-		reader->chunk = 1;
-	reader->amounts = palloc_extended(sizeof(Amounts) * n * reader->chunk, MCXT_ALLOC_HUGE);
-	reader->max_entries = n;
-	reader->entries = palloc_extended(sizeof(Entry) * n, MCXT_ALLOC_HUGE);
-	reader->cells = palloc0(sizeof(OmsCell) * n);
-	reader->rules = palloc(sizeof(OmsRule *) * n);
-	for (int i = 0; i < group->nmembers; i++)
-	{
-		OmsCell    *cell = &reader->cells[i];
-
-		cell->place = &channel->network->locations[group->members[i].location];
-		cell->location = cell->place->location;
-		cell->sequence = group->members[i].sequence;
-		cell->open = channel->active && cell->place->active && cell->place->can[method];
-		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
-			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
-	}
-}
 
 static void
 close_reader(CellReader *reader)
@@ -295,6 +238,7 @@ close_reader(CellReader *reader)
 	oms_scan_close(reader->accounts);
 	oms_scan_close(reader->deltas);
 	oms_scan_close(reader->holds);
+	oms_scan_close(reader->exclusions);
 	oms_protections_close(reader->protections);
 }
 
@@ -425,6 +369,83 @@ visit(CellReader *reader, OmsScan *scan, int attno)
 	reader->nentries = 0;
 }
 
+/*
+ * mark_paused sets paused for the members that send out nothing of a sku for a time, or
+ * nothing at all when sku is NULL.
+ */
+static void
+mark_paused(CellReader *reader, const text *sku, bool *paused)
+{
+	ScanKeyData key;
+	int			k = 0;
+
+	if (sku != NULL)
+		sku_key(&key, sku);
+	else
+		ScanKeyEntryInitialize(&key, SK_ISNULL | SK_SEARCHNULL, 1, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+	oms_scan_start(reader->exclusions, 1, &key);
+	while (k < reader->group->nmembers && oms_scan_next(reader->exclusions))
+	{
+		TupleTableSlot *slot = reader->exclusions->slot;
+		const text *location;
+		int			member;
+
+		slot_getsomeattrs(slot, EXCLUSION_UNTIL);
+		location = DatumGetTextPP(slot->tts_values[EXCLUSION_LOCATION - 1]);
+		k = seek(reader, k, location);
+		if (k == reader->group->nmembers)
+			break;
+		member = reader->group->by_location[k];
+		if (oms_text_equal(reader->cells[member].location, location) &&
+			DatumGetTimestampTz(slot->tts_values[EXCLUSION_UNTIL - 1]) > reader->now)
+			paused[member] = true;
+	}
+}
+
+static void
+open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int nskus,
+			const OmsLatLon *ship_to, Snapshot snapshot)
+{
+	const OmsGroup *group = channel->group[method];
+	int			n = Max(1, group->nmembers);
+
+	memset(reader, 0, sizeof(*reader));
+	reader->channel = channel;
+	reader->group = group;
+	reader->method = method;
+	reader->now = GetCurrentTimestamp();
+	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
+	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
+	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
+	reader->exclusions = oms_scan_open("location_exclusion", "location_exclusion_sku_idx", 2, snapshot);
+	reader->accounts->entries = reader->deltas->entries = reader->holds->entries = true;
+	reader->protections = oms_protections_open(snapshot);
+	reader->chunk = Max(1, Min(nskus, CHUNK_AMOUNTS / n));
+	/* The rows of different partitions are not visited together. */
+	if (oms_scan_is_partitioned(reader->accounts) || oms_scan_is_partitioned(reader->deltas))
+		reader->chunk = 1;
+	reader->amounts = palloc_extended(sizeof(Amounts) * n * reader->chunk, MCXT_ALLOC_HUGE);
+	reader->max_entries = n;
+	reader->entries = palloc_extended(sizeof(Entry) * n, MCXT_ALLOC_HUGE);
+	reader->cells = palloc0(sizeof(OmsCell) * n);
+	reader->rules = palloc(sizeof(OmsRule *) * n);
+	reader->paused = palloc0(sizeof(bool) * n);
+	reader->paused_sku = palloc(sizeof(bool) * n);
+	for (int i = 0; i < group->nmembers; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+
+		cell->place = &channel->network->locations[group->members[i].location];
+		cell->location = cell->place->location;
+		cell->sequence = group->members[i].sequence;
+		cell->open = channel->active && cell->place->active && cell->place->can[method];
+		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
+			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
+	}
+	mark_paused(reader, NULL, reader->paused);
+}
+
 /* read_chunk reads the amounts of up to reader->chunk skus; first is the first of items. */
 static void
 read_chunk(CellReader *reader, int n, const OmsItem *const *items)
@@ -514,6 +535,8 @@ form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amou
 	OmsRules	rules;
 
 	oms_protections_read(reader->protections, item->sku);
+	memcpy(reader->paused_sku, reader->paused, sizeof(bool) * reader->group->nmembers);
+	mark_paused(reader, item->sku, reader->paused_sku);
 	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
 	distribute_rules(reader, &rules);
 	if (rules.rules != NULL)
@@ -532,7 +555,7 @@ form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amou
 		cell->expired = amounts[i].expired;
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
-		cell->excluded = oms_safety_stock_excludes(&cell->safety);
+		cell->excluded = reader->paused_sku[i] || oms_safety_stock_excludes(&cell->safety);
 		cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
 		cell->protected = oms_protected_for_others(reader->protections, cell->location,
 												   reader->channel->channel);
@@ -540,7 +563,9 @@ form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amou
 		cell->free = available > cell->safety_stock && available - cell->safety_stock > cell->protected
 			? available - cell->safety_stock - cell->protected : 0;
 		if (!item->tracked)
-			cell->free = cell->excluded ? 0 : PG_INT64_MAX;
+			cell->free = PG_INT64_MAX;
+		if (cell->excluded)
+			cell->free = 0;
 	}
 }
 
@@ -606,6 +631,22 @@ oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, Oms
 	close_reader(&reader);
 	*cells = reader.cells;
 	return reader.group->nmembers;
+}
+
+/*
+ * oms_first_open_location is the first location that the channel may use for the method
+ * and from which the item is not excluded; NULL when there is none.
+ */
+text *
+oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsItem *item)
+{
+	OmsCell    *cells;
+	int			ncells = oms_survey(channel, method, item, &cells);
+
+	for (int i = 0; i < ncells; i++)
+		if (cells[i].open && !cells[i].excluded)
+			return cells[i].location;
+	return NULL;
 }
 
 /*

@@ -115,6 +115,7 @@ typedef struct Feed
 	skus_hash  *by_sku;
 	extras_hash *extras;
 	skus_hash  *by_location;	/* index of a location of the network */
+	bool	   *paused;			/* by location: it sends nothing out for a time */
 	int			last_sku;		/* of the row before; -1: none */
 	int			last_location;
 } Feed;
@@ -144,7 +145,7 @@ make_profile(const Feed *feed, const OmsRules *rules)
 		const OmsRule *rule = oms_rule_at(rules, location);
 
 		profile->safety[location] = rule != NULL ? rule->safety : channel->safety;
-		profile->counts[location] = place->active && place->can[feed->method] &&
+		profile->counts[location] = place->active && place->can[feed->method] && !feed->paused[location] &&
 			!oms_safety_stock_excludes(&profile->safety[location]);
 		profile->any = profile->any || profile->counts[location];
 	}
@@ -298,6 +299,36 @@ visit_item(Feed *feed, HeapTuple tuple, TupleDesc desc)
 	(void) add_sku(feed, &item);
 }
 
+/* visit_pause marks a location that sends nothing out for a time. */
+static void
+visit_pause(Feed *feed, HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull[3];
+	Datum		location = heap_getattr(tuple, 2, desc, &isnull[0]);
+	int			l;
+
+	(void) heap_getattr(tuple, 3, desc, &isnull[1]);	/* sku */
+	(void) heap_getattr(tuple, 4, desc, &isnull[2]);	/* order_id */
+	if (!isnull[1] || !isnull[2] ||
+		DatumGetTimestampTz(heap_getattr(tuple, 5, desc, &isnull[0])) <= feed->now)
+		return;
+	l = find_location(feed, DatumGetTextPP(location));
+	if (l >= 0)
+		feed->paused[l] = true;
+}
+
+/* visit_exclusion: a sku that some location does not send out is left to the reading that atp uses. */
+static void
+visit_exclusion(Feed *feed, HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull;
+	Datum		sku = heap_getattr(tuple, 3, desc, &isnull);
+	SkuSlot    *slot = isnull ? NULL : skus_lookup(feed->by_sku, DatumGetTextPP(sku));
+
+	if (slot != NULL)
+		feed->skus[slot->index].apart = true;
+}
+
 /* visit_protection: what is protected of a sku is left to the reading that atp uses. */
 static void
 visit_protection(Feed *feed, HeapTuple tuple, TupleDesc desc)
@@ -410,11 +441,13 @@ read_all(Feed *feed)
 	extras_iterator iterator;
 	Extra	   *extra;
 
+	scan_table(feed, "location_exclusion", visit_pause);
 	scan_table(feed, "item", visit_item);
 	scan_table(feed, "protection_account", visit_protection);
 	scan_table(feed, "stock_delta", visit_delta);
 	read_expired(feed);
 	scan_table(feed, "stock_account", visit_account);
+	scan_table(feed, "location_exclusion", visit_exclusion);
 	/* Deltas of which there is no account yet. */
 	extras_start_iterate(feed->extras, &iterator);
 	while ((extra = extras_iterate(feed->extras, &iterator)) != NULL)
@@ -509,6 +542,7 @@ oms_atp_feed(PG_FUNCTION_ARGS)
 
 		skus_insert(feed.by_location, feed.network->locations[l].location, &found)->index = l;
 	}
+	feed.paused = palloc0(sizeof(bool) * Max(1, feed.network->nlocations));
 	feed.last_sku = feed.last_location = -1;
 	read_all(&feed);
 

@@ -45,6 +45,9 @@ BEGIN
                                 CASE WHEN random() < 0.1 THEN 'offline' ELSE 'active' END, CASE WHEN random() < 0.3 THEN 5 END);
     END LOOP;
     INSERT INTO oms.quota (channel, sku, quantity) SELECT c.channel, 'r' || i, floor(random() * 20) FROM oms.channel AS c, generate_series(1, 60) AS i WHERE random() < 0.05;
+    INSERT INTO oms.location_exclusion (location, sku, order_id, until)
+    SELECT place[1 + floor(random() * 4)::int], CASE WHEN random() < 0.9 THEN 'r' || i END, CASE WHEN random() < 0.5 THEN 'o1' END,
+           now() + (random() - 0.3) * interval '1 day' FROM generate_series(1, 20) AS i;
     FOR i IN 1..80 LOOP
         INSERT INTO oms.safety_stock_rule (channel, location, location_group, sku, tags, method, safety_stock)
         SELECT CASE WHEN random() < 0.5 THEN 'r' || 1 + floor(random() * 6) END,

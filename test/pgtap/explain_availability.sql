@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
 \ir include/oracle.psql
-SELECT plan(28);
+SELECT plan(29);
 
 CREATE FUNCTION pg_temp.told(channel text, sku text, method text DEFAULT 'ship') RETURNS SETOF text LANGUAGE sql AS $$
     SELECT concat_ws(' ', step, location, counted, '| ' || reason) FROM oms.explain_availability($1, $2, $3)
@@ -54,6 +54,9 @@ SELECT oms.receive('P', 'A', 7) + oms.protect_stock('P', 'A', 'market', 4) \g /d
 SELECT is((SELECT concat_ws(' ', protected, counted) FROM oms.explain_availability('market', 'A') WHERE location = 'P'), '0 7', 'not protected for itself');
 SELECT is((SELECT concat_ws(' ', safety_stock, protected, counted, reason) FROM oms.explain_availability('web', 'A') WHERE location = 'P'),
           '5 4 0 all are kept back or protected for other channels', 'protected for another channel');
+INSERT INTO oms.location_exclusion (location, sku, until) VALUES ('W', 'A', now() + interval '1 hour');
+SELECT ok('location W 0 | excluded for a time' IN (SELECT pg_temp.told('web', 'A')), 'excluded for a time');
+DELETE FROM oms.location_exclusion;
 SELECT oms.add_quota('market', 'A', 80) \g /dev/null
 SELECT count(*) FROM oms.reserve('market', 'A', 3, 'W') \g /dev/null
 SELECT is((SELECT string_agg(concat_ws(' ', step, counted, reason), ',') FROM oms.explain_availability('market', 'A') WHERE location IS NULL),

@@ -13,6 +13,11 @@
  * the one with most free, then the group's sequence. Units are added up over the lines
  * of a sku first.
  *
+ * Kits. A demand for a kit is counted in kits; at a location it is taken component by
+ * component and, as far as one is short, given back, so that only whole kits remain. Its
+ * reservation is a row per component with one reservation_id, which every verb changes
+ * together. A kit is not backordered: with OMS_BACKORDER it is had whole or refused.
+ *
  * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
  * with the reservations. Any request with a cart_id releases the cart's open backorders
  * first, as it releases or takes over the cart's reservations.
@@ -90,18 +95,27 @@ typedef struct Attempt
 	Take	   *takes;
 	int64	   *taken_over;		/* by line: units that came from the cart's holds */
 	bool		cart_busy;		/* a backorder of the cart is being filled */
+	int			ncomponents;	/* of kits, that the order has so far; see plan_line */
 	OmsAccounts *accounts;
 } Attempt;
 
-/* Live reservations of a cart that are not an order's yet; expired holds are left. */
+/* What is outstanding of reservations, for lock_rows; last, of how many rows the reservation is. */
+#define LOCKED_ROWS \
+	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.kit, " \
+	"COALESCE(r.kit_quantity, 1), CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) " \
+	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END " \
+	"FROM oms.reservation_row r "
+
+/*
+ * Live reservations of a cart that are not an order's yet; expired holds are left. One
+ * moment for all rows: a kit's components expire together.
+ */
 static OmsPlan lock_cart = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, "
-	"r.consumed FROM oms.reservation_row r "
-	"WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
+	LOCKED_ROWS "WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
 	"AND (r.status OPERATOR(pg_catalog.=) 'firm' OR (r.status OPERATOR(pg_catalog.=) 'hold' "
-	"AND r.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp())) "
-	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED",
-	1, {"pg_catalog.text"}
+	"AND r.expires_at OPERATOR(pg_catalog.>) $2)) "
+	"ORDER BY r.reservation_id, r.component FOR UPDATE SKIP LOCKED",
+	2, {"pg_catalog.text", "pg_catalog.timestamptz"}
 };
 
 static OmsPlan release_rows = {
@@ -111,23 +125,29 @@ static OmsPlan release_rows = {
 };
 
 static OmsPlan take_over_row = {
-	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) $2, "
-	"order_id = $3, line_no = $4, expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
+	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) "
+	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1)), "
+	"order_id = $3, line_no = $4, plan_line = $5 OPERATOR(pg_catalog.-) r.component, "
+	"expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
 	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	4, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4"}
+	5, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.int4"}
 };
 
 static OmsPlan lock_order = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed "
-	"FROM oms.reservation_row r WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id FOR UPDATE",
+	LOCKED_ROWS "WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id, r.component FOR UPDATE",
 	1, {"pg_catalog.text"}
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel, "
-	"r.method OPERATOR(pg_catalog.=) 'pickup' "
-	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
+	LOCKED_ROWS "WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.component FOR UPDATE SKIP LOCKED",
+	1, {"pg_catalog.int8"}
+};
+
+static OmsPlan select_one = {
+	"SELECT r.channel, r.method OPERATOR(pg_catalog.=) 'pickup', r.consumed OPERATOR(pg_catalog.>) 0 "
+	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 LIMIT 1",
 	1, {"pg_catalog.int8"}
 };
 
@@ -138,15 +158,18 @@ static OmsPlan move_row = {
 };
 
 static OmsPlan split_row = {
-	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $3, "
-	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $3) OPERATOR(pg_catalog.=) r.consumed "
+	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) "
+	"($3 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1)), "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) ($3 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1))) "
+	"OPERATOR(pg_catalog.=) r.consumed "
 	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
 	"RETURNING r.*) "
-	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference, created_at, expires_at) "
-	"SELECT sku, $2, $3, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
-	"cart_id, order_id, line_no, reference, created_at, expires_at FROM rest",
-	3, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8"}
+	"INSERT INTO oms.reservation_row (reservation_id, sku, location, quantity, status, channel, method, cart_id, "
+	"order_id, line_no, reference, created_at, expires_at, kit, kit_quantity, component, plan_line) "
+	"SELECT $4, sku, $2, $3 OPERATOR(pg_catalog.*) COALESCE(kit_quantity, 1), "
+	"CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at, kit, kit_quantity, component, plan_line FROM rest",
+	4, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.int8"}
 };
 
 /* oms_line_status_name is the status as try_reserve and place_order report it. */
@@ -258,6 +281,7 @@ make_demands(Attempt *attempt)
 		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
 
 		attempt->demand_of[order[k]] = -1;
+		line->kit = items[order[k]].kit != NULL;
 		if (!check_line(request, attempt->channel, line, &items[order[k]], &open_location))
 		{
 			served = false;
@@ -456,26 +480,118 @@ add_take(Attempt *attempt, int demand, text *location, int64 quantity)
 	};
 }
 
+/* Who takes. */
+typedef struct Taker
+{
+	OmsAccounts *accounts;
+	const OmsChannel *channel;
+	OmsMethod	method;
+} Taker;
+
+/* take_sku tries to take quantity units of an item, which is no kit, at the location. */
+static void
+take_sku(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
+		 OmsChange *result)
+{
+	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
+	OmsAmounts	change = {.reserved = quantity};
+
+	guard.safety = oms_safety_stock_of(taker->channel, taker->method, item, location);
+	guard.partial = how == OMS_MOVE_PARTIAL;
+	guard.lapsed = oms_stock_lapsed;
+	guard.reclaim = oms_stock_reclaim;
+	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
+		guard.kind = OMS_GUARD_NONE;
+	oms_stock_change(taker->accounts, item->sku, location, change, &guard, result);
+}
+
+/* give gives back units that were taken. */
+static void
+give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
+{
+	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
+	OmsAmounts	change = {.reserved = -quantity};
+
+	if (quantity > 0)
+		oms_stock_change(accounts, sku, location, change, &guard, NULL);
+}
+
 /*
- * take tries to take quantity units for the demand at the location, or with partial
- * what can be had; returns what it took. *free is what the account says is takeable.
+ * take_kit tries to take quantity kits at the location: of all components or, giving back
+ * what it took of the others, of none.
+ */
+static void
+take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
+		 OmsChange *result)
+{
+	const OmsKit *kit = item->kit;
+	int64		kits = quantity;
+	int			c;
+
+	memset(result, 0, sizeof(OmsChange));
+	result->outcome = OMS_SHORT;
+	if (how != OMS_MOVE_FORCED && oms_excludes(taker->channel, taker->method, item, location))
+		return;
+	result->available = PG_INT64_MAX;
+	for (c = 0; c < kit->n && kits > 0; c++)
+	{
+		OmsChange	one;
+		int64		units;
+		int64		whole = 0;
+
+		/* More than there can be is short without overflowing. */
+		if (pg_mul_s64_overflow(kits, kit->quantities[c], &units))
+			units = PG_INT64_MAX;
+		take_sku(taker, &kit->items[c], location, units, how, &one);
+		if (kit->items[c].tracked)
+			result->available = Min(result->available, one.available / kit->quantities[c]);
+		if (one.outcome == OMS_PENDING)
+		{
+			result->outcome = OMS_PENDING;
+			result->pending = one.pending;
+		}
+		if (one.outcome == OMS_DONE)
+		{
+			whole = Min(kits, one.change.reserved / kit->quantities[c]);
+			if (whole < kits && how != OMS_MOVE_PARTIAL)
+				whole = 0;
+			give(taker->accounts, kit->items[c].sku, location,
+				 one.change.reserved - whole * kit->quantities[c]);
+		}
+		for (int before = 0; before < c; before++)
+			give(taker->accounts, kit->items[before].sku, location,
+				 (kits - whole) * kit->quantities[before]);
+		kits = whole;
+	}
+	if (kits > 0)
+		result->outcome = OMS_DONE;
+	result->change.reserved = kits;
+}
+
+/* take_item takes an item, which may be a kit: then quantity and the result are in kits. */
+static void
+take_item(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
+		  OmsChange *result)
+{
+	if (item->kit != NULL)
+		take_kit(taker, item, location, quantity, how, result);
+	else
+		take_sku(taker, item, location, quantity, how, result);
+}
+
+/*
+ * take tries to take quantity units (of a kit: kits) for the demand at the location, or
+ * with partial what can be had; returns what it took. *free is what is takeable then.
  */
 static int64
 take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int64 *free)
 {
 	Demand	   *demand = &attempt->demands[d];
-	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
-	OmsAmounts	change = {.reserved = quantity};
+	Taker		taker = {attempt->accounts, attempt->channel, attempt->request->method};
 	OmsChange	result;
 
-	guard.safety = oms_safety_stock_of(attempt->channel, attempt->request->method, demand->item,
-									   location);
-	guard.partial = partial;
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
-	if (!demand->item->tracked && !oms_safety_stock_excludes(&guard.safety))
-		guard.kind = OMS_GUARD_NONE;
-	oms_stock_change(attempt->accounts, demand->sku, location, change, &guard, &result);
+	take_item(&taker, demand->item, location, quantity,
+			  partial ? OMS_MOVE_PARTIAL : OMS_MOVE_WHOLE, &result);
 	if (result.outcome == OMS_PENDING)
 		demand->pending = result.pending;
 	*free = result.available - result.change.reserved;
@@ -498,16 +614,6 @@ take_at_named(Attempt *attempt, int d, bool partial)
 	demand->available = free;
 }
 
-/* excludes says whether nothing of a demand may be taken at a location, however much is there. */
-static bool
-excludes(const Attempt *attempt, const Demand *demand, const text *location)
-{
-	OmsSafetyStock safety = oms_safety_stock_of(attempt->channel, attempt->request->method,
-												demand->item, location);
-
-	return oms_safety_stock_excludes(&safety);
-}
-
 /* take_whole takes all that is missing at the first location that has it; true if done. */
 static bool
 take_whole(Attempt *attempt, int d, text *only)
@@ -522,7 +628,8 @@ take_whole(Attempt *attempt, int d, text *only)
 		for (int i = 0; i < demand->ncells && location == NULL; i++)
 			if (attempt->cells[demand->first_cell + i].free > 0)
 				location = attempt->cells[demand->first_cell + i].location;
-		if (location == NULL || excludes(attempt, demand, location))
+		if (location == NULL ||
+			oms_excludes(attempt->channel, attempt->request->method, demand->item, location))
 			location = oms_first_open_location(attempt->channel, attempt->request->method,
 											   demand->item);
 		return location != NULL && take(attempt, d, location, missing(demand), false, &free) > 0;
@@ -575,26 +682,33 @@ report_available(Attempt *attempt, Demand *demand)
  */
 
 static void
-give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
-{
-	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
-	OmsAmounts	change = {.reserved = -quantity};
-
-	oms_stock_change(accounts, sku, location, change, &guard, NULL);
-}
-
-static void
-add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, int64 id,
-		 int64 backorder_id)
+add_one_part(OmsReserveRequest *request, OmsReservationPart part)
 {
 	request->parts = request->parts == NULL
 		? palloc(sizeof(OmsReservationPart) * 16)
 		: request->nparts >= 16 && (request->nparts & (request->nparts - 1)) == 0
 		? repalloc(request->parts, sizeof(OmsReservationPart) * 2 * request->nparts)
 		: request->parts;
-	request->parts[request->nparts++] = (OmsReservationPart) {
-		line, location, quantity, id, backorder_id
-	};
+	request->parts[request->nparts++] = part;
+}
+
+/* add_part adds what was reserved for a line, of a kit a part per component. */
+static void
+add_part(OmsReserveRequest *request, const OmsItem *item, OmsReservationPart part)
+{
+	int64		kits = part.quantity;
+
+	part.sku = item->sku;
+	if (item->kit == NULL || part.location == NULL)
+		add_one_part(request, part);
+	else
+		for (int c = 0; c < item->kit->n; c++)
+		{
+			part.kit = item->sku;
+			part.sku = item->kit->items[c].sku;
+			part.quantity = kits * item->kit->quantities[c];
+			add_one_part(request, part);
+		}
 }
 
 static Datum
@@ -610,31 +724,64 @@ typedef struct LockedRow
 	text	   *sku;
 	text	   *location;
 	int64		quantity;		/* neither released nor consumed */
+	text	   *kit;			/* NULL: not of a kit */
+	int64		kit_quantity;
 } LockedRow;
 
-/* lock_rows runs one of the lock_… plans on one key and returns the rows it locked. */
+/* rows_of is how many rows from the first on are of its reservation. */
 static int
-lock_rows(OmsPlan *plan, Datum key, LockedRow **rows)
+rows_of(int n, const LockedRow *rows)
+{
+	int			m = 1;
+
+	while (m < n && rows[m].id == rows[0].id)
+		m++;
+	return m;
+}
+
+/*
+ * lock_rows runs one of the lock_… plans on keys and returns the rows it locked. A kit's
+ * reservation of which somebody else has locked a row is left to him.
+ */
+static int
+lock_rows(OmsPlan *plan, Datum *keys, LockedRow **rows)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	int			n;
+	int			kept = 0;
 
 	oms_spi_connect();
-	n = oms_spi_execute_latest(plan, &key, NULL);
+	n = oms_spi_execute_latest(plan, keys, NULL);
 	*rows = MemoryContextAlloc(caller, sizeof(LockedRow) * Max(1, n));
 	for (int i = 0; i < n; i++)
 	{
+		LockedRow  *row = &(*rows)[kept++];
 		MemoryContext spi = MemoryContextSwitchTo(caller);
+		int64		whole;
 		bool		isnull;
+		Datum		kit;
 
-		(*rows)[i].id = oms_spi_int64(i, 1);
-		(*rows)[i].sku = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
-		(*rows)[i].location = DatumGetTextPCopy(oms_spi_value(i, 3, &isnull));
-		(*rows)[i].quantity = oms_spi_int64(i, 4);
+		row->id = oms_spi_int64(i, 1);
+		row->sku = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
+		row->location = DatumGetTextPCopy(oms_spi_value(i, 3, &isnull));
+		row->quantity = oms_spi_int64(i, 4);
+		kit = oms_spi_value(i, 5, &isnull);
+		row->kit = isnull ? NULL : DatumGetTextPCopy(kit);
+		row->kit_quantity = oms_spi_int64(i, 6);
+		whole = oms_spi_int64(i, 7);
 		MemoryContextSwitchTo(spi);
+		if (i + 1 == n || oms_spi_int64(i + 1, 1) != row->id)
+		{
+			int			m = 1;
+
+			while (m < kept && (*rows)[kept - m - 1].id == row->id)
+				m++;
+			if (m < whole)
+				kept -= m;
+		}
 	}
 	oms_spi_finish();
-	return n;
+	return kept;
 }
 
 /* release_locked marks rows released and gives their units back; returns the units. */
@@ -661,75 +808,111 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	return units;
 }
 
+/* is_of says whether rows, all of one reservation, are of the item as it is today. */
+static bool
+is_of(const OmsItem *item, int m, const LockedRow *rows)
+{
+	const OmsKit *kit = item->kit;
+
+	if (kit == NULL || rows[0].kit == NULL)
+		return kit == NULL && rows[0].kit == NULL && oms_text_equal(item->sku, rows[0].sku);
+	if (!oms_text_equal(item->sku, rows[0].kit) || kit->n != m)
+		return false;
+	for (int c = 0; c < m; c++)
+		if (!oms_text_equal(kit->items[c].sku, rows[c].sku) || kit->quantities[c] != rows[c].kit_quantity)
+			return false;
+	return true;
+}
+
 /*
- * take_over makes the cart's live reservations the order's, line by line, and releases
- * what the order does not want. A hold that spans lines is split.
+ * take_over_one makes a live reservation of the cart, of m rows, the order's, line by line,
+ * and releases what the order does not want of it. One that spans lines is split.
+ * *assigned: units that a line has from the cart.
  */
+static void
+take_over_one(Attempt *attempt, int m, const LockedRow *rows, int64 *assigned)
+{
+	OmsReserveRequest *request = attempt->request;
+	int64		left = rows[0].quantity / rows[0].kit_quantity;
+	bool		kept = false;
+
+	for (int i = 0; i < request->nlines && left > 0; i++)
+	{
+		OmsReserveLine *line = &request->lines[i];
+		int64		units = Min(left, line->quantity - assigned[i]);
+		Demand	   *demand;
+
+		if (attempt->demand_of[i] < 0 || units <= 0)
+			continue;
+		demand = &attempt->demands[attempt->demand_of[i]];
+		if (!is_of(demand->item, m, rows) ||
+			(line->location != NULL && !oms_text_equal(line->location, rows[0].location)))
+			continue;
+		left -= units;
+		assigned[i] += units;
+		demand->taken += units;
+		if (kept)
+			add_take(attempt, attempt->demand_of[i], rows[0].location, units);
+		else
+		{
+			Datum		values[5] = {
+				Int64GetDatum(rows[0].id), Int64GetDatum(units), PointerGetDatum(request->order_id),
+				Int32GetDatum(line->line_no), Int32GetDatum(-attempt->ncomponents)
+			};
+
+			oms_spi_connect();
+			oms_spi_execute(&take_over_row, values, NULL, false);
+			oms_spi_finish();
+			if (rows[0].kit != NULL)
+				attempt->ncomponents += m;
+			attempt->taken_over[i] += units;
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .location = rows[0].location, .quantity = units, .reservation_id = rows[0].id
+			});
+			kept = true;
+		}
+	}
+	if (left > 0 && kept)
+		for (int r = 0; r < m; r++)
+			give(attempt->accounts, rows[r].sku, rows[r].location, left * rows[r].kit_quantity);
+	else if (left > 0)
+		(void) release_locked(attempt->accounts, m, rows);
+}
+
+/* take_over makes the cart's live reservations the order's, as far as it wants them. */
 static void
 take_over(Attempt *attempt, int n, const LockedRow *rows)
 {
-	OmsReserveRequest *request = attempt->request;
+	int64	   *assigned = palloc0(sizeof(int64) * Max(1, attempt->request->nlines));
 
-	for (int r = 0; r < n; r++)
+	for (int r = 0, m; r < n; r += m)
 	{
-		int64		left = rows[r].quantity;
-		bool		kept = false;
-
-		for (int i = 0; i < request->nlines && left > 0; i++)
-		{
-			OmsReserveLine *line = &request->lines[i];
-			int64		units = Min(left, line->quantity - attempt->taken_over[i]);
-			Demand	   *demand;
-
-			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, rows[r].sku) ||
-				(line->location != NULL && !oms_text_equal(line->location, rows[r].location)))
-				continue;
-			demand = &attempt->demands[attempt->demand_of[i]];
-			attempt->taken_over[i] += units;
-			left -= units;
-			demand->taken += units;
-			if (kept)
-			{
-				add_take(attempt, attempt->demand_of[i], rows[r].location, units);
-				attempt->taken_over[i] -= units;
-			}
-			else
-			{
-				Datum		values[4] = {
-					Int64GetDatum(rows[r].id), Int64GetDatum(units),
-					PointerGetDatum(request->order_id), Int32GetDatum(line->line_no)
-				};
-
-				oms_spi_connect();
-				oms_spi_execute(&take_over_row, values, NULL, false);
-				oms_spi_finish();
-				add_part(request, i, rows[r].location, units, rows[r].id, 0);
-				kept = true;
-			}
-		}
-		if (left > 0 && kept)
-			give(attempt->accounts, rows[r].sku, rows[r].location, left);
-		else if (left > 0)
-			(void) release_locked(attempt->accounts, 1, &rows[r]);
+		m = rows_of(n - r, rows + r);
+		take_over_one(attempt, m, rows + r, assigned);
 	}
+	pfree(assigned);
 }
 
-/* insert_row writes one reservation and returns its number. */
-static int64
-insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserveLine *line,
-		   text *location, int64 quantity)
+/*
+ * insert_row writes one row of a reservation: of the item or, if it is a kit, of its
+ * component c; quantity is in units of the sku or in kits.
+ */
+static void
+insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, const OmsItem *item,
+		   int64 id, text *location, int64 quantity, int c)
 {
+	const OmsReserveRequest *request = attempt->request;
+	const OmsKit *kit = item->kit;
 	int			natts = RelationGetDescr(writer->rel)->natts;
 	Datum	   *values = palloc0(sizeof(Datum) * natts);
 	bool	   *nulls = palloc(sizeof(bool) * natts);
-	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
 
 	memset(nulls, true, sizeof(bool) * natts);
 #define SET(attno, value) (values[(attno) - 1] = (value), nulls[(attno) - 1] = false)
 	SET(OMS_RESERVATION_ID, Int64GetDatum(id));
-	SET(OMS_RESERVATION_SKU, PointerGetDatum(line->sku));
+	SET(OMS_RESERVATION_SKU, PointerGetDatum(kit != NULL ? kit->items[c].sku : item->sku));
 	SET(OMS_RESERVATION_LOCATION, PointerGetDatum(location));
-	SET(OMS_RESERVATION_QUANTITY, Int64GetDatum(quantity));
+	SET(OMS_RESERVATION_QUANTITY, Int64GetDatum(kit != NULL ? quantity * kit->quantities[c] : quantity));
 	SET(OMS_RESERVATION_CONSUMED, Int64GetDatum(0));
 	SET(OMS_RESERVATION_STATUS, CStringGetTextDatum(request->hold ? "hold" : "firm"));
 	SET(OMS_RESERVATION_CHANNEL, PointerGetDatum(request->channel));
@@ -746,8 +929,28 @@ insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserve
 	SET(OMS_RESERVATION_CREATED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
 	if (request->hold)
 		SET(OMS_RESERVATION_EXPIRES_AT, TimestampTzGetDatum(request->expires_at));
+	if (kit != NULL)
+	{
+		SET(OMS_RESERVATION_KIT, PointerGetDatum(item->sku));
+		SET(OMS_RESERVATION_KIT_QUANTITY, Int64GetDatum(kit->quantities[c]));
+		SET(OMS_RESERVATION_COMPONENT, Int32GetDatum(c + 1));
+		if (request->order_id != NULL)
+			SET(OMS_RESERVATION_PLAN_LINE, Int32GetDatum(-(++attempt->ncomponents)));
+	}
 #undef SET
 	(void) oms_writer_insert(writer, values, nulls);
+}
+
+/* insert_reservation writes a reservation, of a kit a row per component; its number. */
+static int64
+insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line,
+				   const OmsItem *item, text *location, int64 quantity)
+{
+	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
+	int			n = item->kit != NULL ? item->kit->n : 1;
+
+	for (int c = 0; c < n; c++)
+		insert_row(writer, attempt, line, item, id, location, quantity, c);
 	return id;
 }
 
@@ -794,15 +997,20 @@ insert_rows(Attempt *attempt)
 				demand->first_take = from->next;
 			if (units == 0)
 				continue;
-			add_part(request, i, from->location, units,
-					 insert_row(writer, request, line, from->location, units), 0);
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .location = from->location, .quantity = units,
+				.reservation_id = insert_reservation(writer, attempt, line, demand->item,
+													 from->location, units)
+			});
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
 			if (backorders == NULL)
 				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
-			add_part(request, i, NULL, line->quantity - line->reserved, 0,
-					 nextval_internal(oms_table("backorder_id_seq"), false));
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .quantity = line->quantity - line->reserved,
+				.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false)
+			});
 			backorders[nbackorders++] = request->parts[request->nparts - 1];
 		}
 	}
@@ -816,6 +1024,14 @@ insert_rows(Attempt *attempt)
  * -------------------------------------------------------------------------
  */
 
+/* all_or_none says whether a demand that is short makes the request fail. */
+static bool
+all_or_none(const Attempt *attempt, const Demand *demand)
+{
+	return attempt->request->on_shortage == OMS_REFUSE ||
+		(attempt->request->on_shortage == OMS_BACKORDER && demand->item->kit != NULL);
+}
+
 /*
  * serve takes for all demands; true when all that is wanted was taken, or when partial
  * is what was asked for. Without may_split nothing was written when it returns false.
@@ -823,8 +1039,6 @@ insert_rows(Attempt *attempt)
 static bool
 serve(Attempt *attempt, bool may_split)
 {
-	OmsReserveRequest *request = attempt->request;
-	bool		partial = may_split && request->on_shortage != OMS_REFUSE;
 	text	   *whole;
 	bool		served = true;
 
@@ -833,6 +1047,7 @@ serve(Attempt *attempt, bool may_split)
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		Demand	   *demand = &attempt->demands[d];
+		bool		partial = may_split && !all_or_none(attempt, demand);
 
 		if (demand->withheld > 0 && !partial)
 		{
@@ -859,7 +1074,7 @@ serve(Attempt *attempt, bool may_split)
 				break;
 		}
 	}
-	return served || partial;
+	return served;
 }
 
 /* set_statuses tells each line what became of it. */
@@ -886,7 +1101,8 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && missing(demand) == 0 && demand->withheld == 0)
+		else if (!served && ((missing(demand) == 0 && demand->withheld == 0) ||
+							 !all_or_none(attempt, demand)))
 			line->status = OMS_LINE_REFUSED;
 		else if (TransactionIdIsValid(demand->pending))
 			line->status = OMS_LINE_HELD_BY_OTHERS;
@@ -899,6 +1115,7 @@ static void
 reset_attempt(Attempt *attempt)
 {
 	attempt->ntakes = 0;
+	attempt->ncomponents = 0;
 	attempt->request->nparts = 0;
 	attempt->request->parts = NULL;
 	memset(attempt->taken_over, 0, sizeof(int64) * Max(1, attempt->request->nlines));
@@ -928,6 +1145,7 @@ try_once(Attempt *attempt, bool may_split)
 	if (request->cart_id != NULL)
 	{
 		LockedRow  *rows;
+		Datum		keys[2];
 		int			n;
 
 		/* Before the reservations are read: what filled a backorder is one of them. */
@@ -937,7 +1155,9 @@ try_once(Attempt *attempt, bool may_split)
 			oms_accounts_close(attempt->accounts);
 			return false;
 		}
-		n = lock_rows(&lock_cart, PointerGetDatum(request->cart_id), &rows);
+		keys[0] = PointerGetDatum(request->cart_id);
+		keys[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+		n = lock_rows(&lock_cart, keys, &rows);
 		if (request->order_id != NULL)
 			take_over(attempt, n, rows);
 		else
@@ -1049,7 +1269,7 @@ pending_of(const Attempt *attempt)
 
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		if (missing(&attempt->demands[d]) <= 0)
+		if (missing(&attempt->demands[d]) <= 0 || !all_or_none(attempt, &attempt->demands[d]))
 			continue;
 		if (!TransactionIdIsValid(attempt->demands[d].pending))
 			return InvalidTransactionId;
@@ -1089,12 +1309,13 @@ oms_reserve_lines(OmsReserveRequest *request)
 	{
 		TransactionId pending;
 		bool		in_subtransaction = false;
+		bool		one_sku = attempt.ndemands == 1 && attempt.demands[0].item->kit == NULL;
 
 		/* One sku at one location writes nothing when it is refused. */
-		if (attempt.ndemands == 1 && request->cart_id == NULL)
+		if (one_sku && request->cart_id == NULL)
 			request->complete = try_once(&attempt, false);
 		if (!request->complete &&
-			(attempt.ndemands != 1 || request->cart_id != NULL ||
+			(!one_sku || request->cart_id != NULL ||
 			 attempt.demands[0].location == NULL || request->on_shortage != OMS_REFUSE))
 		{
 			in_subtransaction = true;
@@ -1167,7 +1388,9 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 							   wanted_units(request, line), (long long) line->available,
 							   line->location == NULL ? "" :
 							   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
-					 errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
+					 line->kit && request->on_shortage == OMS_BACKORDER
+					 ? errhint("A kit is not backordered: backorder its components as lines of their own.")
+					 : errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
 			break;
 		default:
 			break;
@@ -1194,73 +1417,87 @@ oms_release_order(text *order_id)
 {
 	LockedRow  *rows;
 	OmsAccounts *accounts = oms_stock_open();
-	int			n = lock_rows(&lock_order, PointerGetDatum(order_id), &rows);
+	Datum		key = PointerGetDatum(order_id);
+	int			n = lock_rows(&lock_order, &key, &rows);
 	int64		units = release_locked(accounts, n, rows);
 
 	oms_accounts_close(accounts);
 	return units;
 }
 
+/* item_of is what locked rows, all of one reservation, are of: a kit as it was reserved. */
+static const OmsItem *
+item_of(int n, LockedRow *rows)
+{
+	text	  **skus = palloc(sizeof(text *) * n);
+	OmsItem    *item;
+	OmsKit	   *kit;
+
+	for (int c = 0; c < n; c++)
+		skus[c] = rows[c].sku;
+	if (rows[0].kit == NULL)
+		return oms_items(1, skus);
+	kit = palloc(sizeof(OmsKit));
+	kit->n = n;
+	kit->items = oms_items(n, skus);
+	kit->quantities = palloc(sizeof(int64) * n);
+	for (int c = 0; c < n; c++)
+		kit->quantities[c] = rows[c].kit_quantity;
+	item = oms_items(1, &rows[0].kit);
+	item->kit = kit;
+	return item;
+}
+
 /*
  * oms_move_reservation moves units of a live reservation to another location: a take
  * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
  * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
- * set take nowhere more than they give), and a give here. Returns the units moved: 0, with
- * nothing changed, when none is to be had there or the row is locked or no longer live.
- * A part moved becomes a reservation of its own.
+ * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
+ * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
+ * none is to be had there or a row is locked or no longer live. A part moved becomes a
+ * reservation of its own.
  */
 int64
 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
-	OmsAccounts *accounts = oms_stock_open();
-	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
-	OmsAmounts	change = {.reserved = quantity};
-	OmsChange	result;
-	Datum		values[3];
-	char	   *status;
-	text	   *sku;
-	text	   *location;
-	OmsItem    *item;
-	int64		outstanding;
-	int64		consumed;
+	Taker		taker = {oms_stock_open()};
+	OmsChange	result = {OMS_SHORT};
+	Datum		values[4] = {Int64GetDatum(reservation_id), PointerGetDatum(to_location)};
+	LockedRow  *rows;
+	int			n = lock_rows(&lock_one, values, &rows);
+	int64		outstanding = n == 0 ? 0 : rows[0].quantity / rows[0].kit_quantity;
+	bool		consumed;
 	bool		isnull;
 
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
-	guard.partial = how == OMS_MOVE_PARTIAL;
-	values[0] = Int64GetDatum(reservation_id);
-	values[1] = PointerGetDatum(to_location);
-	oms_spi_connect();
-	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
+	if (n > 0 && rows[0].kit != NULL && quantity != outstanding)
+		n = 0;
+	if (n == 0 || quantity > outstanding || oms_text_equal(rows[0].location, to_location))
 	{
-		oms_spi_finish();
-		oms_accounts_close(accounts);
+		oms_accounts_close(taker.accounts);
 		return 0;
 	}
-	sku = DatumGetTextPP(oms_spi_value(0, 1, &isnull));
-	location = DatumGetTextPP(oms_spi_value(0, 2, &isnull));
-	outstanding = oms_spi_int64(0, 3);
-	status = oms_spi_text(0, 4);
-	consumed = oms_spi_int64(0, 5);
-	item = oms_items(1, &sku);
-	guard.safety = oms_safety_stock_of(oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull))),
-									   DatumGetBool(oms_spi_value(0, 7, &isnull)) ? OMS_PICKUP : OMS_SHIP,
-									   item, to_location);
-	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
-		guard.kind = OMS_GUARD_NONE;
-	result.outcome = OMS_SHORT;
-	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
-		!oms_text_equal(location, to_location))
-		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
+	oms_spi_connect();
+	(void) oms_spi_execute_latest(&select_one, values, NULL);
+	taker.channel = oms_channel(DatumGetTextPP(oms_spi_value(0, 1, &isnull)));
+	taker.method = DatumGetBool(oms_spi_value(0, 2, &isnull)) ? OMS_PICKUP : OMS_SHIP;
+	consumed = DatumGetBool(oms_spi_value(0, 3, &isnull));
+	take_item(&taker, item_of(n, rows), to_location, quantity,
+			  rows[0].kit != NULL && how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, &result);
 	if (result.outcome == OMS_DONE)
 	{
 		quantity = result.change.reserved;
+		for (int r = 0; r < n; r++)
+			give(taker.accounts, rows[r].sku, rows[r].location, quantity * rows[r].kit_quantity);
 		values[2] = Int64GetDatum(quantity);
-		give(accounts, sku, location, quantity);
-		oms_spi_execute(quantity == outstanding && consumed == 0 ? &move_row : &split_row, values,
-						NULL, false);
+		if (quantity == outstanding && !consumed)
+			oms_spi_execute(&move_row, values, NULL, false);
+		else
+		{
+			values[3] = Int64GetDatum(nextval_internal(oms_table("reservation_id_seq"), false));
+			oms_spi_execute(&split_row, values, NULL, false);
+		}
 	}
 	oms_spi_finish();
-	oms_accounts_close(accounts);
+	oms_accounts_close(taker.accounts);
 	return result.outcome == OMS_DONE ? quantity : 0;
 }

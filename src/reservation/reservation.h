@@ -41,16 +41,22 @@ typedef struct OmsReserveLine
 
 	/* results */
 	OmsLineStatus status;
+	bool		kit;			/* the sku is a kit; then all units are kits */
 	int64		reserved;		/* units */
 	int64		available;		/* units that could be had when it was short */
 	TransactionId pending;		/* of HELD_BY_OTHERS */
 	char	   *why;			/* of NOT_ALLOWED, a sentence */
 } OmsReserveLine;
 
-/* A reservation made for a line: one per line and location; last, what is backordered of it. */
+/*
+ * A reservation made for a line: one per line and location, of a kit one per component
+ * with the same reservation_id; last, what is backordered of it.
+ */
 typedef struct OmsReservationPart
 {
 	int			line;			/* index into the lines */
+	text	   *sku;
+	text	   *kit;			/* NULL: not of a kit */
 	text	   *location;		/* NULL: backordered */
 	int64		quantity;
 	int64		reservation_id;

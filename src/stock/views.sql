@@ -55,10 +55,10 @@ SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed,
        CASE WHEN r.status = 'hold' AND r.expires_at <= pg_catalog.clock_timestamp()
             THEN 'expired' ELSE r.status END AS status,
        r.channel, r.method, r.cart_id, r.order_id, r.line_no, r.reference,
-       r.created_at, r.expires_at, r.changed_at
+       r.created_at, r.expires_at, r.changed_at, r.kit
   FROM oms.reservation_row r;
 COMMENT ON VIEW oms.reservation IS
-    'claims on units of one sku at one location: hold (expires), firm, released, expired or consumed; quantity claimed, consumed of it';
+    'claims on units of one sku at one location (of a kit: a row per component, with one reservation_id): hold (expires), firm, released, expired or consumed; quantity claimed, consumed of it';
 
 CREATE VIEW oms.backorder AS
 SELECT b.backorder_id, b.sku, b.channel, b.method, b.location, b.quantity, b.filled, b.status,

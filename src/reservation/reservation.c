@@ -518,11 +518,11 @@ give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
 
 /*
  * take_kit tries to take quantity kits at the location: of all components or, giving back
- * what it took of the others, of none.
+ * what it took of the others, of none. forced, unless NULL, says which are not bounded.
  */
 static void
 take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
-		 OmsChange *result)
+		 const bool *forced, OmsChange *result)
 {
 	const OmsKit *kit = item->kit;
 	int64		kits = quantity;
@@ -530,7 +530,7 @@ take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity
 
 	memset(result, 0, sizeof(OmsChange));
 	result->outcome = OMS_SHORT;
-	if (how != OMS_MOVE_FORCED && oms_excludes(taker->channel, taker->method, item, location))
+	if (how != OMS_MOVE_FORCED && forced == NULL && oms_excludes(taker->channel, taker->method, item, location))
 		return;
 	result->available = PG_INT64_MAX;
 	for (c = 0; c < kit->n && kits > 0; c++)
@@ -542,7 +542,8 @@ take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity
 		/* More than there can be is short without overflowing. */
 		if (pg_mul_s64_overflow(kits, kit->quantities[c], &units))
 			units = PG_INT64_MAX;
-		take_sku(taker, &kit->items[c], location, units, how, &one);
+		take_sku(taker, &kit->items[c], location, units,
+				 forced != NULL && forced[c] ? OMS_MOVE_FORCED : how, &one);
 		if (kit->items[c].tracked)
 			result->available = Min(result->available, one.available / kit->quantities[c]);
 		if (one.outcome == OMS_PENDING)
@@ -574,7 +575,7 @@ take_item(const Taker *taker, const OmsItem *item, text *location, int64 quantit
 		  OmsChange *result)
 {
 	if (item->kit != NULL)
-		take_kit(taker, item, location, quantity, how, result);
+		take_kit(taker, item, location, quantity, how, NULL, result);
 	else
 		take_sku(taker, item, location, quantity, how, result);
 }
@@ -1449,16 +1450,11 @@ item_of(int n, LockedRow *rows)
 }
 
 /*
- * oms_move_reservation moves units of a live reservation to another location: a take
- * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
- * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
- * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
- * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
- * none is to be had there or a row is locked or no longer live. A part moved becomes a
- * reservation of its own.
+ * move is oms_move_reservation; forced, unless NULL, says which components of a kit are
+ * not bounded.
  */
-int64
-oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
+static int64
+move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced)
 {
 	Taker		taker = {oms_stock_open()};
 	OmsChange	result = {OMS_SHORT};
@@ -1481,8 +1477,13 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	taker.channel = oms_channel(DatumGetTextPP(oms_spi_value(0, 1, &isnull)));
 	taker.method = DatumGetBool(oms_spi_value(0, 2, &isnull)) ? OMS_PICKUP : OMS_SHIP;
 	consumed = DatumGetBool(oms_spi_value(0, 3, &isnull));
-	take_item(&taker, item_of(n, rows), to_location, quantity,
-			  rows[0].kit != NULL && how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, &result);
+	if (consumed && forced != NULL)
+		result.outcome = OMS_SHORT; /* it would become another reservation */
+	else if (rows[0].kit != NULL)
+		take_kit(&taker, item_of(n, rows), to_location, quantity,
+				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, &result);
+	else
+		take_sku(&taker, item_of(n, rows), to_location, quantity, how, &result);
 	if (result.outcome == OMS_DONE)
 	{
 		quantity = result.change.reserved;
@@ -1500,4 +1501,30 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	oms_spi_finish();
 	oms_accounts_close(taker.accounts);
 	return result.outcome == OMS_DONE ? quantity : 0;
+}
+
+/*
+ * oms_move_reservation moves units of a live reservation to another location: a take
+ * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
+ * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
+ * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
+ * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
+ * none is to be had there or a row is locked or no longer live. A part moved becomes a
+ * reservation of its own.
+ */
+int64
+oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
+{
+	return move(reservation_id, to_location, quantity, how, NULL);
+}
+
+/*
+ * oms_move_kit moves a kit's whole reservation, of which nothing was consumed, to another
+ * location; components that are forced are not bounded: they belong to a set of moves that
+ * takes nowhere more than it gives. False, with nothing changed, when it cannot.
+ */
+bool
+oms_move_kit(int64 reservation_id, text *to_location, int64 quantity, const bool *forced)
+{
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced) == quantity;
 }

@@ -80,7 +80,7 @@ CREATE TABLE oms.fulfillment_line_row (
     line_no integer NOT NULL,
     sku text COLLATE "C" NOT NULL,
     quantity bigint NOT NULL CHECK (quantity > 0),
-    PRIMARY KEY (order_id, fulfillment_id, line_no)
+    PRIMARY KEY (order_id, fulfillment_id, line_no, sku)
 );
 COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is to send out, behind oms.fulfillment_line';
 

@@ -71,11 +71,11 @@ CREATE TABLE oms.reservation_row (
     component integer,
     plan_line integer,
     PRIMARY KEY (reservation_id, sku),
-    CHECK ((kit IS NULL) = (kit_quantity IS NULL) AND (kit IS NULL) = (component IS NULL)),
-    CHECK (quantity % kit_quantity = 0 AND consumed % kit_quantity = 0),
     CHECK ((status = 'hold') <= (expires_at IS NOT NULL)),
     CHECK ((status = 'firm') <= (expires_at IS NULL)),
-    CHECK ((status = 'consumed') = (consumed = quantity))
+    CHECK ((status = 'consumed') = (consumed = quantity)),
+    CHECK ((kit IS NULL) = (kit_quantity IS NULL) AND (kit IS NULL) = (component IS NULL)),
+    CHECK (quantity % kit_quantity = 0 AND consumed % kit_quantity = 0)
 );
 COMMENT ON TABLE oms.reservation_row IS 'private: claims on units, behind oms.reservation; of kits a row per component, all with one reservation_id';
 COMMENT ON COLUMN oms.reservation_row.kit IS 'the kit whose component this is';
@@ -84,6 +84,7 @@ COMMENT ON COLUMN oms.reservation_row.component IS 'number of the component in i
 COMMENT ON COLUMN oms.reservation_row.plan_line IS 'of a component of an order: its line for the planner, which wants one for each sku and reservation; negative, so that it is no line_no';
 CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at) WHERE status = 'hold';
 CREATE INDEX reservation_row_cart_idx ON oms.reservation_row (cart_id) WHERE cart_id IS NOT NULL AND status IN ('hold', 'firm');
+CREATE INDEX reservation_row_kit_idx ON oms.reservation_row (order_id) WHERE kit IS NOT NULL AND order_id IS NOT NULL AND status = 'firm';
 CREATE INDEX reservation_row_order_idx ON oms.reservation_row (order_id, line_no) WHERE order_id IS NOT NULL;
 
 CREATE SEQUENCE oms.backorder_id_seq CACHE 32;

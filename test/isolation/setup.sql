@@ -18,6 +18,7 @@ BEGIN
         EXECUTE format('DELETE FROM %s', guarded);
         EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER guard', guarded);
     END LOOP;
+    DELETE FROM oms.kit_component;
     PERFORM oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
     PERFORM oms.add_location_group('all', ARRAY['A', 'B']);
     PERFORM oms.add_channel('web', 'all');

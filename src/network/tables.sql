@@ -189,4 +189,4 @@ SELECT pg_catalog.pg_extension_config_dump('oms.item', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.kit_component', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule_rule_id_seq', '');
-SELECT pg_catalog.pg_extension_config_dump('oms.network_change', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.network_change', 'WHERE false'); -- a restore leaves its own

@@ -166,3 +166,4 @@ is "what is kept is what the tables say" "0|" "SELECT sum(wrong), min(example) F
 is "in many comparisons, and many changes" "t" "SELECT sum(compared) > 100 * $seconds AND (SELECT sum(committed) > 10 * $seconds AND sum(undone) > 0 FROM net.written) FROM net.result"
 psql -Xq -c "SELECT oms.add_safety_stock_rule('1')" >/dev/null
 is "what concurrent changes left is cleared up by the next" "1" "SELECT count(*) FROM oms.network_change"
+psql -Xq -c "DELETE FROM oms.safety_stock_rule"

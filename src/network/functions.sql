@@ -93,6 +93,20 @@ REVOKE ALL ON FUNCTION oms.add_kit(text, text[], bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_kit(text, text[], bigint[]) IS
     'makes the sku a kit of quantities[i] units of skus[i], or changes what it consists of; empty arrays make it no kit. What was reserved stays as it was. Returns its components. Errors: 23505 a sku named twice, 23502 null, or arrays of different length, 23514 a kit inside a kit, a kit with stock of its own, or a quantity below 1';
 
+CREATE FUNCTION oms.add_quota(
+    channel text, sku text, quantity bigint, period text DEFAULT NULL, time_zone text DEFAULT 'UTC')
+RETURNS oms.quota
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.quota AS q (channel, sku, quantity, period, time_zone)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (channel, sku) DO UPDATE SET
+        (quantity, period, time_zone) = (excluded.quantity, excluded.period, excluded.time_zone)
+    RETURNING q.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_quota(text, text, bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_quota(text, text, bigint, text, text) IS
+    'lets a channel sell at most quantity units of a sku, in all or in each period (day, week, month) of the time zone; returns the row. Reservations and backorders made while the quota is there count until they are released, cancelled or expire; oms.quota_use tells what is used';
 CREATE FUNCTION oms.add_safety_stock_rule(
     safety_stock oms.safety_stock, channel text DEFAULT NULL, sku text DEFAULT NULL, tags text[] DEFAULT NULL,
     location text DEFAULT NULL, location_group text DEFAULT NULL, method text DEFAULT NULL,

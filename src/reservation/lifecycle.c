@@ -54,8 +54,7 @@ typedef struct Row
 {
 	int64		id;
 	int64		rows;			/* of the reservation */
-	bool		of_kit;
-	int64		kit_quantity;	/* units in one kit; 1 when it is none */
+	OmsClaim	claim;
 	text	   *sku;
 	text	   *location;
 	int64		quantity;
@@ -68,12 +67,12 @@ typedef struct Row
 } Row;
 
 static OmsPlan lock_reservations = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed, r.status, "
+	"SELECT r.reservation_id, r.quantity, r.consumed, r.status, "
 	"r.order_id IS NOT NULL, r.expires_at, "
 	"COALESCE(r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp(), false), "
-	"COALESCE(r.kit_quantity, 1), CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) "
+	"CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) "
 	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END, "
-	"r.kit IS NOT NULL "
+	OMS_CLAIM_COLUMNS " "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) ANY ($1) "
 	"ORDER BY r.reservation_id, r.component FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog._int8"}
@@ -109,19 +108,18 @@ read_row(uint64 row, MemoryContext caller, Row *result)
 	bool		isnull;
 
 	result->id = oms_spi_int64(row, 1);
-	result->sku = DatumGetTextPCopy(oms_spi_value(row, 2, &isnull));
-	result->location = DatumGetTextPCopy(oms_spi_value(row, 3, &isnull));
-	result->quantity = oms_spi_int64(row, 4);
-	result->consumed = oms_spi_int64(row, 5);
-	result->status = oms_spi_text(row, 6);
-	result->of_order = DatumGetBool(oms_spi_value(row, 7, &isnull));
-	result->expires_at = DatumGetTimestampTz(oms_spi_value(row, 8, &isnull));
+	result->quantity = oms_spi_int64(row, 2);
+	result->consumed = oms_spi_int64(row, 3);
+	result->status = oms_spi_text(row, 4);
+	result->of_order = DatumGetBool(oms_spi_value(row, 5, &isnull));
+	result->expires_at = DatumGetTimestampTz(oms_spi_value(row, 6, &isnull));
 	result->has_expiry = !isnull;
 	result->unswept = strcmp(result->status, "hold") == 0 &&
-		DatumGetBool(oms_spi_value(row, 9, &isnull));
-	result->kit_quantity = oms_spi_int64(row, 10);
-	result->rows = oms_spi_int64(row, 11);
-	result->of_kit = DatumGetBool(oms_spi_value(row, 12, &isnull));
+		DatumGetBool(oms_spi_value(row, 7, &isnull));
+	result->rows = oms_spi_int64(row, 8);
+	oms_claim_read(row, 9, &result->claim, caller);
+	result->sku = result->claim.sku;
+	result->location = result->claim.location;
 	MemoryContextSwitchTo(spi);
 }
 
@@ -235,7 +233,7 @@ raise_expired(const Row *row)
 
 /*
  * change_row decides what the verb makes of a row: *change is what its account changes
- * by. False when there is nothing to do.
+ * by when it is consumed. False when there is nothing to do.
  */
 static bool
 change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmounts *change)
@@ -244,8 +242,7 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 	bool		hold = strcmp(row->status, "hold") == 0 && !row->unswept;
 	bool		firm = strcmp(row->status, "firm") == 0;
 	bool		expired = row->unswept || strcmp(row->status, "expired") == 0;
-	int64		outstanding = row->quantity - row->consumed;
-	int64		left = outstanding / row->kit_quantity;
+	int64		left = (row->quantity - row->consumed) / row->claim.kit_quantity;
 
 	if (verb == RELEASE)
 	{
@@ -256,7 +253,6 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 		if (!hold && !firm && !row->unswept)
 			return false;		/* its units are free already */
 		row->status = row->unswept ? "expired" : "released";
-		change->reserved = -outstanding;
 		return true;
 	}
 	if (expired)
@@ -285,11 +281,11 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 				ereport(ERROR,
 						(errcode(OMS_ERR_ILLEGAL_TRANSITION),
 						 errmsg("cannot consume %lld %s of reservation %lld", (long long) quantity,
-								row->of_kit ? "kits" : "units", (long long) row->id),
+								row->claim.kit != NULL ? "kits" : "units", (long long) row->id),
 						 errdetail("Of %lld %s %lld are left.",
-								   (long long) (row->quantity / row->kit_quantity),
-								   row->of_kit ? "kits" : "units", (long long) left)));
-			quantity = (quantity == 0 ? left : quantity) * row->kit_quantity;
+								   (long long) (row->quantity / row->claim.kit_quantity),
+								   row->claim.kit != NULL ? "kits" : "units", (long long) left)));
+			quantity = (quantity == 0 ? left : quantity) * row->claim.kit_quantity;
 			row->consumed += quantity;
 			change->reserved = change->on_hand = -quantity;
 			if (row->consumed == row->quantity)
@@ -373,7 +369,11 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 		while (ids[id] != rows[i].id)
 			id++;
 		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[id], expires_at, &change))
+		{
 			changed[nchanged++] = rows[i];
+			if (verb == RELEASE)
+				oms_claim_give_back(accounts, &rows[i].claim);
+		}
 		if (change.reserved != 0)
 			oms_stock_change(accounts, rows[i].sku, rows[i].location, change, &give, NULL);
 		if (change.on_hand != 0)
@@ -408,18 +408,18 @@ transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_locatio
 
 		(void) change_row(TRANSFER, row, 0, 0, &change);
 		if (moves &&
-			oms_move_reservation(row->id, to_location, row->quantity / row->kit_quantity,
+			oms_move_reservation(row->id, to_location, row->quantity / row->claim.kit_quantity,
 								 OMS_MOVE_WHOLE) == 0)
 			ereport(ERROR,
 					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-					 row->of_kit
+					 row->claim.kit != NULL
 					 ? errmsg("not enough stock of the kit's components at location \"%s\"",
 							  text_to_cstring(to_location))
 					 : errmsg("not enough stock of sku \"%s\" at location \"%s\"",
 							  text_to_cstring(row->sku), text_to_cstring(to_location)),
 					 errdetail("Reservation %lld needs %lld %s there.", (long long) row->id,
-							   (long long) (row->quantity / row->kit_quantity),
-							   row->of_kit ? "kits" : "units"),
+							   (long long) (row->quantity / row->claim.kit_quantity),
+							   row->claim.kit != NULL ? "kits" : "units"),
 					 errhint("Ask oms.atp_by_location where it is available.")));
 		row->location = to_location;
 		put_row(fcinfo, row);
@@ -584,14 +584,13 @@ oms_transfer_reservation_many(PG_FUNCTION_ARGS)
 }
 
 /*
- * oms_expire_holds tidies up: it marks expired holds and gives their units back, those
+ * oms_expire_holds tidies up: it marks expired holds and gives back what they claim, those
  * of open transactions excepted; returns the units. Availability does not wait for it.
  */
 Datum
 oms_expire_holds(PG_FUNCTION_ARGS)
 {
 	OmsAccounts *accounts = oms_stock_open();
-	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	SPITupleTable *keys;
 	int64		units = 0;
 	uint64		n;
@@ -602,18 +601,12 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 	for (uint64 i = 0; i < n; i++)
 	{
 		Datum		key[2];
-		OmsAmounts	change = {0};
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
 		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
 		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
-		change.reserved = -oms_stock_reclaim(key);
-		if (change.reserved == 0)
-			continue;
-		units -= change.reserved;
-		oms_stock_change(accounts, DatumGetTextPP(key[0]), DatumGetTextPP(key[1]), change, &give,
-						 NULL);
+		units += oms_stock_expire(accounts, key);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);

@@ -47,6 +47,7 @@
 #include "utils/array.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "reservation/reservation.h"
@@ -64,6 +65,10 @@ typedef struct Demand
 	const OmsItem *item;
 	int64		wanted;			/* units, taken over ones included, at most what the buffer leaves */
 	int64		withheld;		/* units that lines want and the channel's buffer withholds */
+	const OmsQuota *quota;		/* the channel's, of the sku; NULL: none */
+	int64		over_quota;		/* units that lines want and the quota does not leave */
+	int64		quota_left;		/* units, before this request used some; PG_INT64_MAX: no limit */
+	int64		quota_used;
 	int64		taken;
 	int			first_take;		/* while rows are written: its takes, linked; -1: none */
 	int64		available;		/* what could be had, for the report */
@@ -78,6 +83,8 @@ typedef struct Take
 	int			demand;
 	text	   *location;
 	int64		quantity;
+	OmsShare   *shares;			/* what of it is from the channel's protection, by component */
+	text	   *quota_period;	/* that counts it */
 	int			next;			/* while rows are written: the demand's next take, -1: none */
 } Take;
 
@@ -94,6 +101,7 @@ typedef struct Attempt
 	int			max_takes;
 	Take	   *takes;
 	int64	   *taken_over;		/* by line: units that came from the cart's holds */
+	bool		has_quota;		/* some demand has */
 	bool		cart_busy;		/* a backorder of the cart is being filled */
 	int			ncomponents;	/* of kits, that the order has so far; see plan_line */
 	OmsAccounts *accounts;
@@ -101,8 +109,8 @@ typedef struct Attempt
 
 /* What is outstanding of reservations, for lock_rows; last, of how many rows the reservation is. */
 #define LOCKED_ROWS \
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.kit, " \
-	"COALESCE(r.kit_quantity, 1), CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) " \
+	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS ", " \
+	"CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) " \
 	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END " \
 	"FROM oms.reservation_row r "
 
@@ -127,6 +135,8 @@ static OmsPlan release_rows = {
 static OmsPlan take_over_row = {
 	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) "
 	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1)), "
+	"protected = LEAST(r.protected, r.consumed OPERATOR(pg_catalog.+) "
+	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1))), "
 	"order_id = $3, line_no = $4, plan_line = $5 OPERATOR(pg_catalog.-) r.component, "
 	"expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
 	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
@@ -146,30 +156,34 @@ static OmsPlan lock_one = {
 };
 
 static OmsPlan select_one = {
-	"SELECT r.channel, r.method OPERATOR(pg_catalog.=) 'pickup', r.consumed OPERATOR(pg_catalog.>) 0 "
+	"SELECT r.method OPERATOR(pg_catalog.=) 'pickup', r.consumed OPERATOR(pg_catalog.>) 0 "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 LIMIT 1",
 	1, {"pg_catalog.int8"}
 };
 
+/* $3, $4: what of the units of sku $5 is from the channel's protection at the new location. */
 static OmsPlan move_row = {
-	"UPDATE oms.reservation_row r SET location = $2, changed_at = pg_catalog.clock_timestamp() "
-	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	2, {"pg_catalog.int8", "pg_catalog.text"}
+	"UPDATE oms.reservation_row r SET location = $2, protected = $3, protected_until = $4, "
+	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.sku OPERATOR(pg_catalog.=) $5",
+	5, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text"}
 };
 
+/* $6 units move, to reservation $8; $7 of them were from a protection where they were. */
 static OmsPlan split_row = {
-	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) "
-	"($3 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1)), "
-	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) ($3 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1))) "
-	"OPERATOR(pg_catalog.=) r.consumed "
+	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $6, "
+	"protected = r.protected OPERATOR(pg_catalog.-) $7, "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $6) OPERATOR(pg_catalog.=) r.consumed "
 	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
-	"RETURNING r.*) "
+	"AND r.sku OPERATOR(pg_catalog.=) $5 RETURNING r.*) "
 	"INSERT INTO oms.reservation_row (reservation_id, sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference, created_at, expires_at, kit, kit_quantity, component, plan_line) "
-	"SELECT $4, sku, $2, $3 OPERATOR(pg_catalog.*) COALESCE(kit_quantity, 1), "
-	"CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
-	"cart_id, order_id, line_no, reference, created_at, expires_at, kit, kit_quantity, component, plan_line FROM rest",
-	4, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.int8"}
+	"order_id, line_no, reference, created_at, expires_at, quota_period, protected, protected_until, "
+	"kit, kit_quantity, component, plan_line) "
+	"SELECT $8, sku, $2, $6, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4, "
+	"kit, kit_quantity, component, plan_line FROM rest",
+	8, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8"}
 };
 
 /* oms_line_status_name is the status as try_reserve and place_order report it. */
@@ -177,7 +191,7 @@ const char *
 oms_line_status_name(OmsLineStatus status)
 {
 	static const char *const names[] = {
-		"reserved", "partial", "backordered", "insufficient", "held_by_others", "unknown", "not_allowed", "refused"
+		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others", "unknown", "not_allowed", "refused"
 	};
 
 	return names[status];
@@ -295,6 +309,9 @@ make_demands(Attempt *attempt)
 			demand->sku = line->sku;
 			demand->location = line->location;
 			demand->item = &items[order[k]];
+			demand->quota = attempt->ndemands > 1 && oms_text_equal(demand[-1].sku, line->sku)
+				? demand[-1].quota : oms_quota(attempt->channel, line->sku);
+			attempt->has_quota = attempt->has_quota || demand->quota != NULL;
 		}
 		if (pg_add_s64_overflow(demand->wanted, line->quantity, &demand->wanted))
 			ereport(ERROR,
@@ -466,7 +483,8 @@ read_cells(Attempt *attempt, bool needed)
  */
 
 static void
-add_take(Attempt *attempt, int demand, text *location, int64 quantity)
+add_take(Attempt *attempt, int demand, text *location, int64 quantity, OmsShare *shares,
+		 text *quota_period)
 {
 	if (attempt->ntakes == attempt->max_takes)
 	{
@@ -476,7 +494,7 @@ add_take(Attempt *attempt, int demand, text *location, int64 quantity)
 			: repalloc(attempt->takes, sizeof(Take) * attempt->max_takes);
 	}
 	attempt->takes[attempt->ntakes++] = (Take) {
-		demand, location, quantity, -1
+		demand, location, quantity, shares, quota_period, -1
 	};
 }
 
@@ -488,6 +506,20 @@ typedef struct Taker
 	OmsMethod	method;
 } Taker;
 
+/* components is how many skus an item consists of: as many shares a take of it has. */
+static int
+components(const OmsItem *item)
+{
+	return item->kit != NULL ? item->kit->n : 1;
+}
+
+/* component_units is how many units of its component c an item's units are. */
+static int64
+component_units(const OmsItem *item, int c, int64 units)
+{
+	return item->kit != NULL ? units * item->kit->quantities[c] : units;
+}
+
 /* take_sku tries to take quantity units of an item, which is no kit, at the location. */
 static void
 take_sku(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
@@ -498,22 +530,29 @@ take_sku(const Taker *taker, const OmsItem *item, text *location, int64 quantity
 
 	guard.safety = oms_safety_stock_of(taker->channel, taker->method, item, location);
 	guard.partial = how == OMS_MOVE_PARTIAL;
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
+	if (item->tracked)
+		guard.holder = taker->channel->channel;
 	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
 		guard.kind = OMS_GUARD_NONE;
 	oms_stock_change(taker->accounts, item->sku, location, change, &guard, result);
 }
 
-/* give gives back units that were taken. */
+/*
+ * give_some gives back some of the units taken of an item, which is no kit; *share is what
+ * of them is from the channel's protection, the last to go back.
+ */
 static void
-give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
+give_some(const Taker *taker, const OmsItem *item, text *location, int64 taken, int64 units,
+		  OmsShare *share)
 {
-	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
-	OmsAmounts	change = {.reserved = -quantity};
+	OmsClaim	claim = {item->sku, location, taker->channel->channel, units};
 
-	if (quantity > 0)
-		oms_stock_change(accounts, sku, location, change, &guard, NULL);
+	if (units == 0)
+		return;
+	claim.protected = Max(0, share->units - (taken - units));
+	claim.protected_until = share->until;
+	share->units -= claim.protected;
+	oms_claim_give_stock(taker->accounts, &claim);
 }
 
 /*
@@ -522,18 +561,18 @@ give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
  */
 static void
 take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
-		 const bool *forced, OmsChange *result)
+		 const bool *forced, OmsChange *result, OmsShare *shares)
 {
 	const OmsKit *kit = item->kit;
 	int64		kits = quantity;
-	int			c;
 
 	memset(result, 0, sizeof(OmsChange));
 	result->outcome = OMS_SHORT;
-	if (how != OMS_MOVE_FORCED && forced == NULL && oms_excludes(taker->channel, taker->method, item, location))
+	if (how != OMS_MOVE_FORCED && forced == NULL &&
+		oms_excludes(taker->channel, taker->method, item, location))
 		return;
 	result->available = PG_INT64_MAX;
-	for (c = 0; c < kit->n && kits > 0; c++)
+	for (int c = 0; c < kit->n && kits > 0; c++)
 	{
 		OmsChange	one;
 		int64		units;
@@ -544,6 +583,7 @@ take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity
 			units = PG_INT64_MAX;
 		take_sku(taker, &kit->items[c], location, units,
 				 forced != NULL && forced[c] ? OMS_MOVE_FORCED : how, &one);
+		shares[c] = one.share;
 		if (kit->items[c].tracked)
 			result->available = Min(result->available, one.available / kit->quantities[c]);
 		if (one.outcome == OMS_PENDING)
@@ -556,28 +596,17 @@ take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity
 			whole = Min(kits, one.change.reserved / kit->quantities[c]);
 			if (whole < kits && how != OMS_MOVE_PARTIAL)
 				whole = 0;
-			give(taker->accounts, kit->items[c].sku, location,
-				 one.change.reserved - whole * kit->quantities[c]);
+			give_some(taker, &kit->items[c], location, one.change.reserved,
+					  one.change.reserved - whole * kit->quantities[c], &shares[c]);
 		}
 		for (int before = 0; before < c; before++)
-			give(taker->accounts, kit->items[before].sku, location,
-				 (kits - whole) * kit->quantities[before]);
+			give_some(taker, &kit->items[before], location, kits * kit->quantities[before],
+					  (kits - whole) * kit->quantities[before], &shares[before]);
 		kits = whole;
 	}
 	if (kits > 0)
 		result->outcome = OMS_DONE;
 	result->change.reserved = kits;
-}
-
-/* take_item takes an item, which may be a kit: then quantity and the result are in kits. */
-static void
-take_item(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
-		  OmsChange *result)
-{
-	if (item->kit != NULL)
-		take_kit(taker, item, location, quantity, how, NULL, result);
-	else
-		take_sku(taker, item, location, quantity, how, result);
 }
 
 /*
@@ -589,19 +618,94 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 {
 	Demand	   *demand = &attempt->demands[d];
 	Taker		taker = {attempt->accounts, attempt->channel, attempt->request->method};
+	OmsMoveHow	how = partial ? OMS_MOVE_PARTIAL : OMS_MOVE_WHOLE;
+	OmsShare   *shares = palloc0(sizeof(OmsShare) * components(demand->item));
 	OmsChange	result;
 
-	take_item(&taker, demand->item, location, quantity,
-			  partial ? OMS_MOVE_PARTIAL : OMS_MOVE_WHOLE, &result);
+	if (demand->item->kit != NULL)
+		take_kit(&taker, demand->item, location, quantity, how, NULL, &result, shares);
+	else
+	{
+		take_sku(&taker, demand->item, location, quantity, how, &result);
+		shares[0] = result.share;
+	}
 	if (result.outcome == OMS_PENDING)
 		demand->pending = result.pending;
 	*free = result.available - result.change.reserved;
 	if (result.outcome == OMS_DONE)
 	{
 		demand->taken += result.change.reserved;
-		add_take(attempt, d, location, result.change.reserved);
+		add_take(attempt, d, location, result.change.reserved, shares,
+				 demand->quota == NULL ? NULL : demand->quota->period);
 	}
 	return result.change.reserved;
+}
+
+/* end_of_sku is the index after the last demand of the sku of demand d. */
+static int
+end_of_sku(const Attempt *attempt, int d)
+{
+	int			end = d + 1;
+
+	while (end < attempt->ndemands &&
+		   oms_text_equal(attempt->demands[end].sku, attempt->demands[d].sku))
+		end++;
+	return end;
+}
+
+/*
+ * take_quota uses the channel's quota for what is missing of demands d to end - 1, which are
+ * those of a sku. A backorder is a promise too: then its units count, and the quota must
+ * have all. With partial what the quota does not leave is cut from what is wanted, the
+ * last demand's first. False when it was refused.
+ */
+static bool
+take_quota(Attempt *attempt, int d, int end, bool partial)
+{
+	bool		backorder = attempt->request->on_shortage == OMS_BACKORDER;
+	Demand	   *demands = attempt->demands;
+	int64		units = 0;
+	int64		cut;
+	OmsChange	result;
+
+	for (int i = d; i < end; i++)
+		if (pg_add_s64_overflow(units, missing(&demands[i]), &units) ||
+			(backorder && pg_add_s64_overflow(units, demands[i].withheld, &units)))
+			units = PG_INT64_MAX;
+	if (units == 0)
+		return true;
+	oms_quota_take(attempt->request->channel, demands[d].sku, demands[d].quota, units, partial,
+				   &result);
+	cut = units - result.change.reserved;
+	for (int i = end - 1; i >= d; i--)
+	{
+		Demand	   *demand = &demands[i];
+
+		demand->quota_left = result.available;
+		demand->quota_used = result.after.reserved - result.change.reserved;
+		if (cut == 0)
+			continue;
+		demand->over_quota = Min(cut, missing(demand));
+		demand->pending = result.pending;
+		cut -= demand->over_quota;
+		if (partial)
+			demand->wanted -= demand->over_quota;
+	}
+	return partial || result.outcome == OMS_DONE;
+}
+
+/* give_quota gives back what was used for units that are not to be had. */
+static void
+give_quota(Attempt *attempt)
+{
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		Demand	   *demand = &attempt->demands[d];
+
+		if (demand->quota != NULL && missing(demand) > 0)
+			oms_quota_give(attempt->request->channel, demand->sku, demand->quota->period,
+						   missing(demand));
+	}
 }
 
 /* take_at_named takes for a demand that names its location. */
@@ -718,15 +822,11 @@ int8_array(int n, Datum *values)
 	return PointerGetDatum(construct_array(values, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* A live reservation that was locked, in the caller's memory. */
+/* A live reservation that was locked, in the caller's memory; of a kit one of its rows. */
 typedef struct LockedRow
 {
 	int64		id;
-	text	   *sku;
-	text	   *location;
-	int64		quantity;		/* neither released nor consumed */
-	text	   *kit;			/* NULL: not of a kit */
-	int64		kit_quantity;
+	OmsClaim	claim;
 } LockedRow;
 
 /* rows_of is how many rows from the first on are of its reservation. */
@@ -757,27 +857,16 @@ lock_rows(OmsPlan *plan, Datum *keys, LockedRow **rows)
 	for (int i = 0; i < n; i++)
 	{
 		LockedRow  *row = &(*rows)[kept++];
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-		int64		whole;
-		bool		isnull;
-		Datum		kit;
 
 		row->id = oms_spi_int64(i, 1);
-		row->sku = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
-		row->location = DatumGetTextPCopy(oms_spi_value(i, 3, &isnull));
-		row->quantity = oms_spi_int64(i, 4);
-		kit = oms_spi_value(i, 5, &isnull);
-		row->kit = isnull ? NULL : DatumGetTextPCopy(kit);
-		row->kit_quantity = oms_spi_int64(i, 6);
-		whole = oms_spi_int64(i, 7);
-		MemoryContextSwitchTo(spi);
+		oms_claim_read(i, 2, &row->claim, caller);
 		if (i + 1 == n || oms_spi_int64(i + 1, 1) != row->id)
 		{
 			int			m = 1;
 
 			while (m < kept && (*rows)[kept - m - 1].id == row->id)
 				m++;
-			if (m < whole)
+			if (m < oms_spi_int64(i, 2 + OMS_CLAIM_WIDTH))
 				kept -= m;
 		}
 	}
@@ -785,7 +874,7 @@ lock_rows(OmsPlan *plan, Datum *keys, LockedRow **rows)
 	return kept;
 }
 
-/* release_locked marks rows released and gives their units back; returns the units. */
+/* release_locked marks rows released and gives what they claim back; returns the units. */
 static int64
 release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 {
@@ -798,8 +887,8 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	for (int i = 0; i < n; i++)
 	{
 		ids[i] = Int64GetDatum(rows[i].id);
-		units += rows[i].quantity;
-		give(accounts, rows[i].sku, rows[i].location, rows[i].quantity);
+		units += rows[i].claim.quantity;
+		oms_claim_give_back(accounts, &rows[i].claim);
 	}
 	values[0] = int8_array(n, ids);
 	oms_spi_connect();
@@ -815,45 +904,60 @@ is_of(const OmsItem *item, int m, const LockedRow *rows)
 {
 	const OmsKit *kit = item->kit;
 
-	if (kit == NULL || rows[0].kit == NULL)
-		return kit == NULL && rows[0].kit == NULL && oms_text_equal(item->sku, rows[0].sku);
-	if (!oms_text_equal(item->sku, rows[0].kit) || kit->n != m)
+	if (kit == NULL || rows[0].claim.kit == NULL)
+		return kit == NULL && rows[0].claim.kit == NULL &&
+			oms_text_equal(item->sku, rows[0].claim.sku);
+	if (!oms_text_equal(item->sku, rows[0].claim.kit) || kit->n != m)
 		return false;
 	for (int c = 0; c < m; c++)
-		if (!oms_text_equal(kit->items[c].sku, rows[c].sku) || kit->quantities[c] != rows[c].kit_quantity)
+		if (!oms_text_equal(kit->items[c].sku, rows[c].claim.sku) ||
+			kit->quantities[c] != rows[c].claim.kit_quantity)
 			return false;
 	return true;
 }
 
 /*
  * take_over_one makes a live reservation of the cart, of m rows, the order's, line by line,
- * and releases what the order does not want of it. One that spans lines is split.
- * *assigned: units that a line has from the cart.
+ * and releases what the order does not want of it, and what another channel than the
+ * order's has. One that spans lines is split. *claimed: units that a line has from the cart.
  */
 static void
-take_over_one(Attempt *attempt, int m, const LockedRow *rows, int64 *assigned)
+take_over_one(Attempt *attempt, int m, LockedRow *rows, int64 *claimed)
 {
 	OmsReserveRequest *request = attempt->request;
-	int64		left = rows[0].quantity / rows[0].kit_quantity;
+	int64		left = rows[0].claim.quantity / rows[0].claim.kit_quantity;
 	bool		kept = false;
 
 	for (int i = 0; i < request->nlines && left > 0; i++)
 	{
 		OmsReserveLine *line = &request->lines[i];
-		int64		units = Min(left, line->quantity - assigned[i]);
+		int64		units = Min(left, line->quantity - claimed[i]);
+		OmsShare   *shares;
 		Demand	   *demand;
 
 		if (attempt->demand_of[i] < 0 || units <= 0)
 			continue;
 		demand = &attempt->demands[attempt->demand_of[i]];
-		if (!is_of(demand->item, m, rows) ||
-			(line->location != NULL && !oms_text_equal(line->location, rows[0].location)))
+		if (!is_of(demand->item, m, rows) || !oms_text_equal(rows[0].claim.channel, request->channel) ||
+			(line->location != NULL && !oms_text_equal(line->location, rows[0].claim.location)))
 			continue;
+		claimed[i] += units;
 		left -= units;
-		assigned[i] += units;
 		demand->taken += units;
+		shares = palloc(sizeof(OmsShare) * m);
+		for (int r = 0; r < m; r++)
+		{
+			OmsClaim   *claim = &rows[r].claim;
+
+			shares[r] = (OmsShare) {
+				claim->channel, claim->protected_until, Min(claim->protected, units * claim->kit_quantity)
+			};
+			claim->quantity -= units * claim->kit_quantity;
+			claim->protected -= shares[r].units;
+		}
 		if (kept)
-			add_take(attempt, attempt->demand_of[i], rows[0].location, units);
+			add_take(attempt, attempt->demand_of[i], rows[0].claim.location, units, shares,
+					 rows[0].claim.quota_period);
 		else
 		{
 			Datum		values[5] = {
@@ -864,43 +968,42 @@ take_over_one(Attempt *attempt, int m, const LockedRow *rows, int64 *assigned)
 			oms_spi_connect();
 			oms_spi_execute(&take_over_row, values, NULL, false);
 			oms_spi_finish();
-			if (rows[0].kit != NULL)
+			if (rows[0].claim.kit != NULL)
 				attempt->ncomponents += m;
-			attempt->taken_over[i] += units;
 			add_part(request, demand->item, (OmsReservationPart) {
-				i, .location = rows[0].location, .quantity = units, .reservation_id = rows[0].id
+				i, .location = rows[0].claim.location, .quantity = units, .reservation_id = rows[0].id
 			});
+			attempt->taken_over[i] += units;
 			kept = true;
 		}
 	}
-	if (left > 0 && kept)
+	if (kept)
 		for (int r = 0; r < m; r++)
-			give(attempt->accounts, rows[r].sku, rows[r].location, left * rows[r].kit_quantity);
-	else if (left > 0)
+			oms_claim_give_back(attempt->accounts, &rows[r].claim);
+	else
 		(void) release_locked(attempt->accounts, m, rows);
 }
 
 /* take_over makes the cart's live reservations the order's, as far as it wants them. */
 static void
-take_over(Attempt *attempt, int n, const LockedRow *rows)
+take_over(Attempt *attempt, int n, LockedRow *rows)
 {
-	int64	   *assigned = palloc0(sizeof(int64) * Max(1, attempt->request->nlines));
+	int64	   *claimed = palloc0(sizeof(int64) * Max(1, attempt->request->nlines));
 
 	for (int r = 0, m; r < n; r += m)
 	{
 		m = rows_of(n - r, rows + r);
-		take_over_one(attempt, m, rows + r, assigned);
+		take_over_one(attempt, m, rows + r, claimed);
 	}
-	pfree(assigned);
 }
 
 /*
  * insert_row writes one row of a reservation: of the item or, if it is a kit, of its
- * component c; quantity is in units of the sku or in kits.
+ * component c; quantity is in units of the sku. A kit's first row has the quota's period.
  */
 static void
 insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, const OmsItem *item,
-		   int64 id, text *location, int64 quantity, int c)
+		   int c, int64 id, text *location, int64 quantity, const OmsShare *share, text *quota_period)
 {
 	const OmsReserveRequest *request = attempt->request;
 	const OmsKit *kit = item->kit;
@@ -913,7 +1016,7 @@ insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, cons
 	SET(OMS_RESERVATION_ID, Int64GetDatum(id));
 	SET(OMS_RESERVATION_SKU, PointerGetDatum(kit != NULL ? kit->items[c].sku : item->sku));
 	SET(OMS_RESERVATION_LOCATION, PointerGetDatum(location));
-	SET(OMS_RESERVATION_QUANTITY, Int64GetDatum(kit != NULL ? quantity * kit->quantities[c] : quantity));
+	SET(OMS_RESERVATION_QUANTITY, Int64GetDatum(quantity));
 	SET(OMS_RESERVATION_CONSUMED, Int64GetDatum(0));
 	SET(OMS_RESERVATION_STATUS, CStringGetTextDatum(request->hold ? "hold" : "firm"));
 	SET(OMS_RESERVATION_CHANNEL, PointerGetDatum(request->channel));
@@ -930,6 +1033,11 @@ insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, cons
 	SET(OMS_RESERVATION_CREATED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
 	if (request->hold)
 		SET(OMS_RESERVATION_EXPIRES_AT, TimestampTzGetDatum(request->expires_at));
+	if (quota_period != NULL && c == 0)
+		SET(OMS_RESERVATION_QUOTA_PERIOD, PointerGetDatum(quota_period));
+	SET(OMS_RESERVATION_PROTECTED, Int64GetDatum(share->units));
+	if (share->units > 0)
+		SET(OMS_RESERVATION_PROTECTED_UNTIL, PointerGetDatum(share->until));
 	if (kit != NULL)
 	{
 		SET(OMS_RESERVATION_KIT, PointerGetDatum(item->sku));
@@ -942,16 +1050,26 @@ insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, cons
 	(void) oms_writer_insert(writer, values, nulls);
 }
 
-/* insert_reservation writes a reservation, of a kit a row per component; its number. */
+/*
+ * insert_reservation writes a reservation of units of a take, of a kit a row per component;
+ * its number. What of the units is from a protection is taken out of the take's shares.
+ */
 static int64
 insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line,
-				   const OmsItem *item, text *location, int64 quantity)
+				   const OmsItem *item, Take *from, int64 units)
 {
 	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
-	int			n = item->kit != NULL ? item->kit->n : 1;
 
-	for (int c = 0; c < n; c++)
-		insert_row(writer, attempt, line, item, id, location, quantity, c);
+	for (int c = 0; c < components(item); c++)
+	{
+		int64		quantity = component_units(item, c, units);
+		OmsShare	share = from->shares[c];
+
+		share.units = Min(share.units, quantity);
+		from->shares[c].units -= share.units;
+		insert_row(writer, attempt, line, item, c, id, from->location, quantity, &share,
+				   from->quota_period);
+	}
 	return id;
 }
 
@@ -1000,14 +1118,14 @@ insert_rows(Attempt *attempt)
 				continue;
 			add_part(request, demand->item, (OmsReservationPart) {
 				i, .location = from->location, .quantity = units,
-				.reservation_id = insert_reservation(writer, attempt, line, demand->item,
-													 from->location, units)
+				.reservation_id = insert_reservation(writer, attempt, line, demand->item, from, units)
 			});
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
 			if (backorders == NULL)
 				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
+			line->quota_period = demand->quota == NULL ? NULL : demand->quota->period;
 			add_part(request, demand->item, (OmsReservationPart) {
 				i, .quantity = line->quantity - line->reserved,
 				.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false)
@@ -1040,16 +1158,31 @@ all_or_none(const Attempt *attempt, const Demand *demand)
 static bool
 serve(Attempt *attempt, bool may_split)
 {
+	OmsReserveRequest *request = attempt->request;
+	bool		cut = may_split && request->on_shortage == OMS_PARTIAL;
 	text	   *whole;
 	bool		served = true;
+	bool		allowed = true; /* by quotas */
 
 	read_cells(attempt, false);
+	for (int d = 0, end; d < attempt->ndemands && attempt->has_quota; d = end)
+	{
+		end = end_of_sku(attempt, d);
+		if (attempt->demands[d].quota != NULL &&
+			!take_quota(attempt, d, end, cut))
+			allowed = false;
+	}
 	whole = whole_cart_location(attempt);
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		Demand	   *demand = &attempt->demands[d];
 		bool		partial = may_split && !all_or_none(attempt, demand);
 
+		if (demand->over_quota > 0 && missing(demand) > 0 && !allowed)
+		{
+			demand->available = Min(demand->quota_left, PG_INT64_MAX - demand->taken) + demand->taken;
+			continue;
+		}
 		if (demand->withheld > 0 && !partial)
 		{
 			demand->available = Min(demand->available, PG_INT64_MAX - demand->taken) + demand->taken;
@@ -1067,6 +1200,7 @@ serve(Attempt *attempt, bool may_split)
 				take_split(attempt, d);
 		}
 		report_available(attempt, demand);
+		demand->available = Min(demand->available, demand->quota_left);
 		if (missing(demand) > 0 && !partial)
 		{
 			/* On to the next: one that is short in any case makes waiting useless. */
@@ -1075,7 +1209,9 @@ serve(Attempt *attempt, bool may_split)
 				break;
 		}
 	}
-	return served;
+	if (cut && attempt->has_quota)
+		give_quota(attempt);
+	return allowed && served;
 }
 
 /* set_statuses tells each line what became of it. */
@@ -1102,13 +1238,15 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && ((missing(demand) == 0 && demand->withheld == 0) ||
-							 !all_or_none(attempt, demand)))
+		else if (!served && demand->over_quota == 0 &&
+				 ((missing(demand) == 0 && demand->withheld == 0) || !all_or_none(attempt, demand)))
 			line->status = OMS_LINE_REFUSED;
-		else if (TransactionIdIsValid(demand->pending))
-			line->status = OMS_LINE_HELD_BY_OTHERS;
 		else
-			line->status = OMS_LINE_INSUFFICIENT;
+			line->status = TransactionIdIsValid(demand->pending) ? OMS_LINE_HELD_BY_OTHERS :
+				demand->over_quota > 0 ? OMS_LINE_QUOTA : OMS_LINE_INSUFFICIENT;
+		line->why = demand->over_quota == 0 ? NULL :
+			psprintf("limit %lld, used %lld, period %s", (long long) demand->quota->quantity,
+					 (long long) demand->quota_used, text_to_cstring(demand->quota->period));
 	}
 }
 
@@ -1123,6 +1261,8 @@ reset_attempt(Attempt *attempt)
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		attempt->demands[d].taken = attempt->demands[d].wanted = attempt->demands[d].withheld = 0;
+		attempt->demands[d].over_quota = 0;
+		attempt->demands[d].quota_left = PG_INT64_MAX;
 		attempt->demands[d].pending = InvalidTransactionId;
 		attempt->demands[d].ncells = 0;
 	}
@@ -1259,6 +1399,16 @@ estimate(Attempt *attempt)
 			: demand->available;
 		line->status = demand->withheld > 0 || line->available < demand->wanted
 			? OMS_LINE_INSUFFICIENT : OMS_LINE_REFUSED;
+		if (demand->quota != NULL)
+		{
+			Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+			int64		left = oms_quota_left(attempt->channel, demand->sku, snapshot);
+
+			UnregisterSnapshot(snapshot);
+			line->available = Min(line->available, left);
+			if (left < demand->wanted)
+				line->status = OMS_LINE_QUOTA;
+		}
 	}
 }
 
@@ -1270,7 +1420,8 @@ pending_of(const Attempt *attempt)
 
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		if (missing(&attempt->demands[d]) <= 0 || !all_or_none(attempt, &attempt->demands[d]))
+		if (missing(&attempt->demands[d]) <= 0 ||
+			(attempt->demands[d].over_quota == 0 && !all_or_none(attempt, &attempt->demands[d])))
 			continue;
 		if (!TransactionIdIsValid(attempt->demands[d].pending))
 			return InvalidTransactionId;
@@ -1310,7 +1461,8 @@ oms_reserve_lines(OmsReserveRequest *request)
 	{
 		TransactionId pending;
 		bool		in_subtransaction = false;
-		bool		one_sku = attempt.ndemands == 1 && attempt.demands[0].item->kit == NULL;
+		bool		one_sku = attempt.ndemands == 1 && attempt.demands[0].item->kit == NULL &&
+			!attempt.has_quota;
 
 		/* One sku at one location writes nothing when it is refused. */
 		if (one_sku && request->cart_id == NULL)
@@ -1374,11 +1526,21 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 		case OMS_LINE_HELD_BY_OTHERS:
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 errmsg("stock of sku \"%s\" is held by open transactions", sku),
+					 line->why != NULL
+					 ? errmsg("the quota of sku \"%s\" is held by open transactions", sku)
+					 : errmsg("stock of sku \"%s\" is held by open transactions", sku),
 					 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
 							   line->line_no, channel, (long long) line->quantity,
 							   (long long) line->available, line->pending),
 					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+			break;
+		case OMS_LINE_QUOTA:
+			ereport(ERROR,
+					(errcode(OMS_ERR_QUOTA),
+					 errmsg("the quota of sku \"%s\" for channel \"%s\" does not allow it", sku, channel),
+					 errdetail("Line %d: wanted %s; %s.", line->line_no,
+							   wanted_units(request, line), line->why),
+					 errhint("Reserve fewer, or change oms.quota.")));
 			break;
 		case OMS_LINE_INSUFFICIENT:
 		case OMS_LINE_PARTIAL:
@@ -1435,68 +1597,96 @@ item_of(int n, LockedRow *rows)
 	OmsKit	   *kit;
 
 	for (int c = 0; c < n; c++)
-		skus[c] = rows[c].sku;
-	if (rows[0].kit == NULL)
+		skus[c] = rows[c].claim.sku;
+	if (rows[0].claim.kit == NULL)
 		return oms_items(1, skus);
 	kit = palloc(sizeof(OmsKit));
 	kit->n = n;
 	kit->items = oms_items(n, skus);
 	kit->quantities = palloc(sizeof(int64) * n);
 	for (int c = 0; c < n; c++)
-		kit->quantities[c] = rows[c].kit_quantity;
-	item = oms_items(1, &rows[0].kit);
+		kit->quantities[c] = rows[c].claim.kit_quantity;
+	item = oms_items(1, &rows[0].claim.kit);
 	item->kit = kit;
 	return item;
 }
 
 /*
+ * write_move gives back where they are held the units of a row of which quantity units
+ * were taken elsewhere, and writes the row there: itself or, unless whole, a part of it
+ * under a new number.
+ */
+static void
+write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64 quantity,
+		   const OmsShare *share, bool whole, int64 new_id)
+{
+	OmsClaim	moved = row->claim;
+	Datum		values[8];
+	char		nulls[9] = "        ";
+
+	/* Units of a protection are the last to go. */
+	moved.protected = Max(0, moved.protected - (moved.quantity - quantity));
+	moved.quantity = quantity;
+	oms_claim_give_stock(accounts, &moved);
+	values[0] = Int64GetDatum(row->id);
+	values[1] = PointerGetDatum(to_location);
+	values[2] = Int64GetDatum(share->units);
+	values[3] = PointerGetDatum(share->until);
+	nulls[3] = share->units == 0 ? 'n' : ' ';
+	values[4] = PointerGetDatum(moved.sku);
+	values[5] = Int64GetDatum(quantity);
+	values[6] = Int64GetDatum(moved.protected);
+	values[7] = Int64GetDatum(new_id);
+	oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
+}
+
+/*
  * move is oms_move_reservation; forced, unless NULL, says which components of a kit are
- * not bounded.
+ * not bounded: then nothing of it may be consumed.
  */
 static int64
 move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced)
 {
 	Taker		taker = {oms_stock_open()};
 	OmsChange	result = {OMS_SHORT};
-	Datum		values[4] = {Int64GetDatum(reservation_id), PointerGetDatum(to_location)};
+	Datum		key = Int64GetDatum(reservation_id);
 	LockedRow  *rows;
-	int			n = lock_rows(&lock_one, values, &rows);
-	int64		outstanding = n == 0 ? 0 : rows[0].quantity / rows[0].kit_quantity;
+	int			n = lock_rows(&lock_one, &key, &rows);
+	int64		outstanding = n == 0 ? 0 : rows[0].claim.quantity / rows[0].claim.kit_quantity;
+	bool		of_kit = n > 0 && rows[0].claim.kit != NULL;
+	OmsShare   *shares;
 	bool		consumed;
 	bool		isnull;
 
-	if (n > 0 && rows[0].kit != NULL && quantity != outstanding)
-		n = 0;
-	if (n == 0 || quantity > outstanding || oms_text_equal(rows[0].location, to_location))
+	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
+		oms_text_equal(rows[0].claim.location, to_location))
 	{
 		oms_accounts_close(taker.accounts);
 		return 0;
 	}
 	oms_spi_connect();
-	(void) oms_spi_execute_latest(&select_one, values, NULL);
-	taker.channel = oms_channel(DatumGetTextPP(oms_spi_value(0, 1, &isnull)));
-	taker.method = DatumGetBool(oms_spi_value(0, 2, &isnull)) ? OMS_PICKUP : OMS_SHIP;
-	consumed = DatumGetBool(oms_spi_value(0, 3, &isnull));
-	if (consumed && forced != NULL)
-		result.outcome = OMS_SHORT; /* it would become another reservation */
-	else if (rows[0].kit != NULL)
-		take_kit(&taker, item_of(n, rows), to_location, quantity,
-				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, &result);
-	else
+	(void) oms_spi_execute_latest(&select_one, &key, NULL);
+	taker.channel = oms_channel(rows[0].claim.channel);
+	taker.method = DatumGetBool(oms_spi_value(0, 1, &isnull)) ? OMS_PICKUP : OMS_SHIP;
+	consumed = DatumGetBool(oms_spi_value(0, 2, &isnull));
+	shares = palloc0(sizeof(OmsShare) * n);
+	if (!of_kit)
+	{
 		take_sku(&taker, item_of(n, rows), to_location, quantity, how, &result);
+		shares[0] = result.share;
+	}
+	else if (forced == NULL || !consumed)
+		take_kit(&taker, item_of(n, rows), to_location, quantity,
+				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, &result, shares);
 	if (result.outcome == OMS_DONE)
 	{
+		bool		whole = result.change.reserved == outstanding && !consumed;
+		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
+
 		quantity = result.change.reserved;
 		for (int r = 0; r < n; r++)
-			give(taker.accounts, rows[r].sku, rows[r].location, quantity * rows[r].kit_quantity);
-		values[2] = Int64GetDatum(quantity);
-		if (quantity == outstanding && !consumed)
-			oms_spi_execute(&move_row, values, NULL, false);
-		else
-		{
-			values[3] = Int64GetDatum(nextval_internal(oms_table("reservation_id_seq"), false));
-			oms_spi_execute(&split_row, values, NULL, false);
-		}
+			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
+					   &shares[r], whole, new_id);
 	}
 	oms_spi_finish();
 	oms_accounts_close(taker.accounts);

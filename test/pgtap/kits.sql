@@ -1,7 +1,7 @@
 -- Kits: what may be one, what it takes, and that no part of one is ever left alone.
 BEGIN;
 \ir include/network.psql
-SELECT plan(136);
+SELECT plan(155);
 
 -- held(order) is where an order's kits are: location, sku and units of each reservation.
 CREATE FUNCTION pg_temp.held(which text) RETURNS text LANGUAGE sql AS
@@ -211,6 +211,42 @@ SELECT is((SELECT reserved FROM oms.order_line WHERE order_id = 'A'), 2::bigint,
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 SELECT results_eq($$SELECT sku, consumed FROM oms.consume((SELECT min(reservation_id) FROM oms.reservation WHERE order_id = 'A'), 1)$$,
     $$VALUES ('belt', 1::bigint), ('wallet', 1)$$, 'and leaves as it was reserved');
+ROLLBACK TO start;
+
+-- A quota of the kit counts kits; one of a component counts what is sold as such
+SELECT oms.add_quota('web', 'gift', 3), oms.add_quota('web', 'belt', 1) \g /dev/null
+SELECT is((SELECT sum(quantity) FROM oms.reserve('web', 'gift', 2, reference => 'q')), 6::numeric, 'two of three kits');
+SELECT is((SELECT string_agg(sku || ' ' || used, ', ' ORDER BY sku) FROM oms.quota_use WHERE channel = 'web'), 'belt 0, gift 2', 'in kits');
+SELECT is(oms.atp('web', 'gift'), 1::bigint, 'one is left');
+SELECT matches(pg_temp.error($$SELECT oms.reserve('web', 'gift', 2)$$), '^OM009 ', 'not two');
+SELECT oms.consume(pg_temp.one('q'), 1) \g /dev/null
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT oms.release(pg_temp.one('q')) \g /dev/null
+SELECT is((SELECT used FROM oms.quota_use WHERE sku = 'gift'), 1::bigint, 'released, but what was consumed');
+SELECT oms.reserve('web', 'gift', 2, cart_id => 'c', expires_in => '1 hour') \g /dev/null
+SELECT oms.place_order('A', 'web', '{gift}', '{1}', cart_id => 'c') \g /dev/null
+SELECT is((SELECT used FROM oms.quota_use WHERE sku = 'gift'), 2::bigint, 'an order that takes a cart over in part gives the rest back');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT oms.reserve('web', 'gift', 1, expires_in => '50 ms'), pg_sleep(0.06) \g /dev/null
+SELECT is((SELECT used FROM oms.quota_use WHERE sku = 'gift') || ' ' || oms.atp('web', 'gift'), '2 1', 'an expired kit is not used');
+SELECT is((SELECT sum(quantity) FROM oms.reserve('web', 'gift', 1)), 3::numeric, 'and is taken back by a short take');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+ROLLBACK TO start;
+
+-- Protected stock of a component
+SELECT oms.protect_stock('W', 'belt', 'web', 6) \g /dev/null
+SELECT is(oms.atp('web', 'gift') || ' ' || oms.atp('market', 'gift'), '5 2', 'another channel makes its kits of the rest');
+SELECT is(pg_temp.sold('market', 'gift'), 2::bigint, 'enforced');
+SELECT oms.reserve('web', 'gift', 2, reference => 'p') \g /dev/null
+SELECT is((SELECT string_agg(sku || ' ' || protected, ', ' ORDER BY sku) FROM oms.reservation WHERE reference = 'p'), 'belt 4, wallet 0', 'the channel''s kit is of its protection');
+SELECT oms.receive('N', 'belt', 4) \g /dev/null
+SELECT oms.transfer_reservation(pg_temp.one('p'), 'N') \g /dev/null
+SELECT is(oms.atp('market', 'gift'), 2::bigint, 'what moved gave its protection back');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT oms.reserve('web', 'wallet', 5, 'W') \g /dev/null
+SELECT is((SELECT sum(quantity) FROM oms.reserve('web', 'gift', 3, 'W', on_shortage => 'partial', reference => 'r')), 6::numeric, 'partial: two kits');
+SELECT is((SELECT protected FROM oms.reservation WHERE reference = 'r' AND sku = 'belt'), 4::bigint, 'of the protection');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO start;
 
 -- Retries

@@ -1,7 +1,7 @@
 /*
  * recommendation.c
  *		Safety stock recommended from what was sold and what was found wrong, beside
- *		today's rule; and rules written from it.
+ *		today's rule.
  *
  * What is kept back at a location guards against two things that the record does not
  * show when a channel sells the location down to it: what is asked for there until the
@@ -26,8 +26,7 @@
  * adjusted. A count that finds nothing leaves no movement and so is not seen: E is as large
  * as the errors that were found, and 0 where nobody looked.
  *
- * Reads inventory, movement, item, the network. apply writes safety_stock_rule with the
- * caller's rights. No locks but those of the statements.
+ * Reads inventory, movement, item, the network. No locks but those of the statement.
  */
 #include "postgres.h"
 
@@ -43,7 +42,6 @@
 #include "availability/availability.h"
 
 PG_FUNCTION_INFO_V1(oms_recommend_safety_stock);
-PG_FUNCTION_INFO_V1(oms_apply_safety_stock_recommendation);
 
 /* below this mean a demand is Poisson (Silver, Pyke and Peterson) */
 #define SLOW_MOVER 10.0
@@ -92,31 +90,6 @@ static OmsPlan select_exposures = {
 	"ORDER BY i.sku, m.sequence, i.location",
 	7, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.interval", "pg_catalog.interval",
 	"pg_catalog._text", "pg_catalog._text", "pg_catalog.timestamptz"}
-};
-
-/*
- * Writes what differs from today's, in units, but where nothing happened, from which
- * nothing follows; a rule of an earlier recommendation is replaced. With the caller's
- * rights.
- */
-static OmsPlan write_rules = {
-	"WITH wanted AS (SELECT r.sku, r.location, r.safety_stock AS before, r.recommended FROM "
-	"oms.recommend_safety_stock($1, $2, method => $3, period => $4, pick_delay => $5, skus => $6, locations => $7) r "
-	"WHERE r.recommended OPERATOR(pg_catalog.<>) r.kept_back "
-	"AND (r.units_sold OPERATOR(pg_catalog.>) 0 OR r.differences OPERATOR(pg_catalog.>) 0)), "
-	"gone AS (DELETE FROM oms.safety_stock_rule s USING wanted w WHERE s.channel OPERATOR(pg_catalog.=) $1 "
-	"AND s.sku OPERATOR(pg_catalog.=) w.sku AND s.location OPERATOR(pg_catalog.=) w.location "
-	"AND s.method IS NULL AND s.active_from IS NULL AND s.active_until IS NULL "
-	"AND pg_catalog.starts_with(s.note, 'recommended')), "
-	"written AS (INSERT INTO oms.safety_stock_rule (channel, sku, location, safety_stock, note) "
-	"SELECT $1, w.sku, w.location, w.recommended::pg_catalog.text::oms.safety_stock, "
-	"pg_catalog.format('recommended: service level %s', $2) FROM wanted w "
-	"RETURNING sku, location, safety_stock, rule_id) "
-	"SELECT w.sku, w.location, w.before, n.safety_stock, n.rule_id FROM wanted w "
-	"JOIN written n ON n.sku OPERATOR(pg_catalog.=) w.sku AND n.location OPERATOR(pg_catalog.=) w.location "
-	"ORDER BY w.sku, w.location",
-	7, {"pg_catalog.text", "pg_catalog.float8", "pg_catalog.text", "pg_catalog.interval",
-	"pg_catalog.interval", "pg_catalog._text", "pg_catalog._text"}
 };
 
 /* -------------------------------------------------------------------------
@@ -323,40 +296,6 @@ oms_recommend_safety_stock(PG_FUNCTION_ARGS)
 		values[13] = Int64GetDatum(units);
 		values[14] = Float8GetDatum(Max(0, units - z.mean + oversells_then));
 		values[15] = Float8GetDatum(oversells_then);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, value_nulls);
-	}
-	oms_spi_finish();
-	return (Datum) 0;
-}
-
-/*
- * oms_apply_safety_stock_recommendation(…the same…) writes a rule where the recommended
- * units differ from what is kept back today: a row for each. Errors as the recommendation.
- */
-Datum
-oms_apply_safety_stock_recommendation(PG_FUNCTION_ARGS)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Datum		arguments[7];
-	char		nulls[8] = "       ";
-	uint64		rows;
-
-	InitMaterializedSRF(fcinfo, 0);
-	for (int i = 0; i < 7; i++)
-	{
-		arguments[i] = PG_GETARG_DATUM(i);
-		if (PG_ARGISNULL(i))
-			nulls[i] = 'n';
-	}
-	oms_spi_connect();
-	rows = oms_spi_execute(&write_rules, arguments, nulls, false);
-	for (uint64 row = 0; row < rows; row++)
-	{
-		Datum		values[5];
-		bool		value_nulls[5];
-
-		for (int c = 0; c < 5; c++)
-			values[c] = oms_spi_value(row, c + 1, &value_nulls[c]);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, value_nulls);
 	}
 	oms_spi_finish();

@@ -22,8 +22,30 @@ CREATE FUNCTION oms.apply_safety_stock_recommendation(
     period interval DEFAULT '28 days', pick_delay interval DEFAULT '4 hours',
     skus text[] DEFAULT NULL, locations text[] DEFAULT NULL)
 RETURNS TABLE (sku text, location text, before oms.safety_stock, safety_stock oms.safety_stock, rule_id bigint)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100000 ROWS 100
-AS 'MODULE_PATHNAME', 'oms_apply_safety_stock_recommendation';
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100000 ROWS 100
+AS $$
+    WITH wanted AS (
+        SELECT r.sku, r.location, r.safety_stock AS before, r.recommended
+          FROM oms.recommend_safety_stock($1, $2, $3, $4, $5, $6, $7) r
+         WHERE r.recommended OPERATOR(pg_catalog.<>) r.kept_back
+           AND (r.units_sold OPERATOR(pg_catalog.>) 0 OR r.differences OPERATOR(pg_catalog.>) 0)),
+    replaced AS (
+        DELETE FROM oms.safety_stock_rule s USING wanted w
+         WHERE s.channel OPERATOR(pg_catalog.=) $1 AND s.sku OPERATOR(pg_catalog.=) w.sku
+           AND s.location OPERATOR(pg_catalog.=) w.location
+           AND s.method IS NULL AND s.active_from IS NULL AND s.active_until IS NULL
+           AND pg_catalog.starts_with(s.note, 'recommended')),
+    written AS (
+        INSERT INTO oms.safety_stock_rule (channel, sku, location, safety_stock, note)
+        SELECT $1, w.sku, w.location, w.recommended::text::oms.safety_stock,
+               pg_catalog.format('recommended: service level %s', $2)
+          FROM wanted w
+        RETURNING sku, location, safety_stock, rule_id)
+    SELECT w.sku, w.location, w.before, n.safety_stock, n.rule_id
+      FROM wanted w
+      JOIN written n ON n.sku OPERATOR(pg_catalog.=) w.sku AND n.location OPERATOR(pg_catalog.=) w.location
+     ORDER BY w.sku, w.location
+$$;
 REVOKE ALL ON FUNCTION oms.apply_safety_stock_recommendation(text, double precision, text, interval, interval, text[], text[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.apply_safety_stock_recommendation(text, double precision, text, interval, interval, text[], text[]) IS
     'writes what recommend_safety_stock recommends, with the same arguments, into oms.safety_stock_rule: where the units differ from what is kept back today (not where nothing was sold and no difference found: from that nothing follows), a rule for channel, sku and location, which replaces an earlier recommendation; a row for each. A rule that is more specific (also method) or a newer one with the same dimensions still wins: oms.explain_safety_stock. With the caller''s rights on the table. Errors as recommend_safety_stock';

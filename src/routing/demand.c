@@ -21,7 +21,8 @@
 	"JOIN oms.location_group_member m ON m.location_group = " \
 	"CASE o.method WHEN 'pickup' THEN c.pickup_group ELSE c.ship_group END " \
 	"JOIN oms.location l ON l.location = m.location AND l.status = 'active' " \
-	"AND CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END "
+	"AND CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END " \
+	"AND NOT " EXCLUDED "IS NULL) "
 
 /* What is picked up was promised where it is held. */
 #define PICKUP_STAYS \
@@ -129,8 +130,8 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 						 "GREATEST(0, l.capacity_orders - COALESCE(f.orders, 0)) END AS "
 						 "capacity_orders "
 						 "FROM oms.location l LEFT JOIN (SELECT f.location, count(*) AS orders "
-						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picked', "
-						 "'packed') "
+						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picking', "
+						 "'packed', 'ready') "
 						 "OR f.status = 'assigned' AND NOT EXISTS (SELECT FROM oms.order_row o "
 						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY "
 						 "f.location) f "
@@ -187,24 +188,27 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 	}
 
 	/*
-	 * Lines that only one location may serve, and kits from which a rule may exclude one, need a
-	 * cost query: its pairs are the candidates.
+	 * Lines that not every location may serve, and kits from which a rule may exclude one, need
+	 * a cost query: its pairs are the candidates.
 	 */
 	pinned = psprintf("SELECT 1 FROM oms.routing_held h JOIN oms.order_line_row ol "
 					  "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
-					  "WHERE (ol.location IS NOT NULL OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
+					  "WHERE (ol.location IS NOT NULL OR EXISTS (SELECT FROM oms.location_exclusion x "
+					  "WHERE x.sku = h.sku AND x.until > clock_timestamp()) "
+					  "OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
 					  "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s", held_filter);
 	line_cost = NULL;
 	if (shipment_cost != NULL && exists(pinned))
 	{
 		line_cost = psprintf("SELECT h.order_id, h.plan_line AS line_no, l.location, 0 AS cost "
-							 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, "
+							 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.sku, "
 							 "array_agg(h.location) AS locations FROM oms.routing_held h WHERE true %s"
-							 "GROUP BY h.order_id, h.line_no, h.plan_line, h.bundle) h "
+							 "GROUP BY h.order_id, h.line_no, h.plan_line, h.bundle, h.sku) h "
 							 "JOIN oms.order_row o ON o.order_id = h.order_id "
 							 "JOIN oms.order_line_row ol ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
 							 CANDIDATES
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
+							 "AND NOT " EXCLUDED "= h.sku) "
 							 "AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
 							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1)",
 							 held_filter);

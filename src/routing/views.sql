@@ -3,10 +3,11 @@
 -- Units of open orders that the router may move: held firm and not in work that has begun. Of a
 -- kit a row per reservation and component: work that has begun counts against the first ones.
 CREATE VIEW oms.routing_started AS
-SELECT f.order_id, f.location, l.line_no, l.sku, pg_catalog.sum(l.quantity)::bigint AS quantity
+SELECT f.order_id, f.location, l.line_no, l.sku,
+       pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.shipped)::bigint AS quantity
   FROM oms.fulfillment_row f
   JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
- WHERE f.status IN ('accepted', 'picked', 'packed')
+ WHERE f.status IN ('accepted', 'picking', 'packed', 'ready')
  GROUP BY f.order_id, f.location, l.line_no, l.sku;
 COMMENT ON VIEW oms.routing_started IS 'private: units in work that has begun, by line, sku and location';
 
@@ -54,7 +55,7 @@ COMMENT ON VIEW oms.decision IS
 
 CREATE VIEW oms.fulfillment AS
 SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.units, f.run_id,
-       f.assigned_at, f.changed_at
+       f.assigned_at, f.changed_at, f.claimed_by, f.claimed_until
   FROM oms.fulfillment_row f
   LEFT JOIN (SELECT l.order_id, l.fulfillment_id, pg_catalog.count(*) AS lines,
                     pg_catalog.sum(l.quantity)::bigint AS units
@@ -62,9 +63,11 @@ SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.
               GROUP BY l.order_id, l.fulfillment_id) l
     ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id;
 COMMENT ON VIEW oms.fulfillment IS
-    'the work of one location for one order; status assigned until the location begins; superseded by a later routing run, or cancelled';
+    'the work of one location for one order: its method, lines, units; status assigned, accepted (begun: the router leaves it), picking, packed, shipped; for pickup packed, ready, handed_over; rejected, cancelled, or superseded by a later routing run; a picker has it until claimed_until';
 
 CREATE VIEW oms.fulfillment_line AS
-SELECT l.fulfillment_id, l.order_id, l.line_no, l.sku, l.quantity
+SELECT l.fulfillment_id, l.order_id, l.line_no, l.sku, l.quantity, l.picked, l.packed, l.shipped,
+       l.rejected, l.cancelled, l.quantity - l.rejected - l.cancelled - l.shipped AS open
   FROM oms.fulfillment_line_row l;
-COMMENT ON VIEW oms.fulfillment_line IS 'units of each order line that a fulfillment is to send out';
+COMMENT ON VIEW oms.fulfillment_line IS
+    'what a fulfillment is to send out of each order line, in units: quantity assigned; of it picked, packed of those, shipped of those (or handed over); rejected, cancelled; open = neither shipped nor rejected nor cancelled';

@@ -13,8 +13,8 @@
  * to the reading that atp uses.
  *
  * Memory: some 100 bytes a sku, and the result beyond work_mem on disk.
- * Reads item, stock_account, stock_delta, reservation_row, protection_account and the
- * network. No locks but AccessShareLock.
+ * Reads item, kit_component, location_exclusion, stock_account, stock_delta,
+ * reservation_row, protection_account and the network. No locks but AccessShareLock.
  */
 #include "postgres.h"
 
@@ -329,6 +329,15 @@ visit_exclusion(Feed *feed, HeapTuple tuple, TupleDesc desc)
 		feed->skus[slot->index].apart = true;
 }
 
+/* visit_component: kits are left to the reading that atp uses. */
+static void
+visit_component(Feed *feed, HeapTuple tuple, TupleDesc desc)
+{
+	bool		isnull;
+
+	feed->skus[find_sku(feed, DatumGetTextPP(heap_getattr(tuple, 1, desc, &isnull)))].apart = true;
+}
+
 /* visit_protection: what is protected of a sku is left to the reading that atp uses. */
 static void
 visit_protection(Feed *feed, HeapTuple tuple, TupleDesc desc)
@@ -443,6 +452,7 @@ read_all(Feed *feed)
 
 	scan_table(feed, "location_exclusion", visit_pause);
 	scan_table(feed, "item", visit_item);
+	scan_table(feed, "kit_component", visit_component);
 	scan_table(feed, "protection_account", visit_protection);
 	scan_table(feed, "stock_delta", visit_delta);
 	read_expired(feed);
@@ -463,8 +473,9 @@ read_all(Feed *feed)
 
 /* atp_apart is the ATP, quota aside, as the page reads it. */
 static int64
-atp_apart(const Feed *feed, const OmsChannel *channel, const OmsItem *item)
+atp_apart(const Feed *feed, const OmsChannel *channel, text *sku)
 {
+	const OmsItem *item = oms_items(1, &sku);
 	OmsCell    *cells;
 	int			ncells = oms_cells(channel, feed->method, 1, &item, NULL, false, &cells);
 	int64		atp = oms_atp_of(channel, feed->method, item, 0, ncells, cells);
@@ -481,7 +492,7 @@ atp_of(const Feed *feed, int c, Sku *sku)
 	int64		atp;
 
 	if (sku->apart)
-		atp = atp_apart(feed, channel, &sku->item);
+		atp = atp_apart(feed, channel, sku->item.sku);
 	else if (!sku->item.tracked)
 		atp = sku->profiles[c]->any ? PG_INT64_MAX : 0;
 	else if (sku->sums[c] == PG_INT64_MAX)

@@ -91,6 +91,9 @@ BEGIN
                                 (ARRAY['0', '1', '3', '10%', '100%'])[1 + floor(random() * 5)::int]::oms.safety_stock, floor(random() * 6)::int,
                                 CASE WHEN random() < 0.1 THEN 'offline' ELSE 'active' END);
     END LOOP;
+    FOR i IN 1..4 LOOP
+        PERFORM oms.add_item('k' || i), oms.add_kit('k' || i, ARRAY['r' || i, 'r' || i + 5], ARRAY[1, 2]::bigint[]);
+    END LOOP;
     INSERT INTO oms.quota (channel, sku, quantity) SELECT c.channel, i.sku, floor(random() * 20) FROM oms.channel AS c, oms.item AS i WHERE random() < 0.2;
     FOR i IN 1..60 LOOP
         INSERT INTO oms.safety_stock_rule (channel, location, location_group, sku, tags, method, safety_stock)
@@ -112,22 +115,22 @@ SELECT is_empty($$
 SELECT is_empty($$
     SELECT c.channel, i.sku, m.method, oms.atp(c.channel, i.sku, m.method), pg_temp.oracle_atp(c.channel, i.sku, m.method)
     FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method)
-    WHERE i.tracked AND oms.atp(c.channel, i.sku, m.method) <> pg_temp.oracle_atp(c.channel, i.sku, m.method)$$, 'which is the oracle''s');
+    WHERE i.tracked AND i.sku !~ '^k' AND oms.atp(c.channel, i.sku, m.method) <> pg_temp.oracle_atp(c.channel, i.sku, m.method)$$, 'which is the oracle''s');
 SELECT is_empty($$
     SELECT c.channel, i.sku, m.method FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method),
         LATERAL (SELECT sum(counted) FILTER (WHERE step = 'location') AS locations, sum(counted) FILTER (WHERE step = 'sum') AS sum,
                         sum(counted) FILTER (WHERE step IN ('sum', 'buffer', 'quota')) AS steps, sum(counted) FILTER (WHERE step = 'total') AS total
                    FROM oms.explain_availability(c.channel, i.sku, m.method)) AS e
-    WHERE i.tracked AND (coalesce(e.locations, 0) <> e.sum OR e.steps <> e.total)$$, 'the steps lead there');
+    WHERE i.tracked AND i.sku !~ '^k' AND (coalesce(e.locations, 0) <> e.sum OR e.steps <> e.total)$$, 'the steps lead there');
 SELECT is_empty($$
     SELECT c.channel, i.sku, m.method FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method)
-    WHERE i.tracked AND EXISTS (
+    WHERE i.tracked AND i.sku !~ '^k' AND EXISTS (
         SELECT FROM (SELECT location, rule_id, counted FROM oms.explain_availability(c.channel, i.sku, m.method) WHERE step = 'location') AS e
                FULL JOIN pg_temp.oracle_locations(c.channel, i.sku, m.method) AS o USING (location)
          WHERE (e.rule_id, e.counted) IS DISTINCT FROM (o.rule_id, o.atp))$$, 'with the rule and the units of the oracle at every location');
 SELECT is_empty($$
     SELECT c.channel, i.sku, m.method FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method),
         oms.explain_availability(c.channel, i.sku, m.method) AS e
-    WHERE e.step = 'location' AND (e.counted = 0) <> (e.reason IS NOT NULL) AND i.tracked$$, 'and a reason wherever nothing is counted');
+    WHERE e.step = 'location' AND (e.counted = 0) <> (e.reason IS NOT NULL) AND i.tracked AND i.sku !~ '^k'$$, 'and a reason wherever nothing is counted');
 SELECT * FROM finish();
 ROLLBACK;

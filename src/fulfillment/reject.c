@@ -86,12 +86,13 @@ typedef struct Loss
 } Loss;
 
 static OmsPlan select_reason = {
-	"SELECT r.stock_effect, r.still_there, r.opens_count FROM oms.reject_reason r WHERE r.reason = $1",
+	"SELECT r.stock_effect, r.still_there, r.opens_count FROM oms.reject_reason r WHERE r.reason = $1 "
+	"AND r.active",
 	1, {"text"}
 };
 
 static OmsPlan list_reasons = {
-	"SELECT string_agg(r.reason, ', ' ORDER BY r.reason) FROM oms.reject_reason r", 0, {NULL}
+	"SELECT string_agg(r.reason, ', ' ORDER BY r.reason) FROM oms.reject_reason r WHERE r.active", 0, {NULL}
 };
 
 /* The fulfillments $1, and the unstarted ones there with the same skus (or with sku $2). */

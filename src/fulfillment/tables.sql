@@ -7,10 +7,12 @@ CREATE TABLE oms.fulfillment_transition (
     method text NOT NULL CHECK (method IN ('ship', 'pickup')),
     from_status text COLLATE "C" NOT NULL,
     to_status text COLLATE "C" NOT NULL,
+    active boolean NOT NULL DEFAULT true,
     PRIMARY KEY (action, method, from_status)
 );
 COMMENT ON TABLE oms.fulfillment_transition IS
-    'the legal actions: what is done to a fulfillment of the method, from which status, to which. Take rows out or add some (pick from assigned, say) to fit how stores work';
+    'the legal actions: what is done to a fulfillment of the method, from which status, to which. Add rows (pick from assigned, say) or take some out to fit how stores work';
+COMMENT ON COLUMN oms.fulfillment_transition.active IS 'false takes the row out; a shipped row that is deleted would come back with a restore';
 INSERT INTO oms.fulfillment_transition (method, action, from_status, to_status)
 SELECT m.method, t.action, t.from_status, t.to_status
   FROM (VALUES (NULL, 'accept', 'assigned', 'accepted'),
@@ -42,7 +44,8 @@ CREATE TABLE oms.reject_reason (
     exclude_sku_for interval NOT NULL DEFAULT '0' CHECK (exclude_sku_for >= '0'),
     exclude_location_for interval NOT NULL DEFAULT '0' CHECK (exclude_location_for >= '0'),
     exclude_order_for interval NOT NULL DEFAULT '1 day' CHECK (exclude_order_for >= '0'),
-    opens_count boolean NOT NULL DEFAULT false
+    opens_count boolean NOT NULL DEFAULT false,
+    active boolean NOT NULL DEFAULT true
 );
 COMMENT ON TABLE oms.reject_reason IS 'the reasons of a reject and what follows from each: edit them, add your own';
 COMMENT ON COLUMN oms.reject_reason.stock_effect IS
@@ -52,6 +55,7 @@ COMMENT ON COLUMN oms.reject_reason.exclude_sku_for IS 'how long the location se
 COMMENT ON COLUMN oms.reject_reason.exclude_location_for IS 'how long it sends out nothing at all';
 COMMENT ON COLUMN oms.reject_reason.exclude_order_for IS 'how long the rejected sku of the order does not come back to it';
 COMMENT ON COLUMN oms.reject_reason.opens_count IS 'whether a count of the sku is asked for (oms.count_task)';
+COMMENT ON COLUMN oms.reject_reason.active IS 'false takes the reason out; a shipped row that is deleted would come back with a restore';
 INSERT INTO oms.reject_reason (reason, stock_effect, still_there, exclude_sku_for, exclude_location_for, opens_count) VALUES
     ('not in stock', 'all', false, '1 day', '0', true),
     ('damaged', 'rejected', true, '0', '0', false),

@@ -39,14 +39,14 @@ static OmsPlan lock_orders = {
 static OmsPlan read_work = {
 	"SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, t.to_status "
 	"FROM oms.fulfillment_row f LEFT JOIN oms.fulfillment_transition t "
-	"ON t.action = $2 AND t.method = f.method AND t.from_status = f.status "
+	"ON t.action = $2 AND t.method = f.method AND t.from_status = f.status AND t.active "
 	"WHERE f.fulfillment_id = ANY ($1) ORDER BY f.fulfillment_id",
 	2, {"_int8", "text"}
 };
 
 static OmsPlan legal_actions = {
 	"SELECT t.action, t.to_status, f.status FROM oms.fulfillment_row f LEFT JOIN oms.fulfillment_transition t "
-	"ON t.method = f.method AND t.from_status = f.status WHERE f.fulfillment_id = $1 ORDER BY t.action",
+	"ON t.method = f.method AND t.from_status = f.status AND t.active WHERE f.fulfillment_id = $1 ORDER BY t.action",
 	1, {"int8"}
 };
 

@@ -94,7 +94,7 @@ CREATE TABLE oms.fulfillment_line_row (
     CHECK (picked <= quantity - rejected - cancelled),
     CHECK (packed <= picked),
     CHECK (shipped <= packed)
-);
+) WITH (fillfactor = 70);
 COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is to send out, behind oms.fulfillment_line';
 COMMENT ON COLUMN oms.fulfillment_line_row.quantity IS 'units assigned';
 COMMENT ON COLUMN oms.fulfillment_line_row.shipped IS 'units that left the house, handed over ones included';

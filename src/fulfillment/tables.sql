@@ -62,6 +62,7 @@ INSERT INTO oms.reject_reason (reason, stock_effect, still_there, exclude_sku_fo
     ('worn display piece', 'rejected', true, '0', '0', false),
     ('mismatch', 'rejected', false, '0', '0', true),
     ('store busy', 'none', false, '0', '4 hours', false),
+    ('not accepted', 'none', false, '0', '0', false),
     ('store closed', 'none', false, '0', '1 day', false);
 
 CREATE SEQUENCE oms.rejection_id_seq CACHE 32;
@@ -98,6 +99,32 @@ CREATE TABLE oms.count_task_row (
 );
 COMMENT ON TABLE oms.count_task_row IS 'private: counts asked for, behind oms.count_task';
 CREATE UNIQUE INDEX count_task_row_open_idx ON oms.count_task_row (location, sku) WHERE closed_at IS NULL;
+
+-- How long things may take. No row: no limit.
+CREATE TABLE oms.time_limit (
+    method text NOT NULL CHECK (method IN ('ship', 'pickup')),
+    location text COLLATE "C" REFERENCES oms.location ON DELETE CASCADE,
+    remind_after interval CHECK (remind_after >= '0'),
+    reroute_after interval CHECK (reroute_after >= '0'),
+    attempts integer NOT NULL DEFAULT 3 CHECK (attempts >= 1),
+    cancel_after interval CHECK (cancel_after >= '0'),
+    remind_customer_after interval CHECK (remind_customer_after >= '0'),
+    expire_after interval CHECK (expire_after >= '0'),
+    CONSTRAINT time_limit_key UNIQUE NULLS NOT DISTINCT (method, location),
+    CONSTRAINT time_limit_of_orders CHECK (location IS NULL OR cancel_after IS NULL),
+    CONSTRAINT time_limit_of_pickup CHECK (method = 'pickup' OR remind_customer_after IS NULL AND expire_after IS NULL),
+    CONSTRAINT time_limit_in_hours CHECK (pg_catalog.date_trunc('day', COALESCE(remind_after, '0') + COALESCE(reroute_after, '0')
+        + COALESCE(remind_customer_after, '0') + COALESCE(expire_after, '0')) = interval '0')
+);
+COMMENT ON TABLE oms.time_limit IS
+    'how long work may take, counted in the opening time of the location (its business_hours); oms.enforce_time_limits() enforces it';
+COMMENT ON COLUMN oms.time_limit.location IS 'NULL: locations that have no row of their own';
+COMMENT ON COLUMN oms.time_limit.remind_after IS 'assigned and not accepted for so long: the location is reminded';
+COMMENT ON COLUMN oms.time_limit.reroute_after IS 'assigned and not accepted for so long: refused, reason not accepted, and routed to the next best';
+COMMENT ON COLUMN oms.time_limit.attempts IS 'after so many locations did not accept an order it stays where it is and is a person''s case (escalated_at)';
+COMMENT ON COLUMN oms.time_limit.cancel_after IS 'an order that no location has started so long after it was placed, by the calendar, is cancelled';
+COMMENT ON COLUMN oms.time_limit.remind_customer_after IS 'ready for so long: the customer is reminded';
+COMMENT ON COLUMN oms.time_limit.expire_after IS 'ready for so long: nobody came, the goods go back on the shelf';
 
 -- Where a picker finds a sku.
 CREATE TABLE oms.bin (
@@ -156,6 +183,7 @@ COMMENT ON TRIGGER replace_row ON oms.reject_reason IS 'INSERT replaces the row 
 
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_transition', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.reject_reason', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.time_limit', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.count_task_row', '');

@@ -51,9 +51,10 @@ static OmsPlan legal_actions = {
 };
 
 static OmsPlan read_lines = {
-	"SELECT u.n::int4, l.line_no, l.sku, l.quantity, l.picked, l.packed, l.shipped, l.rejected, l.cancelled "
-	"FROM ROWS FROM (unnest($1), unnest($2)) WITH ORDINALITY AS u (order_id, fulfillment_id, n) "
+	"SELECT u.n::int4, l.line_no, l.sku, l.quantity, l.picked, l.packed, l.shipped, l.rejected, l.cancelled, "
+	"ol.sku <> l.sku FROM ROWS FROM (unnest($1), unnest($2)) WITH ORDINALITY AS u (order_id, fulfillment_id, n) "
 	"JOIN oms.fulfillment_line_row l ON l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id "
+	"JOIN oms.order_line_row ol ON ol.order_id = l.order_id AND ol.line_no = l.line_no "
 	"ORDER BY u.n, l.line_no, l.sku",
 	2, {"_text", "_int8"}
 };
@@ -266,6 +267,7 @@ oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines)
 			oms_spi_int64(i, 5), oms_spi_int64(i, 6), oms_spi_int64(i, 7), oms_spi_int64(i, 8),
 			oms_spi_int64(i, 9)
 		};
+		line->of_kit = DatumGetBool(oms_spi_value(i, 10, &isnull));
 		MemoryContextSwitchTo(spi);
 	}
 	oms_spi_finish();

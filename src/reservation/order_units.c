@@ -28,12 +28,12 @@
 /* The live reservations of the keys, locked; oldest first. */
 static OmsPlan lock_held = {
 	"SELECT u.n::int4, r.reservation_id, COALESCE(i.tracked, true), r.sku, r.location, r.channel, "
-	"r.quantity - r.consumed, GREATEST(r.protected - r.consumed, 0), r.protected_until, r.quota_period "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
+	"r.quantity - r.consumed, GREATEST(r.protected - r.consumed, 0), r.protected_until, r.quota_period, "
+	"r.kit, COALESCE(r.kit_quantity, 1) FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
 	"WITH ORDINALITY AS u (order_id, line_no, sku, location, n) "
 	"JOIN oms.reservation_row r ON r.order_id = u.order_id AND r.line_no = u.line_no AND r.sku = u.sku "
 	"AND r.location = u.location LEFT JOIN oms.item i ON i.sku = u.sku "
-	"WHERE r.status = 'firm' AND r.quantity > r.consumed ORDER BY r.reservation_id FOR UPDATE OF r",
+	"WHERE r.status = 'firm' AND r.quantity > r.consumed ORDER BY r.reservation_id, r.sku FOR UPDATE OF r",
 	4, {KEY_TYPES}
 };
 
@@ -130,7 +130,8 @@ take_parts(int n, const OmsOrderUnits *units, Part **parts)
 		int			u = DatumGetInt32(oms_spi_value(row, 1, &isnull)) - 1;
 		int64		id = oms_spi_int64(row, 2);
 		/* Work of two fulfillments of one line may share a reservation. */
-		Part	   *part = nparts > 0 && (*parts)[nparts - 1].reservation_id == id
+		Part	   *part = nparts > 0 && (*parts)[nparts - 1].reservation_id == id &&
+			oms_text_equal((*parts)[nparts - 1].claim.sku, DatumGetTextPP(oms_spi_value(row, 4, &isnull)))
 			? &(*parts)[nparts - 1] : NULL;
 		int64		outstanding = oms_spi_int64(row, 7);
 		int64		protected = oms_spi_int64(row, 8);

@@ -20,6 +20,7 @@ BEGIN
     END LOOP;
     DELETE FROM oms.location_exclusion;
     DELETE FROM oms.time_limit;
+    DELETE FROM oms.kit_component;
     PERFORM oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
     PERFORM oms.add_location_group('all', ARRAY['A', 'B']);
     DELETE FROM oms.quota;

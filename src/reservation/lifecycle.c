@@ -353,7 +353,8 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 
 /*
  * transfer_rows moves live reservations, each whole, to another location: a take there,
- * which leaves the channel's safety stock, and a give here. OM001 when it cannot.
+ * which leaves the channel's safety stock, and a give here. OM001 when it cannot, OM002
+ * when that depends on an open transaction: with its rows locked it does not wait.
  */
 static void
 transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_location)
@@ -369,14 +370,10 @@ transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_locatio
 		(void) change_row(TRANSFER, row, 0, 0, &change);
 		if (!oms_text_equal(row->location, to_location))
 		{
-			if (oms_move_reservation(row->id, to_location, row->quantity, OMS_MOVE_WHOLE) == 0)
-				ereport(ERROR,
-						(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-						 errmsg("not enough stock of sku \"%s\" at location \"%s\"",
-								text_to_cstring(row->sku), text_to_cstring(to_location)),
-						 errdetail("Reservation %lld needs %lld units there.", (long long) row->id,
-								   (long long) row->quantity),
-						 errhint("Ask oms.atp_by_location where it is available.")));
+			OmsChange	result;
+
+			if (oms_move_reservation(row->id, to_location, row->quantity, OMS_MOVE_WHOLE, &result) == 0)
+				oms_raise_short(&result, row->sku, to_location, row->quantity);
 			row->location = to_location;
 		}
 		put_row(fcinfo, row);

@@ -1329,12 +1329,12 @@ oms_release_order(text *order_id)
  * A part moved becomes a reservation of its own.
  */
 int64
-oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
+oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how,
+					 OmsChange *result)
 {
 	OmsAccounts *accounts = oms_stock_open();
 	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
 	OmsAmounts	change = {.reserved = quantity};
-	OmsChange	result;
 	Datum		values[6];
 	char		nulls[7] = "      ";
 	char	   *status;
@@ -1346,6 +1346,8 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	guard.partial = how == OMS_MOVE_PARTIAL;
 	values[0] = Int64GetDatum(reservation_id);
 	values[1] = PointerGetDatum(to_location);
+	memset(result, 0, sizeof(*result));
+	result->outcome = OMS_SHORT;
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
 	{
@@ -1364,28 +1366,27 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 		guard.holder = claim.channel;
 	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
 		guard.kind = OMS_GUARD_NONE;
-	result.outcome = OMS_SHORT;
 	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= claim.quantity &&
 		!oms_text_equal(claim.location, to_location))
-		oms_stock_change(accounts, claim.sku, to_location, change, &guard, &result);
-	if (result.outcome == OMS_DONE)
+		oms_stock_change(accounts, claim.sku, to_location, change, &guard, result);
+	if (result->outcome == OMS_DONE)
 	{
 		bool		whole;
 
-		quantity = result.change.reserved;
+		quantity = result->change.reserved;
 		whole = quantity == claim.quantity && consumed == 0;
 		/* Units of a protection are the last to go. */
 		claim.protected = Max(0, claim.protected - (claim.quantity - quantity));
 		claim.quantity = quantity;
 		oms_claim_give_stock(accounts, &claim);
-		values[2] = Int64GetDatum(result.share.units);
-		values[3] = PointerGetDatum(result.share.until);
-		nulls[3] = result.share.units == 0 ? 'n' : ' ';
+		values[2] = Int64GetDatum(result->share.units);
+		values[3] = PointerGetDatum(result->share.until);
+		nulls[3] = result->share.units == 0 ? 'n' : ' ';
 		values[4] = Int64GetDatum(quantity);
 		values[5] = Int64GetDatum(claim.protected);
 		oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);
-	return result.outcome == OMS_DONE ? quantity : 0;
+	return result->outcome == OMS_DONE ? quantity : 0;
 }

@@ -8,6 +8,7 @@
 
 #include "datatype/timestamp.h"
 
+#include "account/account.h"
 #include "availability/availability.h"
 
 typedef enum OmsOnShortage
@@ -106,6 +107,6 @@ extern int64 oms_backorder_release_order(text *order_id);
 extern void oms_backorder_insert(const OmsReserveRequest *request, int n,
 								 const OmsReservationPart *parts);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
-								  OmsMoveHow how);
+								  OmsMoveHow how, OmsChange *result);
 
 #endif							/* OMS_RESERVATION_H */

@@ -38,6 +38,7 @@ typedef struct Move
 	text	   *to;				/* NULL: may yield */
 	int64		quantity;		/* what is left to be moved */
 	bool		tracked;
+	bool		protected;		/* some of the reservation is from protected stock */
 	int64		total;			/* units of the reservation that move or may yield */
 	int64		rank;			/* of the order, by urgency */
 	bool		yields;			/* a move that the plan did not ask for */
@@ -81,7 +82,7 @@ static const char select_plan[] =
 static const char select_held[] =
 	"SELECT h.order_id, h.line_no, h.location, h.quantity, r.reservation_id, r.quantity - "
 	"r.consumed, h.sku, "
-	"COALESCE(i.tracked, true), o.rank FROM oms.routing_held h "
+	"COALESCE(i.tracked, true), o.rank, r.protected > r.consumed FROM oms.routing_held h "
 	"JOIN oms.reservation_row r ON r.order_id = h.order_id AND r.line_no = h.line_no AND "
 	"r.location = h.location "
 	"AND r.status = 'firm' AND r.quantity > r.consumed "
@@ -217,6 +218,7 @@ read_held(Datum locked, HeldRow **held)
 		row->move.from = row->location;
 		row->move.tracked = DatumGetBool(oms_spi_value(i, 8, &isnull));
 		row->move.rank = oms_spi_int64(i, 9);
+		row->move.protected = DatumGetBool(oms_spi_value(i, 10, &isnull));
 	}
 	oms_spi_finish();
 	return n;
@@ -325,12 +327,14 @@ attempt(Move *moves, int n, OmsMoveHow how)
 
 	for (int i = 0; i < n; i++)
 	{
+		OmsChange	result;
 		int64		moved;
 
 		if (moves[i].quantity == 0 || moves[i].to == NULL)
 			continue;
 		CHECK_FOR_INTERRUPTS();
-		moved = oms_move_reservation(moves[i].reservation_id, moves[i].to, moves[i].quantity, how);
+		moved = oms_move_reservation(moves[i].reservation_id, moves[i].to, moves[i].quantity, how,
+									 &result);
 		moves[i].quantity -= moved;
 		units += moved;
 	}
@@ -388,11 +392,12 @@ cut_to_circles(Move *moves, int n, int64 *not_moved)
 
 /*
  * gather_circles collects the moves that are left. Where they take more than they give,
- * units there that may yield go to where the moves leave room. Returns the number of
- * moves, at most 6 n.
+ * units there that may yield go to where the moves leave room. Units of protected stock
+ * would leave it to its channel, and others in their place: they do not move in circles,
+ * and are added to *not_moved. Returns the number of moves, at most 6 n.
  */
 static int
-gather_circles(const Move *moves, int n, Move *circles)
+gather_circles(const Move *moves, int n, Move *circles, int64 *not_moved)
 {
 	Flow	   *flows = palloc(sizeof(Flow) * 2 * n);
 	int			nflows = 0;
@@ -402,6 +407,11 @@ gather_circles(const Move *moves, int n, Move *circles)
 	{
 		if (moves[i].to == NULL || moves[i].quantity == 0)
 			continue;
+		if (moves[i].protected)
+		{
+			*not_moved += moves[i].quantity;
+			continue;
+		}
 		circles[ncircles++] = moves[i];
 		flow_at(flows, &nflows, moves[i].to)->in += moves[i].quantity;
 		flow_at(flows, &nflows, moves[i].from)->out += moves[i].quantity;
@@ -411,7 +421,7 @@ gather_circles(const Move *moves, int n, Move *circles)
 		int64		spare = moves[i].quantity;
 		Flow	   *here;
 
-		if (moves[i].to != NULL)
+		if (moves[i].to != NULL || moves[i].protected)
 			continue;
 		here = flows;
 		while (here < flows + nflows && !oms_text_equal(here->location, moves[i].from))
@@ -458,7 +468,7 @@ move_sku(Move *moves, int n, int64 *not_moved)
 	} while (moved > 0);
 
 	circles = palloc_extended(sizeof(Move) * 6 * n, MCXT_ALLOC_HUGE);
-	ncircles = gather_circles(moves, n, circles);
+	ncircles = gather_circles(moves, n, circles, not_moved);
 	if (ncircles > 0)
 	{
 		cut_to_circles(circles, ncircles, not_moved);

@@ -6,7 +6,8 @@
 #
 # Clients: carts, quotas, protected stock, holds that expire, confirm, extend, release, consume, receive, transfer, losses, counts,
 # at every isolation level, with rollbacks, exception blocks, sleeps and long transactions; folds are
-# forced at 4 deltas and in fold_accounts(); four fast clients take the last units of one sku; VACUUM and REINDEX CONCURRENTLY run beside them. The seed
+# forced at 4 deltas and in fold_accounts(); four fast clients take the last units of one sku and protected units of another;
+# VACUUM and REINDEX CONCURRENTLY run beside them. The seed
 # fixes what each client draws, not how clients interleave.
 #
 # That it can fail was proved on copies of the checkout, each with one of these errors in the engine; every
@@ -16,7 +17,12 @@
 #   w is the highest id seen             account.c, fold_deltas: state->w = state->highest at the start
 #   exc is not kept                      account.c, fold_deltas: without state->exc[state->nexc++] = live[i]
 #   shared takes leave no margin         account.c, section: *deep = true; oms_account_change: small takes always shared
-#   an expired hold is given back twice  stock.c, expire_holds_of_account: without FOR UPDATE SKIP LOCKED
+#   an expired hold is given back twice  stock.h, OMS_EXPIRE_HOLDS: without FOR UPDATE SKIP LOCKED
+#   pending uses of a share do not count  account.c, read_shares: without share->left += Min(…)
+#   what is protected is not kept        account.c, read_shares: without add_amounts(&state->value, &kept)
+#   two use a share at a time            account.c, section: *deep without usable_share(state) == NULL (by the clients of sku wide)
+#   a release forgets the protection     stock.c, oms_claim_give_stock: guard.back without its units
+#   a reclaim forgets the quota          stock.c, oms_stock_change: without give_quota (by sku both)
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -12,6 +12,11 @@
  * A location is open when it is active and may do what the method needs. Which safety
  * stock holds is rules.c's; the network is the session's, exact in the same snapshot.
  *
+ * A kit at a location is as many whole kits as its scarcest component makes there, each
+ * component above its own safety stock. Of the rules for the kit itself only one that
+ * excludes it counts. The buffer is taken once, from the sku that is sold: the kit's ATP
+ * is before that of its components, and theirs before the kit's.
+ *
  * A sku's accounts, deltas and live holds are read by three index scans, each in the
  * order of locations, and merged with the group's members in memory.
  *
@@ -35,6 +40,7 @@
 #include "utils/timestamp.h"
 
 #include "availability/availability.h"
+#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -109,9 +115,9 @@ has_row(const char *table, const text *sku)
 	return found;
 }
 
-/* oms_items reads what is known of n skus, in their order. */
-OmsItem *
-oms_items(int n, text **skus)
+/* read_items reads what is known of n skus, but for kits, in their order. */
+static OmsItem *
+read_items(int n, text **skus)
 {
 	OmsItem    *items = palloc0(sizeof(OmsItem) * Max(1, n));
 	OmsScan    *scan = oms_scan_open("item", NULL, 1, GetActiveSnapshot());
@@ -146,6 +152,43 @@ oms_items(int n, text **skus)
 		item->quantity_step = DatumGetInt64(slot_getattr(scan->slot, 8, &isnull));
 	}
 	oms_scan_close(scan);
+	return items;
+}
+
+/* oms_items reads what is known of n skus, in their order. */
+OmsItem *
+oms_items(int n, text **skus)
+{
+	OmsItem    *items = read_items(n, skus);
+	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
+
+	for (int i = 0; kits != NULL && i < n; i++)
+	{
+		OmsComponent *components;
+		int			m = oms_kit_components(kits, skus[i], &components);
+		OmsKit	   *kit;
+		text	  **names;
+
+		if (m == 0)
+			continue;
+		kit = palloc(sizeof(OmsKit));
+		kit->n = m;
+		kit->quantities = palloc(sizeof(int64) * m);
+		names = palloc(sizeof(text *) * m);
+		for (int c = 0; c < m; c++)
+		{
+			names[c] = components[c].sku;
+			kit->quantities[c] = components[c].quantity;
+		}
+		kit->items = read_items(m, names);
+		items[i].kit = kit;
+		items[i].known = true;
+		items[i].tracked = false;
+		for (int c = 0; c < m; c++)
+			items[i].tracked = items[i].tracked || kit->items[c].tracked;
+	}
+	if (kits != NULL)
+		oms_scan_close(kits);
 	return items;
 }
 
@@ -194,10 +237,12 @@ oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsIt
 	{
 		int			location = group->members[i].location;
 		const OmsRule *rule = oms_rule_at(&rules, location);
+		text	   *name = channel->network->locations[location].location;
 
 		if (is_open(channel->network, location, method) &&
-			!oms_safety_stock_excludes(rule != NULL ? &rule->safety : &channel->safety))
-			return channel->network->locations[location].location;
+			!oms_safety_stock_excludes(rule != NULL ? &rule->safety : &channel->safety) &&
+			(item->kit == NULL || !oms_excludes(channel, method, item, name)))
+			return name;
 	}
 	return NULL;
 }
@@ -496,6 +541,78 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 	pfree(excluded);
 }
 
+/* whole_kits is what units of a component make, rounded down and not below 0. */
+static int64
+whole_kits(int64 units, int64 quantity)
+{
+	return Max(0, units) / quantity;
+}
+
+/*
+ * read_kit reads the cells of a kit into reader->cells, in whole kits: each figure is that
+ * of the scarcest component. What is not on_hand, reserved, withheld or free of it does
+ * not exist: expired holds count as free, and a kit is not damaged.
+ */
+static void
+read_kit(CellReader *reader, int sku, const OmsItem *item)
+{
+	int			n = reader->group->nmembers;
+	int64	   *on_hand = palloc(sizeof(int64) * Max(1, n));
+	int64	   *available = palloc(sizeof(int64) * Max(1, n));
+	int64	   *free = palloc(sizeof(int64) * Max(1, n));
+	bool	   *carried = palloc(sizeof(bool) * Max(1, n));
+	OmsRules	rules;
+
+	for (int i = 0; i < n; i++)
+	{
+		on_hand[i] = available[i] = free[i] = PG_INT64_MAX;
+		carried[i] = true;
+	}
+	for (int c = 0; c < item->kit->n; c++)
+	{
+		int64		quantity = item->kit->quantities[c];
+
+		read_sku(reader, sku, &item->kit->items[c]);
+		for (int i = 0; i < n; i++)
+		{
+			const OmsCell *cell = &reader->cells[i];
+
+			if (cell->excluded)
+				free[i] = 0;
+			if (item->tracked && !item->kit->items[c].tracked)
+				continue;
+			carried[i] = carried[i] && cell->carried;
+			on_hand[i] = Min(on_hand[i], whole_kits(cell->on_hand, quantity));
+			available[i] = Min(available[i], whole_kits(cell->on_hand - cell->reserved + cell->expired,
+														quantity));
+			if (item->kit->items[c].tracked)
+				free[i] = Min(free[i], whole_kits(cell->free, quantity));
+		}
+	}
+	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
+	distribute_rules(reader, &rules);
+	for (int i = 0; i < n; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+
+		cell->carried = carried[i];
+		cell->on_hand = on_hand[i];
+		cell->unavailable = cell->expired = 0;
+		cell->reserved = on_hand[i] - available[i];
+		cell->rule = reader->rules[i];
+		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
+		cell->excluded = oms_safety_stock_excludes(&cell->safety);
+		if (cell->excluded)
+			free[i] = 0;
+		cell->free = free[i];
+		cell->safety_stock = Max(0, available[i] - free[i]);
+	}
+	pfree(on_hand);
+	pfree(available);
+	pfree(free);
+	pfree(carried);
+}
+
 /*
  * oms_cells reads the cells of n skus at the locations that are open to the channel for
  * the method and carry the sku, by sku, then by the group's sequence; returns their
@@ -521,7 +638,10 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	for (int s = 0; s < n; s++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		read_sku(&reader, s, items[s]);
+		if (items[s]->kit != NULL)
+			read_kit(&reader, s, items[s]);
+		else
+			read_sku(&reader, s, items[s]);
 		for (int i = 0; i < reader.group->nmembers; i++)
 		{
 			if (!reader.cells[i].open || !reader.cells[i].carried)

@@ -90,13 +90,11 @@ move_units(Datum *values, text *location, int64 units)
 	rows = SPI_tuptable;
 	for (uint64 i = 0; i < n && moved < units; i++)
 	{
-		OmsChange	result;
 		bool		isnull;
 		int64		id = DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull));
 		int64		held = DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 2, &isnull));
 
-		moved += oms_move_reservation(id, location, Min(held, units - moved), OMS_MOVE_PARTIAL,
-									  &result);
+		moved += oms_move_reservation(id, location, Min(held, units - moved), OMS_MOVE_PARTIAL);
 	}
 	oms_spi_finish();
 	return moved;

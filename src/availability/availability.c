@@ -7,7 +7,8 @@
  *		free(sku, location) = max(0, available - withheld(safety stock, on_hand))
  *		ATP = max(0, sum of free over the group's open locations - buffer)
  *
- * available is exact in the snapshot of the query, and counts expired holds as free.
+ * available is exact in the snapshot of the query, and counts expired holds as free. For
+ * a later moment projection.c adds what is incoming to the cells.
  * A location is open when it is active and may do what the method needs.
  *
  * Reads channel, item, location, location_group_member and the view inventory. No locks.
@@ -21,8 +22,10 @@
 #include "common/int.h"
 #include "funcapi.h"
 #include "utils/array.h"
+#include "utils/timestamp.h"
 
 #include "availability/availability.h"
+#include "availability/projection.h"
 #include "row.h"
 
 PG_FUNCTION_INFO_V1(oms_available);
@@ -32,7 +35,9 @@ PG_FUNCTION_INFO_V1(oms_atp_by_location);
 
 static OmsPlan has_account = {
 	"SELECT EXISTS (SELECT FROM oms.stock_account a WHERE a.sku OPERATOR(pg_catalog.=) $1) "
-	"OR EXISTS (SELECT FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) $1)",
+	"OR EXISTS (SELECT FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) $1) "
+	"OR EXISTS (SELECT FROM oms.incoming_row i WHERE i.sku OPERATOR(pg_catalog.=) $1 "
+	"AND i.status OPERATOR(pg_catalog.=) 'open')",
 	1, {"pg_catalog.text"}
 };
 
@@ -333,9 +338,8 @@ oms_available(PG_FUNCTION_ARGS)
 }
 
 /*
- * oms_atp(channel, sku, method, at) is what the channel may sell: a bigint, the largest
- * for an untracked sku. Raises OM004 for an unknown channel or sku. No supply is dated
- * yet, so that every moment from now on has the ATP of now.
+ * oms_atp(channel, sku, method, at) is what the channel may sell, now or at a moment: a
+ * bigint, the largest for an untracked sku. Raises OM004 for an unknown channel or sku.
  */
 Datum
 oms_atp(PG_FUNCTION_ARGS)
@@ -350,6 +354,8 @@ oms_atp(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	ncells = oms_cells(channel, method, 1, &sku, NULL, false, &cells);
+	if (!PG_ARGISNULL(3))
+		oms_project(channel, method, 1, &sku, PG_GETARG_TIMESTAMPTZ(3), false, &ncells, &cells);
 	PG_RETURN_INT64(oms_atp_of(channel, method, item, 0, ncells, cells));
 }
 
@@ -369,6 +375,8 @@ oms_atp_many(PG_FUNCTION_ARGS)
 
 	InitMaterializedSRF(fcinfo, 0);
 	ncells = oms_cells(channel, method, n, skus, NULL, false, &cells);
+	if (!PG_ARGISNULL(3))
+		oms_project(channel, method, n, skus, PG_GETARG_TIMESTAMPTZ(3), false, &ncells, &cells);
 	for (int i = 0; i < n; i++)
 	{
 		int			end = first;

@@ -14,7 +14,7 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 SECURITY DEFINER SET search_path = pg_
 AS 'MODULE_PATHNAME', 'oms_atp';
 REVOKE ALL ON FUNCTION oms.atp(text, text, text, timestamptz) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp(text, text, text, timestamptz) IS
-    'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock and buffer; the largest bigint for an untracked sku. Errors: OM004 unknown channel or sku, 22023 unknown method';
+    'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock and buffer; now, or at a moment with what is incoming up to then and not claimed by backorders (oms.incoming); the largest bigint for an untracked sku. Errors: OM004 unknown channel or sku, 22023 unknown method';
 
 CREATE FUNCTION oms.atp_many(channel text, skus text[], method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
 RETURNS TABLE (sku text, atp bigint)
@@ -33,3 +33,23 @@ AS 'MODULE_PATHNAME', 'oms_atp_by_location';
 REVOKE ALL ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) IS
     'what the channel may take of the sku at each open location that carries it, in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before the buffer; distance_km from near, NULL without coordinates. Errors as atp';
+
+CREATE FUNCTION oms.projection(channel text, sku text, method text DEFAULT 'ship')
+RETURNS TABLE (at timestamptz, incoming bigint, backordered bigint, projected bigint, atp bigint)
+LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_projection';
+REVOKE ALL ON FUNCTION oms.projection(text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.projection(text, text, text) IS
+    'the timeline of a sku for a channel: a row for now and for each moment at which something is due at its open locations: units incoming then, backordered of them (claimed by backorders), projected (available and incoming up to then, less what is claimed) and atp. Errors as atp';
+
+CREATE FUNCTION oms.expected_supply(sku text, location text DEFAULT NULL)
+RETURNS oms.supply
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT oms.supply(o.expected_at, o.outstanding - o.claimed)
+      FROM oms.incoming_open o
+     WHERE o.sku = $1 AND (o.location = $2 OR $2 IS NULL) AND o.expected_at > clock_timestamp()
+$$;
+REVOKE ALL ON FUNCTION oms.expected_supply(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.expected_supply(text, text) IS
+    'what is incoming of the sku, at the location or anywhere, and not claimed by backorders, as one value: oms.earliest(oms.expected_supply(sku), 100) is when 100 more will be there';

@@ -25,6 +25,7 @@ typedef enum OmsLineStatus
 	OMS_LINE_BACKORDERED,
 	OMS_LINE_INSUFFICIENT,
 	OMS_LINE_HELD_BY_OTHERS,
+	OMS_LINE_BACKORDER_LIMIT,	/* the channel may backorder fewer units of the sku */
 	OMS_LINE_UNKNOWN,
 	OMS_LINE_NOT_ALLOWED,
 	OMS_LINE_REFUSED			/* could be had, but another line of the cart could not */
@@ -45,6 +46,8 @@ typedef struct OmsReserveLine
 	int64		available;		/* units that could be had when it was short */
 	TransactionId pending;		/* of HELD_BY_OTHERS */
 	char	   *why;			/* of NOT_ALLOWED, a sentence */
+	bool		over_limit;		/* what it lacks may not be backordered … */
+	int64		limit_left;		/* … but for this many units */
 } OmsReserveLine;
 
 /* A reservation made for a line: one per line and location; last, what is backordered of it. */
@@ -55,6 +58,8 @@ typedef struct OmsReservationPart
 	int64		quantity;
 	int64		reservation_id;
 	int64		backorder_id;	/* when location is NULL */
+	bool		promised;		/* then: all of it is promised for a moment */
+	TimestampTz promise_at;
 } OmsReservationPart;
 
 typedef struct OmsReserveRequest
@@ -101,8 +106,8 @@ extern int64 oms_release_order(text *order_id);
 extern void oms_reservation_init(void);
 extern bool oms_backorder_release_cart(text *cart_id);
 extern int64 oms_backorder_release_order(text *order_id);
-extern void oms_backorder_insert(const OmsReserveRequest *request, int n,
-								 const OmsReservationPart *parts);
+extern bool oms_backorder_insert(OmsReserveRequest *request, int *refused,
+								 TransactionId *pending);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 								  OmsMoveHow how);
 

@@ -5,21 +5,22 @@ CREATE FUNCTION oms.add_location(
     location text, kind text, coordinates oms.latlon DEFAULT NULL, time_zone text DEFAULT 'UTC',
     can_ship boolean DEFAULT true, can_pickup boolean DEFAULT true,
     handling_cost numeric DEFAULT 0, capacity_orders bigint DEFAULT NULL,
-    status text DEFAULT 'active')
+    status text DEFAULT 'active', business_hours oms.business_hours DEFAULT NULL)
 RETURNS oms.location
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
 AS $$
     INSERT INTO oms.location AS l
-        (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status, business_hours)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (location) DO UPDATE SET
-        (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status) =
+        (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status, business_hours) =
         (excluded.kind, excluded.coordinates, excluded.time_zone, excluded.can_ship,
-         excluded.can_pickup, excluded.handling_cost, excluded.capacity_orders, excluded.status)
+         excluded.can_pickup, excluded.handling_cost, excluded.capacity_orders, excluded.status,
+         excluded.business_hours)
     RETURNING l.*
 $$;
-REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text) IS
+REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours) IS
     'adds a location or sets it to exactly these values; returns its row';
 
 CREATE FUNCTION oms.add_location_group(location_group text, locations text[])

@@ -11,7 +11,8 @@ CREATE TABLE oms.location (
     can_ship boolean NOT NULL DEFAULT true,
     can_pickup boolean NOT NULL DEFAULT true,
     handling_cost numeric NOT NULL DEFAULT 0 CHECK (handling_cost >= 0),
-    capacity_orders bigint CHECK (capacity_orders >= 0)
+    capacity_orders bigint CHECK (capacity_orders >= 0),
+    business_hours oms.business_hours
 );
 COMMENT ON TABLE oms.location IS 'a place that holds stock: warehouse, store';
 COMMENT ON COLUMN oms.location.kind IS 'warehouse, store, …: free, for filters and reports';
@@ -20,6 +21,7 @@ COMMENT ON COLUMN oms.location.can_ship IS 'whether goods may be shipped from he
 COMMENT ON COLUMN oms.location.can_pickup IS 'whether goods may be handed over here';
 COMMENT ON COLUMN oms.location.handling_cost IS 'cost of one shipment from here, without its distance';
 COMMENT ON COLUMN oms.location.capacity_orders IS 'orders that may be assigned and unfinished here at once; NULL: no limit';
+COMMENT ON COLUMN oms.location.business_hours IS 'when work is done here, on the clock of time_zone; NULL: always';
 
 CREATE TABLE oms.location_group (
     location_group text COLLATE "C" PRIMARY KEY CHECK (location_group <> '')

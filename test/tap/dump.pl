@@ -12,7 +12,7 @@ $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
 $node->safe_psql('shop', q{
 	CREATE EXTENSION oms;
-	SELECT oms.add_location('near', 'store', '40.75,-73.99', capacity_orders => 5), oms.add_location('far', 'warehouse', '33.45,-112.07');
+	SELECT oms.add_location('near', 'store', '40.75,-73.99', capacity_orders => 5, business_hours => 'Mo-Fr 09:00-18:00; Sa 20:00-02:00'), oms.add_location('far', 'warehouse', '33.45,-112.07');
 	SELECT oms.add_location_group('network', '{near,far}');
 	SELECT oms.add_channel('web', 'network', 'network', safety_stock => 'max(1, 10%)', buffer => 1);
 	SELECT oms.add_item('A', '{blue,"size L"}', 9.90);

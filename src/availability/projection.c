@@ -11,12 +11,13 @@
  * on any day. A row counts with what is not claimed of it, at its moment, which is never
  * negative, so that the minimum is taken at t. A backorder that claims nothing has no
  * supply to be taken from it: had there been any, it would have claimed it. Safety stock
- * is withheld at t, its percent of what is then on hand: on hand now + incoming up to t.
+ * is that of the rules in force at t, its percent of what is then on hand: on hand now and
+ * incoming up to t.
  *
  * Supply that is overdue counts for nothing (stock/incoming.c): so the ATP of now, and of
  * any moment that has passed, has nothing incoming in it.
  *
- * Reads incoming_row and its accounts, location, location_group_member. No locks.
+ * Reads incoming_row and its accounts, and the network. No locks.
  */
 #include "postgres.h"
 
@@ -36,68 +37,76 @@ PG_FUNCTION_INFO_V1(oms_projection);
 typedef struct Event
 {
 	int			sku;			/* index into the skus asked for */
-	text	   *location;
+	const OmsLocation *place;
 	int			sequence;		/* in the group */
 	TimestampTz at;
 	int64		outstanding;
 	int64		unclaimed;
 } Event;
 
+/* OFFSET 0 keeps the sku inside the view, where it reaches the indexes. */
 static OmsPlan select_events = {
-	"SELECT u.n::pg_catalog.int4, o.location, m.sequence, o.expected_at, o.outstanding, "
+	"SELECT u.n::pg_catalog.int4, o.location, o.expected_at, o.outstanding, "
 	"o.outstanding OPERATOR(pg_catalog.-) o.claimed "
-	"FROM pg_catalog.unnest($3) WITH ORDINALITY AS u (sku, n) "
+	"FROM pg_catalog.unnest($1) WITH ORDINALITY AS u (sku, n) "
 	"CROSS JOIN LATERAL (SELECT v.* FROM oms.incoming_open v WHERE v.sku OPERATOR(pg_catalog.=) u.sku "
 	"AND v.expected_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
-	"AND v.expected_at OPERATOR(pg_catalog.<=) $4 OFFSET 0) o "
-	"JOIN oms.location_group_member m ON m.location OPERATOR(pg_catalog.=) o.location "
-	"AND m.location_group OPERATOR(pg_catalog.=) $1 "
-	"JOIN oms.location l ON l.location OPERATOR(pg_catalog.=) o.location "
-	"AND l.status OPERATOR(pg_catalog.=) 'active' "
-	"AND CASE WHEN $2 THEN l.can_pickup ELSE l.can_ship END "
-	"ORDER BY o.expected_at, u.n, m.sequence",
-	4, {"pg_catalog.text", "pg_catalog.bool", "pg_catalog._text", "pg_catalog.timestamptz"}
+	"AND v.expected_at OPERATOR(pg_catalog.<=) $2 OFFSET 0) o "
+	"ORDER BY o.expected_at, u.n, o.location",
+	2, {"pg_catalog._text", "pg_catalog.timestamptz"}
 };
+
+/* sequence_of is the place of a location in a group. */
+static int
+sequence_of(const OmsGroup *group, int location)
+{
+	for (int i = 0; i < group->nmembers; i++)
+		if (group->members[i].location == location)
+			return group->members[i].sequence;
+	return 0;
+}
 
 /* read_events reads what comes to the channel's open locations up to a moment, in that order. */
 static int
-read_events(const OmsChannel *channel, OmsMethod method, int n, text **skus, TimestampTz at,
-			bool latest, Event **events)
+read_events(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
+			TimestampTz at, bool latest, Event **events)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-	Datum		values[4];
+	Datum		values[2];
 	uint64		rows;
+	int			nevents = 0;
 
 	*events = NULL;
 	if (!channel->active || channel->group[method] == NULL)
 		return 0;
 	for (int i = 0; i < n; i++)
-		elements[i] = PointerGetDatum(skus[i]);
-	values[0] = PointerGetDatum(channel->group[method]);
-	values[1] = BoolGetDatum(method == OMS_PICKUP);
-	values[2] = PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-	values[3] = TimestampTzGetDatum(at);
+		elements[i] = PointerGetDatum(items[i]->sku);
+	values[0] = PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[1] = TimestampTzGetDatum(at);
 	oms_spi_connect();
 	rows = latest ? oms_spi_execute_latest(&select_events, values, NULL) :
 		oms_spi_execute(&select_events, values, NULL, true);
 	*events = MemoryContextAllocHuge(caller, sizeof(Event) * Max(1, rows));
 	for (uint64 row = 0; row < rows; row++)
 	{
-		Event	   *event = &(*events)[row];
-		MemoryContext spi = MemoryContextSwitchTo(caller);
+		Event	   *event = &(*events)[nevents];
 		bool		isnull;
+		text	   *location = DatumGetTextPP(oms_spi_value(row, 2, &isnull));
+		int			place = oms_network_location(channel->network, location);
 
+		if (!oms_location_open(channel, method, location))
+			continue;
+		nevents++;
 		event->sku = DatumGetInt32(oms_spi_value(row, 1, &isnull)) - 1;
-		event->location = DatumGetTextPCopy(oms_spi_value(row, 2, &isnull));
-		event->sequence = DatumGetInt32(oms_spi_value(row, 3, &isnull));
-		event->at = DatumGetTimestampTz(oms_spi_value(row, 4, &isnull));
-		event->outstanding = oms_spi_int64(row, 5);
-		event->unclaimed = Max(0, oms_spi_int64(row, 6));
-		MemoryContextSwitchTo(spi);
+		event->place = &channel->network->locations[place];
+		event->sequence = sequence_of(channel->group[method], place);
+		event->at = DatumGetTimestampTz(oms_spi_value(row, 3, &isnull));
+		event->outstanding = oms_spi_int64(row, 4);
+		event->unclaimed = Max(0, oms_spi_int64(row, 5));
 	}
 	oms_spi_finish();
-	return rows;
+	return nevents;
 }
 
 /* By sku, then by the group's sequence: the order of oms_cells. */
@@ -111,27 +120,28 @@ compare_cells(const void *a, const void *b)
 		return x->sku < y->sku ? -1 : 1;
 	if (x->sequence != y->sequence)
 		return x->sequence < y->sequence ? -1 : 1;
-	return strcmp(text_to_cstring(x->location), text_to_cstring(y->location));
+	return oms_text_compare(x->location, y->location);
 }
 
-/* apply adds the units of an event to its cell, or to a new one, for which there is room. */
+/* add_event adds the units of an event to its cell, or to a new one, for which there is room. */
 static void
-apply(const OmsChannel *channel, const Event *event, int *ncells, OmsCell *cells)
+add_event(const Event *event, int *ncells, OmsCell *cells)
 {
 	OmsCell    *cell = NULL;
-	int64		available;
 
 	for (int i = 0; i < *ncells && cell == NULL; i++)
-		if (cells[i].sku == event->sku && oms_text_equal(cells[i].location, event->location))
+		if (cells[i].sku == event->sku && cells[i].place == event->place)
 			cell = &cells[i];
 	if (cell == NULL)
 	{
 		cell = &cells[(*ncells)++];
 		memset(cell, 0, sizeof(OmsCell));
 		cell->sku = event->sku;
-		cell->location = event->location;
+		cell->place = event->place;
+		cell->location = event->place->location;
 		cell->sequence = event->sequence;
 		cell->distance_km = INFINITY;
+		cell->open = cell->carried = true;
 	}
 	/* What is claimed of it will be reserved when it is there. */
 	if (pg_add_s64_overflow(cell->on_hand, event->outstanding, &cell->on_hand) ||
@@ -139,9 +149,35 @@ apply(const OmsChannel *channel, const Event *event, int *ncells, OmsCell *cells
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("what is on hand and incoming adds up beyond bigint")));
-	available = cell->on_hand - cell->reserved + cell->expired;
-	cell->safety_stock = oms_safety_stock_withheld(&channel->safety, cell->on_hand);
-	cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
+}
+
+/* withhold sets what the cells withhold at a moment, and what is free. */
+static void
+withhold(const OmsChannel *channel, OmsMethod method, const OmsItem *const *items, TimestampTz at,
+		 int ncells, OmsCell *cells)
+{
+	for (int i = 0; i < ncells;)
+	{
+		int			sku = cells[i].sku;
+		OmsRules	rules;
+
+		oms_rules_find(channel, method, items[sku], at, &rules);
+		for (; i < ncells && cells[i].sku == sku; i++)
+		{
+			OmsCell    *cell = &cells[i];
+			int64		available = cell->on_hand - cell->reserved + cell->expired;
+
+			cell->rule = oms_rule_at(&rules, cell->place - channel->network->locations);
+			cell->safety = cell->rule != NULL ? cell->rule->safety : channel->safety;
+			cell->excluded = oms_safety_stock_excludes(&cell->safety);
+			cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
+			cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
+			if (!items[sku]->tracked)
+				cell->free = cell->excluded ? 0 : PG_INT64_MAX;
+		}
+		if (rules.rules != NULL)
+			pfree(rules.rules);
+	}
 }
 
 /* make_room gives cells room for one more an event. */
@@ -156,23 +192,27 @@ make_room(int ncells, int nevents, OmsCell **cells)
 }
 
 /*
- * oms_project turns cells of now, as oms_cells read them for these skus, into those of a
- * moment: on_hand with what will have come, reserved with what is claimed of that, and what
- * is free. Locations that will carry a sku then are added. latest as for oms_cells.
+ * oms_project turns cells of now, as oms_cells read them for these items, into those of a
+ * moment: on_hand with what will have come, reserved with what is claimed of that, what is
+ * withheld then and what is free. Locations that will carry a sku then are added. A moment
+ * that has passed is now. latest as for oms_cells.
  */
 void
-oms_project(const OmsChannel *channel, OmsMethod method, int n, text **skus, TimestampTz at,
-			bool latest, int *ncells, OmsCell **cells)
+oms_project(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
+			TimestampTz at, bool latest, int *ncells, OmsCell **cells)
 {
+	TimestampTz now = GetCurrentTimestamp();
 	Event	   *events;
-	int			nevents = read_events(channel, method, n, skus, at, latest, &events);
+	int			nevents;
 
-	if (nevents == 0)
+	if (at <= now)
 		return;
+	nevents = read_events(channel, method, n, items, at, latest, &events);
 	make_room(*ncells, nevents, cells);
 	for (int i = 0; i < nevents; i++)
-		apply(channel, &events[i], ncells, *cells);
+		add_event(&events[i], ncells, *cells);
 	qsort(*cells, *ncells, sizeof(OmsCell), compare_cells);
+	withhold(channel, method, items, at, *ncells, *cells);
 }
 
 /* put_moment puts a row of the timeline. */
@@ -201,10 +241,10 @@ put_moment(ReturnSetInfo *result, const OmsChannel *channel, OmsMethod method, c
 Datum
 oms_projection(PG_FUNCTION_ARGS)
 {
-	OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
+	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	   *sku = oms_arg_key(fcinfo, 1, "sku");
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
-	OmsItem    *item = oms_items(1, &sku);
+	const OmsItem *item = oms_items(1, &sku);
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Event	   *events;
 	OmsCell    *cells;
@@ -214,8 +254,8 @@ oms_projection(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	InitMaterializedSRF(fcinfo, 0);
-	ncells = oms_cells(channel, method, 1, &sku, NULL, false, &cells);
-	nevents = read_events(channel, method, 1, &sku, DT_NOEND, false, &events);
+	ncells = oms_cells(channel, method, 1, &item, NULL, false, &cells);
+	nevents = read_events(channel, method, 1, &item, DT_NOEND, false, &events);
 	make_room(ncells, nevents, &cells);
 	put_moment(result, channel, method, item, GetCurrentTimestamp(), 0, 0, ncells, cells);
 	for (int e = 0; e < nevents;)
@@ -226,10 +266,11 @@ oms_projection(PG_FUNCTION_ARGS)
 
 		for (; e < nevents && events[e].at == at; e++)
 		{
-			apply(channel, &events[e], &ncells, cells);
+			add_event(&events[e], &ncells, cells);
 			incoming += events[e].outstanding;
 			backordered += events[e].outstanding - events[e].unclaimed;
 		}
+		withhold(channel, method, &item, at, ncells, cells);
 		put_moment(result, channel, method, item, at, incoming, backordered, ncells, cells);
 	}
 	return (Datum) 0;

@@ -8,7 +8,8 @@
 #include "availability/availability.h"
 #include "datatype/timestamp.h"
 
-extern void oms_project(const OmsChannel *channel, OmsMethod method, int n, text **skus,
-						TimestampTz at, bool latest, int *ncells, OmsCell **cells);
+extern void oms_project(const OmsChannel *channel, OmsMethod method, int n,
+						const OmsItem *const *items, TimestampTz at, bool latest, int *ncells,
+						OmsCell **cells);
 
 #endif							/* OMS_PROJECTION_H */

@@ -39,6 +39,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "availability/projection.h"
@@ -72,8 +73,9 @@ typedef struct Party
 {
 	text	   *name;
 	OmsMethod	method;
-	OmsChannel *channel;
+	const OmsChannel *channel;
 	bool	   *open;			/* by row: whether its location serves */
+	OmsSafetyStock *safety;		/* by row: what is kept back there then */
 	int64	   *atp;			/* by row, of a channel with a buffer: the ATP on its day */
 } Party;
 
@@ -251,7 +253,7 @@ static void
 read_atp(Party *party, const Outlook *outlook)
 {
 	text	   *sku = outlook->sku;
-	OmsItem    *item;
+	const OmsItem *item;
 
 	if (party->channel->buffer == 0)
 		return;
@@ -259,25 +261,37 @@ read_atp(Party *party, const Outlook *outlook)
 	for (int r = 0; r < outlook->n; r++)
 	{
 		OmsCell    *cells;
-		int			ncells = oms_cells(party->channel, party->method, 1, &sku, NULL, true, &cells);
+		int			ncells = oms_cells(party->channel, party->method, 1, &item, NULL, true, &cells);
 
-		oms_project(party->channel, party->method, 1, &sku, outlook->rows[r].at, true, &ncells, &cells);
+		oms_project(party->channel, party->method, 1, &item, outlook->rows[r].at, true, &ncells, &cells);
 		party->atp[r] = oms_atp_of(party->channel, party->method, item, 0, ncells, cells);
 	}
 }
 
-/* make_party sets which rows serve a channel and method, and how far. */
+/* make_party reads which rows serve a channel and method, and how far; on the latest snapshot. */
 static void
 make_party(Party *party, text *name, OmsMethod method, const Outlook *outlook)
 {
+	text	   *sku = outlook->sku;
+	const OmsItem *item;
+
+	PushActiveSnapshot(GetLatestSnapshot());
+	item = oms_items(1, &sku);
 	party->name = name;
 	party->method = method;
 	party->channel = oms_channel(name);
 	party->open = palloc(sizeof(bool) * Max(1, outlook->n));
+	party->safety = palloc(sizeof(OmsSafetyStock) * Max(1, outlook->n));
 	party->atp = palloc(sizeof(int64) * Max(1, outlook->n));
 	for (int r = 0; r < outlook->n; r++)
-		party->open[r] = oms_location_open(party->channel, method, outlook->rows[r].location);
+	{
+		const Row  *row = &outlook->rows[r];
+
+		party->open[r] = oms_location_open(party->channel, method, row->location);
+		party->safety[r] = oms_safety_stock_on(party->channel, method, item, row->location, row->at);
+	}
 	read_atp(party, outlook);
+	PopActiveSnapshot();
 }
 
 /*
@@ -305,7 +319,7 @@ claimable(const Outlook *outlook, const Party *party, text *location, int r, int
 		available += Max(0, other->free);
 	}
 	units = Min(row->free,
-				available - oms_safety_stock_withheld(&party->channel->safety, on_hand));
+				available - oms_safety_stock_withheld(&party->safety[r], on_hand));
 	if (party->channel->buffer > 0)
 		units = Min(units, party->atp[r] - granted);
 	return Max(0, units);

@@ -68,9 +68,9 @@ SELECT reserved, backordered FROM oms.order_line WHERE order_id = 'O-4';
 SELECT sku FROM oms.add_item('grill') UNION ALL SELECT sku FROM oms.add_item('wok');
 SELECT sku, quantity FROM oms.reserve_many('web', '{grill,wok}', '{80,80}', on_shortage => 'backorder');
 SELECT oms.receive('Reno DC', 'grill', 100) AS grill, oms.receive('Reno DC', 'wok', 100, hold_back => true) AS wok;
-SELECT * FROM oms.atp_many('web', '{grill,wok}');
+SELECT sku, atp FROM oms.atp_many('web', '{grill,wok}');
 SELECT oms.release_hold_back('Reno DC', 'wok');
-SELECT * FROM oms.atp_many('web', '{grill,wok}');
+SELECT sku, atp FROM oms.atp_many('web', '{grill,wok}');
 
 -- How much a channel may have backordered.
 SELECT * FROM oms.add_backorder_limit('web', 'wok', 10);

@@ -403,6 +403,23 @@ CREATE OPERATOR FAMILY oms.business_hours_btree_ops USING btree;
 COMMENT ON OPERATOR FAMILY oms.business_hours_btree_ops USING btree IS 'order by their openings, one after the other';
 
 CREATE OPERATOR CLASS oms.business_hours_btree_ops DEFAULT FOR TYPE oms.business_hours USING btree FAMILY oms.business_hours_btree_ops AS
+    OPERATOR 1 oms.<,
+    OPERATOR 2 oms.<=,
+    OPERATOR 3 oms.=,
+    OPERATOR 4 oms.>=,
+    OPERATOR 5 oms.>,
+    FUNCTION 1 oms.business_hours_cmp(oms.business_hours, oms.business_hours),
+    FUNCTION 4 (oms.business_hours, oms.business_hours) pg_catalog.btequalimage(oid);
+COMMENT ON OPERATOR CLASS oms.business_hours_btree_ops USING btree IS 'order by their openings, one after the other';
+
+CREATE OPERATOR FAMILY oms.business_hours_hash_ops USING hash;
+COMMENT ON OPERATOR FAMILY oms.business_hours_hash_ops USING hash IS 'equality';
+
+CREATE OPERATOR CLASS oms.business_hours_hash_ops DEFAULT FOR TYPE oms.business_hours USING hash FAMILY oms.business_hours_hash_ops AS
+    OPERATOR 1 oms.=,
+    FUNCTION 1 oms.business_hours_hash(oms.business_hours),
+    FUNCTION 2 oms.business_hours_hash_extended(oms.business_hours, bigint);
+COMMENT ON OPERATOR CLASS oms.business_hours_hash_ops USING hash IS 'equality';
 
 -- supply: what is available when, the rows, the sum
 
@@ -557,19 +574,6 @@ CREATE OPERATOR CLASS oms.supply_btree_ops DEFAULT FOR TYPE oms.supply USING btr
     OPERATOR 3 oms.=,
     OPERATOR 4 oms.>=,
     OPERATOR 5 oms.>,
-    FUNCTION 1 oms.business_hours_cmp(oms.business_hours, oms.business_hours),
-    FUNCTION 4 (oms.business_hours, oms.business_hours) pg_catalog.btequalimage(oid);
-COMMENT ON OPERATOR CLASS oms.business_hours_btree_ops USING btree IS 'order by their openings, one after the other';
-
-CREATE OPERATOR FAMILY oms.business_hours_hash_ops USING hash;
-COMMENT ON OPERATOR FAMILY oms.business_hours_hash_ops USING hash IS 'equality';
-
-CREATE OPERATOR CLASS oms.business_hours_hash_ops DEFAULT FOR TYPE oms.business_hours USING hash FAMILY oms.business_hours_hash_ops AS
-    OPERATOR 1 oms.=,
-    FUNCTION 1 oms.business_hours_hash(oms.business_hours),
-    FUNCTION 2 oms.business_hours_hash_extended(oms.business_hours, bigint);
-COMMENT ON OPERATOR CLASS oms.business_hours_hash_ops USING hash IS 'equality';
-
     FUNCTION 1 oms.supply_cmp(oms.supply, oms.supply),
     FUNCTION 4 (oms.supply, oms.supply) pg_catalog.btequalimage(oid);
 COMMENT ON OPERATOR CLASS oms.supply_btree_ops USING btree IS 'order by the items, moment before quantity';

@@ -48,6 +48,7 @@ typedef struct OmsCell
 	const OmsRule *rule;		/* whose safety it is; NULL: the channel's own */
 	bool		excluded;		/* the rule withholds all */
 	int64		safety_stock;	/* units withheld */
+	int64		protected;		/* units protected for other channels */
 	int64		free;			/* what the channel may take here, not below 0 */
 } OmsCell;
 
@@ -73,6 +74,8 @@ extern text *oms_first_open_location(const OmsChannel *channel, OmsMethod method
 									 const OmsItem *item);
 extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 					  const OmsLatLon *ship_to, bool latest, OmsCell **cells);
+extern void oms_cell_withhold(OmsCell *cell, const OmsChannel *channel, const OmsItem *item,
+							  const OmsRule *rule, int64 protected);
 extern int64 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku,
 						int ncells, const OmsCell *cells);
 

@@ -12,7 +12,7 @@
  * negative, so that the minimum is taken at t. A backorder that claims nothing has no
  * supply to be taken from it: had there been any, it would have claimed it. Safety stock
  * is that of the rules in force at t, its percent of what is then on hand: on hand now and
- * incoming up to t.
+ * incoming up to t; protected is what has not lapsed by t.
  *
  * Supply that is overdue counts for nothing (stock/incoming.c): so the ATP of now, and of
  * any moment that has passed, has nothing incoming in it.
@@ -27,9 +27,11 @@
 #include "common/int.h"
 #include "funcapi.h"
 #include "utils/array.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "availability/projection.h"
+#include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_projection);
 
@@ -151,33 +153,31 @@ add_event(const Event *event, int *ncells, OmsCell *cells)
 				 errmsg("what is on hand and incoming adds up beyond bigint")));
 }
 
-/* withhold sets what the cells withhold at a moment, and what is free. */
+/* withhold sets what the cells withhold at a moment, and what is free. latest as for oms_cells. */
 static void
 withhold(const OmsChannel *channel, OmsMethod method, const OmsItem *const *items, TimestampTz at,
-		 int ncells, OmsCell *cells)
+		 bool latest, int ncells, OmsCell *cells)
 {
+	Snapshot	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
+	OmsProtections *protections = oms_protections_open(snapshot, at);
+
 	for (int i = 0; i < ncells;)
 	{
 		int			sku = cells[i].sku;
 		OmsRules	rules;
 
+		oms_protections_read(protections, items[sku]->sku);
 		oms_rules_find(channel, method, items[sku], at, &rules);
 		for (; i < ncells && cells[i].sku == sku; i++)
-		{
-			OmsCell    *cell = &cells[i];
-			int64		available = cell->on_hand - cell->reserved + cell->expired;
-
-			cell->rule = oms_rule_at(&rules, cell->place - channel->network->locations);
-			cell->safety = cell->rule != NULL ? cell->rule->safety : channel->safety;
-			cell->excluded = oms_safety_stock_excludes(&cell->safety);
-			cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
-			cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
-			if (!items[sku]->tracked)
-				cell->free = cell->excluded ? 0 : PG_INT64_MAX;
-		}
+			oms_cell_withhold(&cells[i], channel, items[sku],
+							  oms_rule_at(&rules, cells[i].place - channel->network->locations),
+							  oms_protected_for_others(protections, cells[i].location,
+													   channel->channel));
 		if (rules.rules != NULL)
 			pfree(rules.rules);
 	}
+	oms_protections_close(protections);
+	UnregisterSnapshot(snapshot);
 }
 
 /* make_room gives cells room for one more an event. */
@@ -212,7 +212,7 @@ oms_project(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *c
 	for (int i = 0; i < nevents; i++)
 		add_event(&events[i], ncells, *cells);
 	qsort(*cells, *ncells, sizeof(OmsCell), compare_cells);
-	withhold(channel, method, items, at, *ncells, *cells);
+	withhold(channel, method, items, at, latest, *ncells, *cells);
 }
 
 /* put_moment puts a row of the timeline. */
@@ -230,7 +230,8 @@ put_moment(ReturnSetInfo *result, const OmsChannel *channel, OmsMethod method, c
 	values[1] = Int64GetDatum(incoming);
 	values[2] = Int64GetDatum(backordered);
 	values[3] = Int64GetDatum(projected);
-	values[4] = Int64GetDatum(oms_atp_of(channel, method, item, 0, ncells, cells));
+	values[4] = Int64GetDatum(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
+								  oms_quota_left(channel, item->sku, GetActiveSnapshot())));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
@@ -270,7 +271,7 @@ oms_projection(PG_FUNCTION_ARGS)
 			incoming += events[e].outstanding;
 			backordered += events[e].outstanding - events[e].unclaimed;
 		}
-		withhold(channel, method, &item, at, ncells, cells);
+		withhold(channel, method, &item, at, false, ncells, cells);
 		put_moment(result, channel, method, item, at, incoming, backordered, ncells, cells);
 	}
 	return (Datum) 0;

@@ -73,6 +73,7 @@ typedef struct Party
 	int64		planned;
 	int64		granted;		/* of planned, taken and not yet given to a backorder */
 	int64		filled;			/* given to backorders */
+	OmsShare	share;			/* of granted, from the channel's protection */
 } Party;
 
 /* An open backorder that we have locked. */
@@ -86,15 +87,15 @@ typedef struct Candidate
 
 static OmsPlan insert_backorders = {
 	"INSERT INTO oms.backorder_row (backorder_id, sku, quantity, line_no, location, promise_at, channel, "
-	"method, cart_id, order_id, priority, reference) "
+	"method, cart_id, order_id, priority, reference, quota_period) "
 	"SELECT u.backorder_id, u.sku, u.quantity, CASE WHEN $10 IS NOT NULL THEN u.line_no END, u.location, "
-	"u.promise_at, $7, $8, $9, $10, $11, $12 "
+	"u.promise_at, $7, $8, $9, $10, $11, $12, u.quota_period "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6)) "
-	"AS u (backorder_id, sku, quantity, line_no, location, promise_at)",
-	12, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
+	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($13)) "
+	"AS u (backorder_id, sku, quantity, line_no, location, promise_at, quota_period)",
+	13, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
 		"pg_catalog._text", "pg_catalog._timestamptz", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text"}
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog._text"}
 };
 
 static OmsPlan select_account = {
@@ -147,19 +148,24 @@ static OmsPlan lock_open = {
 	3, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.int8"}
 };
 
-/* Fills: adds to the backorders and writes a firm reservation for each. */
+/*
+ * Fills: adds to the backorders and writes a firm reservation for each. $5, $6: what of its
+ * units is from the channel's protection.
+ */
 static OmsPlan write_fills = {
 	"WITH changed AS (UPDATE oms.backorder_row b SET filled = b.filled OPERATOR(pg_catalog.+) f.units, "
 	"status = CASE WHEN (b.filled OPERATOR(pg_catalog.+) f.units) OPERATOR(pg_catalog.=) b.quantity "
 	"THEN 'filled' ELSE 'open' END, changed_at = pg_catalog.clock_timestamp() "
-	"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS f (backorder_id, units) "
+	"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), "
+	"pg_catalog.unnest($6)) AS f (backorder_id, units, protected, protected_until) "
 	"WHERE b.backorder_id OPERATOR(pg_catalog.=) f.backorder_id AND b.sku OPERATOR(pg_catalog.=) $1 "
-	"RETURNING b.*, f.units) "
+	"RETURNING b.*, f.units, f.protected, f.protected_until) "
 	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference) "
+	"order_id, line_no, reference, quota_period, protected, protected_until) "
 	"SELECT c.sku, $2, c.units, 'firm', c.channel, c.method, c.cart_id, c.order_id, c.line_no, "
-	"c.reference FROM changed c",
-	4, {"pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8"}
+	"c.reference, c.quota_period, c.protected, c.protected_until FROM changed c",
+	6, {"pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8",
+	"pg_catalog._int8", "pg_catalog._text"}
 };
 
 #define RELEASED \
@@ -175,8 +181,9 @@ static OmsPlan count_of_cart = {
 #define RELEASE_LOCKED \
 	", changed AS (" RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id " \
 	"AND b.sku OPERATOR(pg_catalog.=) k.sku " \
-	"RETURNING b.backorder_id, b.sku, b.channel, b.quantity OPERATOR(pg_catalog.-) b.filled AS units) " \
-	"SELECT c.backorder_id, c.sku, c.channel, c.units FROM changed c ORDER BY c.sku"
+	"RETURNING b.backorder_id, b.sku, b.channel, b.quantity OPERATOR(pg_catalog.-) b.filled AS units, " \
+	"b.quota_period) " \
+	"SELECT c.backorder_id, c.sku, c.channel, c.units, c.quota_period FROM changed c ORDER BY c.sku"
 
 static OmsPlan release_of_cart = {
 	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
@@ -293,7 +300,7 @@ change_backordered(OmsAccounts *accounts, text *sku, text *channel, int64 units,
 static OmsAccounts *
 open_backordered(void)
 {
-	return oms_accounts_open("backorder_account", "backorder_delta");
+	return oms_accounts_open(&oms_backorder_kind);
 }
 
 /* backorder_less gives back units of a channel's open backorders of a sku. */
@@ -383,6 +390,20 @@ read_limits(Party *party, text *sku, text *location, int64 on_hand)
 	PopActiveSnapshot();
 }
 
+/* add_protected adds what is protected for other channels to the floors of the parties. */
+static void
+add_protected(int n, Party *parties, text *sku, text *location)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	OmsProtections *protections = oms_protections_open(snapshot, GetCurrentTimestamp());
+
+	oms_protections_read(protections, sku);
+	for (int i = 0; i < n; i++)
+		parties[i].floor += oms_protected_for_others(protections, location, parties[i].channel);
+	oms_protections_close(protections);
+	UnregisterSnapshot(snapshot);
+}
+
 static int
 compare_parties(const void *a, const void *b, void *arg)
 {
@@ -414,10 +435,10 @@ take_planned(OmsAccounts *accounts, text *sku, text *location, int n, Party *par
 		if (party->planned == 0)
 			continue;
 		guard.safety = party->safety;
-		guard.lapsed = oms_stock_lapsed;
-		guard.reclaim = oms_stock_reclaim;
+		guard.holder = party->channel;
 		oms_stock_change(accounts, sku, location, change, &guard, &result);
 		party->granted = result.change.reserved;
+		party->share = result.share;
 	}
 }
 
@@ -429,11 +450,14 @@ static int64
 fill(OmsAccounts *accounts, text *sku, text *location, int64 limit, int64 incoming_id)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Datum		values[4] = {PointerGetDatum(sku), PointerGetDatum(location)};
+	Datum		values[6] = {PointerGetDatum(sku), PointerGetDatum(location)};
 	Candidate  *candidates;
 	Party	   *parties;
 	Datum	   *ids;
 	Datum	   *units;
+	Datum	   *protected;
+	Datum	   *until;
+	bool	   *no_until;
 	int			n;
 	int			nparties = 0;
 	int			nfills = 0;
@@ -467,6 +491,8 @@ fill(OmsAccounts *accounts, text *sku, text *location, int64 limit, int64 incomi
 
 	for (int i = 0; i < nparties; i++)
 		read_limits(&parties[i], sku, location, on_hand);
+	if (nparties > 0)
+		add_protected(nparties, parties, sku, location);
 	for (int i = 0; i < n; i++)
 	{
 		Party	   *party = &parties[candidates[i].party];
@@ -483,15 +509,23 @@ fill(OmsAccounts *accounts, text *sku, text *location, int64 limit, int64 incomi
 
 	ids = palloc(sizeof(Datum) * n);
 	units = palloc(sizeof(Datum) * n);
+	protected = palloc(sizeof(Datum) * n);
+	until = palloc(sizeof(Datum) * n);
+	no_until = palloc(sizeof(bool) * n);
 	for (int i = 0; i < n; i++)
 	{
 		Party	   *party = &parties[candidates[i].party];
+		int64		from_share = Min(party->share.units, Min(candidates[i].planned, party->granted));
 		int64		granted = Min(candidates[i].planned, party->granted);
 
 		if (granted == 0)
 			continue;
 		party->granted -= granted;
 		party->filled += granted;
+		party->share.units -= from_share;
+		protected[nfills] = Int64GetDatum(from_share);
+		until[nfills] = PointerGetDatum(party->share.until);
+		no_until[nfills] = from_share == 0;
 		filled += granted;
 		ids[nfills] = Int64GetDatum(candidates[i].id);
 		units[nfills++] = Int64GetDatum(granted);
@@ -500,6 +534,8 @@ fill(OmsAccounts *accounts, text *sku, text *location, int64 limit, int64 incomi
 		return 0;
 	values[2] = int8_array(nfills, ids);
 	values[3] = int8_array(nfills, units);
+	values[4] = int8_array(nfills, protected);
+	values[5] = array_of(nfills, until, no_until, TEXTOID, -1, false, TYPALIGN_INT);
 	oms_spi_connect();
 	if (oms_spi_execute(&write_fills, values, NULL, false) != nfills)
 		elog(ERROR, "%d backorders that we locked expected", nfills);
@@ -625,12 +661,12 @@ oms_fill_backorders(PG_FUNCTION_ARGS)
 static void
 write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **parts)
 {
-	Datum	   *columns[6];
-	bool	   *nulls[6];
-	Datum		values[12];
-	char		value_nulls[13] = "            ";
+	Datum	   *columns[7];
+	bool	   *nulls[7];
+	Datum		values[13];
+	char		value_nulls[14] = "             ";
 
-	for (int c = 0; c < 6; c++)
+	for (int c = 0; c < 7; c++)
 	{
 		columns[c] = palloc(sizeof(Datum) * n);
 		nulls[c] = palloc0(sizeof(bool) * n);
@@ -647,6 +683,8 @@ write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **p
 		nulls[4][i] = line->location == NULL;
 		columns[5][i] = TimestampTzGetDatum(line->promise_at);
 		nulls[5][i] = !line->promised;
+		columns[6][i] = PointerGetDatum(line->quota_period);
+		nulls[6][i] = line->quota_period == NULL;
 	}
 	values[0] = int8_array(n, columns[0]);
 	values[1] = array_of(n, columns[1], NULL, TEXTOID, -1, false, TYPALIGN_INT);
@@ -661,6 +699,7 @@ write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **p
 	values[9] = PointerGetDatum(request->order_id);
 	values[10] = Int32GetDatum(request->priority);
 	values[11] = PointerGetDatum(request->reference);
+	values[12] = array_of(n, columns[6], nulls[6], TEXTOID, -1, false, TYPALIGN_INT);
 	value_nulls[8] = request->cart_id == NULL ? 'n' : ' ';
 	value_nulls[9] = request->order_id == NULL ? 'n' : ' ';
 	value_nulls[10] = request->priority < 0 ? 'n' : ' ';
@@ -730,9 +769,15 @@ give_up(int n)
 
 		for (; i < n && oms_text_equal(sku, DatumGetTextPP(oms_spi_value(i, 2, &isnull))); i++)
 		{
+			text	   *channel = DatumGetTextPP(oms_spi_value(i, 3, &isnull));
+			int64		missing = oms_spi_int64(i, 4);
+			Datum		quota_period = oms_spi_value(i, 5, &isnull);
+
 			ids[m++] = Int64GetDatum(oms_spi_int64(i, 1));
-			backorder_less(accounts, sku, DatumGetTextPP(oms_spi_value(i, 3, &isnull)), oms_spi_int64(i, 4));
-			units += oms_spi_int64(i, 4);
+			backorder_less(accounts, sku, channel, missing);
+			if (!isnull)
+				oms_quota_give(channel, sku, DatumGetTextPP(quota_period), missing);
+			units += missing;
 		}
 		oms_accounts_close(accounts);
 		oms_claims_drop(m, ids, sku, 0);

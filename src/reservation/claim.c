@@ -10,7 +10,7 @@
  * next row for the rest. What no row covers is backordered against nothing yet.
  *
  * A row serves as far as the channel could sell of it on that day: what is read of the
- * location by then, less safety stock and, over the network, the buffer
+ * location by then, less safety stock, what is protected for others and, over the network, the buffer
  * (availability/projection.c has the same formula). That limit is read, the row's is exact.
  *
  * Settling makes the claims on a sku right again after incoming supply has changed, in one
@@ -76,6 +76,7 @@ typedef struct Party
 	const OmsChannel *channel;
 	bool	   *open;			/* by row: whether its location serves */
 	OmsSafetyStock *safety;		/* by row: what is kept back there then */
+	int64	   *protected;		/* by row: what is protected there for other channels then */
 	int64	   *atp;			/* by row, of a channel with a buffer: the ATP on its day */
 } Party;
 
@@ -282,11 +283,16 @@ make_party(Party *party, text *name, OmsMethod method, const Outlook *outlook)
 	party->channel = oms_channel(name);
 	party->open = palloc(sizeof(bool) * Max(1, outlook->n));
 	party->safety = palloc(sizeof(OmsSafetyStock) * Max(1, outlook->n));
+	party->protected = palloc(sizeof(int64) * Max(1, outlook->n));
 	party->atp = palloc(sizeof(int64) * Max(1, outlook->n));
 	for (int r = 0; r < outlook->n; r++)
 	{
 		const Row  *row = &outlook->rows[r];
+		OmsProtections *protections = oms_protections_open(GetActiveSnapshot(), row->at);
 
+		oms_protections_read(protections, sku);
+		party->protected[r] = oms_protected_for_others(protections, row->location, party->name);
+		oms_protections_close(protections);
 		party->open[r] = oms_location_open(party->channel, method, row->location);
 		party->safety[r] = oms_safety_stock_on(party->channel, method, item, row->location, row->at);
 	}
@@ -302,9 +308,8 @@ static int64
 claimable(const Outlook *outlook, const Party *party, text *location, int r, int64 granted)
 {
 	const Row  *row = &outlook->rows[r];
-	int64		on_hand = Max(0, row->on_hand);
-	int64		available = row->available;
-	int64		units;
+	int128		on_hand = Max(0, row->on_hand);
+	int128		units = row->available;
 
 	if (!row->counts || row->free <= 0 || !party->open[r] ||
 		(location != NULL && !oms_text_equal(location, row->location)))
@@ -316,10 +321,10 @@ claimable(const Outlook *outlook, const Party *party, text *location, int r, int
 		if (!other->counts || !oms_text_equal(other->location, row->location))
 			continue;
 		on_hand += other->outstanding;
-		available += Max(0, other->free);
+		units += Max(0, other->free);
 	}
-	units = Min(row->free,
-				available - oms_safety_stock_withheld(&party->safety[r], on_hand));
+	units -= oms_safety_stock_withheld(&party->safety[r], Min(on_hand, PG_INT64_MAX));
+	units = Min(units - party->protected[r], row->free);
 	if (party->channel->buffer > 0)
 		units = Min(units, party->atp[r] - granted);
 	return Max(0, units);

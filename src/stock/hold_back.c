@@ -66,8 +66,6 @@ oms_hold_back(int n, OmsSupplied *supplied, text *location, text *reason, text *
 
 	nulls[3] = reason == NULL ? 'n' : ' ';
 	nulls[4] = reference == NULL ? 'n' : ' ';
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
 	for (int i = 0; i < n; i++)
 	{
 		OmsAmounts	change = {.reserved = supplied[i].quantity - supplied[i].filled};

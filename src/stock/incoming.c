@@ -63,6 +63,15 @@ typedef struct Incoming
 	int64		outstanding;	/* units still expected */
 } Incoming;
 
+const OmsAccountKind oms_incoming_kind = {
+	"incoming_account", "incoming_delta", OMS_LOCK_INCOMING, 3, NULL
+};
+
+/* What channels have backordered of a sku: reservation/backorder.c. */
+const OmsAccountKind oms_backorder_kind = {
+	"backorder_account", "backorder_delta", OMS_LOCK_BACKORDER, 2, NULL
+};
+
 static OmsAfterIncoming after_change = NULL;
 
 static OmsPlan insert_incoming = {
@@ -120,7 +129,7 @@ oms_incoming_set_after_change(OmsAfterIncoming step)
 OmsAccounts *
 oms_incoming_open(void)
 {
-	return oms_accounts_open("incoming_account", "incoming_delta");
+	return oms_accounts_open(&oms_incoming_kind);
 }
 
 /* oms_incoming_change makes or refuses one change; see oms_account_change. */

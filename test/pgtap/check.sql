@@ -143,7 +143,24 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.backorder_row SET status = 'released' WHERE sku = 'E'$$,
         $$INSERT INTO oms.backorder_delta VALUES ('E', 'web', 9, 0, 0, -3)$$)),
     ('what a channel has backordered is the sum of its open backorders', pg_temp.breaks(
-        $$INSERT INTO oms.backorder_delta VALUES ('E', 'pos', 9, 0, 0, 1)$$));
+        $$INSERT INTO oms.backorder_delta VALUES ('E', 'pos', 9, 0, 0, 1)$$)),
+    ('used of a protection is what reservations have of it', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET protected = 1, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
+    ('used of a protection is what reservations have of it', pg_temp.breaks(
+        $$INSERT INTO oms.protection_account VALUES ('A', 'near', 'infinity', 'web', 4, 0, 0, 0, '{}')$$,
+        $$INSERT INTO oms.protection_delta VALUES ('A', 'near', 'infinity', 'web', 1, 0, 0, 1)$$)),
+    ('used of a protection is not more than was protected', pg_temp.breaks(
+        $$INSERT INTO oms.protection_delta SELECT 'A', location, 'infinity', 'web', 1, 1, 0, 2 FROM oms.reservation WHERE order_id = 'o2'$$,
+        $$UPDATE oms.reservation_row SET protected = 2, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
+    ('used of a quota is what reservations and backorders have of it', pg_temp.breaks(
+        $$INSERT INTO oms.quota_delta VALUES ('A', 'web', 'total', 1, 0, 0, 1)$$)),
+    ('used of a quota is what reservations and backorders have of it', pg_temp.breaks(
+        $$UPDATE oms.backorder_row SET quota_period = 'total'$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.quota_account VALUES ('C', 'web', 'total', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

@@ -513,7 +513,8 @@ party_of(Settlement *settlement, text *channel, OmsMethod method)
 
 /*
  * lock_and_read locks the backorders whose claims may have to change and reads their claims;
- * first_free is when the first unit that can be claimed comes (NULL: none does).
+ * first_free is when the first unit that can be claimed comes (NULL: none does). Then it reads
+ * the rows anew: until a backorder was locked it may have claimed one that is new.
  */
 static void
 lock_and_read(Settlement *settlement, const TimestampTz *first_free, int nover, Datum *over)
@@ -530,6 +531,7 @@ lock_and_read(Settlement *settlement, const TimestampTz *first_free, int nover, 
 	values[2] = int8_array(nover, over);
 	settlement->n = oms_spi_execute_latest(&lock_backorders, values, first_free == NULL ? " n " : NULL);
 	spi = MemoryContextSwitchTo(caller);
+	read_outlook(outlook->sku, true, outlook);
 	settlement->backorders = palloc_extended(sizeof(Backorder) * Max(1, settlement->n),
 											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	settlement->parties = palloc_extended(sizeof(Party) * Max(1, settlement->n), MCXT_ALLOC_HUGE);
@@ -563,6 +565,16 @@ lock_and_read(Settlement *settlement, const TimestampTz *first_free, int nover, 
 			if (outlook->rows[r].id == id)
 				backorder->claims[r] = oms_spi_int64(i, 3);
 		backorder->claimed += oms_spi_int64(i, 3);
+	}
+	for (int i = 0; i < settlement->n; i++)
+	{
+		int64		known = 0;
+
+		for (int r = 0; r < outlook->n; r++)
+			known += settlement->backorders[i].claims[r];
+		if (known != settlement->backorders[i].claimed)
+			elog(ERROR, "backorder %lld claims incoming supply that was not found",
+				 (long long) settlement->backorders[i].id);
 	}
 	oms_spi_finish();
 }

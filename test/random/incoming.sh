@@ -9,6 +9,7 @@
 #   claims are not bounded            claim.c, change_claims: OMS_GUARD_NONE instead of OMS_GUARD_AVAILABLE
 #   who lowers supply does not wait   incoming.c, settle: return before it asks the accounts
 #   a fill keeps what it claimed      backorder.c, fill: without oms_claims_drop
+#   a claim on a new row is lost      claim.c, lock_and_read: without reading the rows anew
 set -euo pipefail
 
 seconds=${STRESS_SECONDS:-10}

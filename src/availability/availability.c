@@ -8,15 +8,19 @@
  *			- protected for other channels)
  *		ATP = min(quota left, max(0, sum of free over the group's open locations - buffer))
  *
- * available is exact in the snapshot of the query, and counts expired holds as free. For
- * a later moment projection.c adds what is incoming to the cells.
+ * available is exact in the snapshot of the query, and counts expired holds as free. Of a
+ * later moment it is what will be there with what is incoming (projection.c), under the rules,
+ * protections and exclusions that are in force then.
  * A location is open when it is active and may do what the method needs. Which safety
  * stock holds is rules.c's; the network is the session's, exact in the same snapshot.
  *
  * A sku's accounts, deltas and live holds are read by three index scans, each in the
  * order of locations, and merged with the group's members in memory.
  *
- * Reads item, stock_account, stock_delta, reservation_row. No locks but AccessShareLock.
+ * A location that is excluded for a time (location_exclusion) has nothing free.
+ *
+ * Reads item, stock_account, stock_delta, reservation_row, location_exclusion. No locks but
+ * AccessShareLock.
  */
 #include "postgres.h"
 
@@ -33,7 +37,6 @@
 #include "utils/timestamp.h"
 
 #include "availability/availability.h"
-#include "availability/projection.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -207,6 +210,10 @@ oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsIt
  * -------------------------------------------------------------------------
  */
 
+/* Columns of location_exclusion. */
+#define OMS_EXCLUSION_LOCATION 2
+#define OMS_EXCLUSION_UNTIL 5
+
 /* Reads the cells of one sku after the other. */
 typedef struct CellReader
 {
@@ -214,30 +221,42 @@ typedef struct CellReader
 	const OmsGroup *group;
 	OmsMethod	method;
 	TimestampTz now;
+	TimestampTz at;				/* the moment asked for, now or later */
 	OmsScan    *accounts;
 	OmsScan    *deltas;
 	OmsScan    *holds;
+	OmsScan    *exclusions;
 	OmsProtections *protections;
 	OmsCell    *cells;			/* one for each member of the group, in its sequence */
 	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
+	bool	   *excluded;		/* whether each sends nothing out for a time */
+	OmsIncoming *incoming;		/* by sku, then location */
+	int			nincoming;
+	int			next;			/* of them, the first that is not added yet */
 } CellReader;
+
+static void mark_excluded(CellReader *reader, const text *sku, bool *excluded);
 
 static void
 open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
-			const OmsLatLon *ship_to, Snapshot snapshot)
+			const OmsLatLon *ship_to, TimestampTz at, Snapshot snapshot)
 {
 	const OmsGroup *group = channel->group[method];
 
+	memset(reader, 0, sizeof(CellReader));
 	reader->channel = channel;
 	reader->group = group;
 	reader->method = method;
 	reader->now = GetCurrentTimestamp();
+	reader->at = Max(at, reader->now);
 	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
 	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
 	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
-	reader->protections = oms_protections_open(snapshot, reader->now);
+	reader->exclusions = oms_scan_open("location_exclusion", "location_exclusion_sku_idx", 2, snapshot);
+	reader->protections = oms_protections_open(snapshot, reader->at);
 	reader->cells = palloc0(sizeof(OmsCell) * Max(1, group->nmembers));
 	reader->rules = palloc(sizeof(OmsRule *) * Max(1, group->nmembers));
+	reader->excluded = palloc0(sizeof(bool) * Max(1, group->nmembers));
 	for (int i = 0; i < group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
@@ -249,6 +268,7 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
 		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
 			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
 	}
+	mark_excluded(reader, NULL, reader->excluded);
 }
 
 static void
@@ -257,6 +277,7 @@ close_reader(CellReader *reader)
 	oms_scan_close(reader->accounts);
 	oms_scan_close(reader->deltas);
 	oms_scan_close(reader->holds);
+	oms_scan_close(reader->exclusions);
 	oms_protections_close(reader->protections);
 }
 
@@ -354,6 +375,33 @@ add_expired(CellReader *reader, const text *sku)
 			amount(reader->holds, OMS_RESERVATION_CONSUMED);
 }
 
+/*
+ * mark_excluded sets excluded for the members that send out nothing of a sku for a time, or
+ * nothing at all when sku is NULL.
+ */
+static void
+mark_excluded(CellReader *reader, const text *sku, bool *excluded)
+{
+	ScanKeyData key;
+	OmsCell    *cell;
+	int			k = 0;
+
+	if (sku != NULL)
+		sku_key(&key, sku);
+	else
+		ScanKeyEntryInitialize(&key, SK_ISNULL | SK_SEARCHNULL, 1, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+	oms_scan_start(reader->exclusions, 1, &key);
+	while ((cell = next_cell(reader, reader->exclusions, OMS_EXCLUSION_LOCATION, &k)) != NULL)
+	{
+		bool		isnull;
+
+		if (DatumGetTimestampTz(slot_getattr(reader->exclusions->slot, OMS_EXCLUSION_UNTIL,
+											 &isnull)) > reader->at)
+			excluded[cell - reader->cells] = true;
+	}
+}
+
 /* member_at is the index of the group's member at a location, or -1. */
 static int
 member_at(const OmsGroup *group, int location)
@@ -408,25 +456,34 @@ distribute_rules(CellReader *reader, const OmsRules *rules)
 }
 
 /*
- * oms_cell_withhold sets what is withheld of a cell's units by the rule that holds (NULL: none)
- * and by what is protected for other channels, and what is free.
+ * add_incoming adds what comes to the group's locations of a sku: to what is on hand when it is
+ * there at the moment asked for, and to what is reserved what backorders claim of it.
  */
-void
-oms_cell_withhold(OmsCell *cell, const OmsChannel *channel, const OmsItem *item,
-				  const OmsRule *rule, int64 protected)
+static void
+add_incoming(CellReader *reader, int sku)
 {
-	int64		available = cell->on_hand - cell->reserved + cell->expired;
+	int			k = 0;
 
-	cell->rule = rule;
-	cell->safety = rule != NULL ? rule->safety : channel->safety;
-	cell->excluded = oms_safety_stock_excludes(&cell->safety);
-	cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
-	cell->protected = protected;
-	/* Each is at least 0; their sum may be beyond bigint. */
-	cell->free = available > cell->safety_stock && available - cell->safety_stock > protected
-		? available - cell->safety_stock - protected : 0;
-	if (!item->tracked)
-		cell->free = cell->excluded ? 0 : PG_INT64_MAX;
+	for (; reader->next < reader->nincoming && reader->incoming[reader->next].sku == sku; reader->next++)
+	{
+		const OmsIncoming *one = &reader->incoming[reader->next];
+		OmsCell    *cell;
+
+		k = seek(reader, k, one->location);
+		if (k == reader->group->nmembers)
+			continue;
+		cell = &reader->cells[reader->group->by_location[k]];
+		if (!oms_text_equal(cell->location, one->location))
+			continue;
+		if (pg_add_s64_overflow(cell->incoming, one->outstanding, &cell->incoming) ||
+			(one->at <= reader->at &&
+			 (pg_add_s64_overflow(cell->on_hand, one->outstanding, &cell->on_hand) ||
+			  pg_add_s64_overflow(cell->reserved, one->outstanding - one->unclaimed, &cell->reserved))))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("what is on hand and incoming adds up beyond bigint")));
+		cell->carried = cell->carried || one->at <= reader->at;
+	}
 }
 
 /* read_sku reads the cells of a sku into reader->cells. */
@@ -435,21 +492,25 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 {
 	OmsRules	rules;
 	ScanKeyData key;
+	bool	   *excluded = palloc(sizeof(bool) * Max(1, reader->group->nmembers));
 
+	memcpy(excluded, reader->excluded, sizeof(bool) * reader->group->nmembers);
+	mark_excluded(reader, item->sku, excluded);
 	for (int i = 0; i < reader->group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
 
 		cell->sku = sku;
 		cell->carried = false;
-		cell->on_hand = cell->unavailable = cell->reserved = cell->expired = 0;
+		cell->on_hand = cell->unavailable = cell->reserved = cell->expired = cell->incoming = 0;
 	}
 	sku_key(&key, item->sku);
 	add_amounts(reader, reader->accounts, &key, 3);
 	add_amounts(reader, reader->deltas, &key, 4);
 	add_expired(reader, item->sku);
+	add_incoming(reader, sku);
 	oms_protections_read(reader->protections, item->sku);
-	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
+	oms_rules_find(reader->channel, reader->method, item, reader->at, &rules);
 	distribute_rules(reader, &rules);
 	if (rules.rules != NULL)
 		pfree(rules.rules);
@@ -457,11 +518,23 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 	for (int i = 0; i < reader->group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
+		int64		available = cell->on_hand - cell->reserved + cell->expired;
 
-		oms_cell_withhold(cell, reader->channel, item, reader->rules[i],
-						  oms_protected_for_others(reader->protections, cell->location,
-												   reader->channel->channel));
+		cell->rule = reader->rules[i];
+		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
+		cell->excluded = excluded[i] || oms_safety_stock_excludes(&cell->safety);
+		cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
+		cell->protected = oms_protected_for_others(reader->protections, cell->location,
+												   reader->channel->channel);
+		/* Each is at least 0; their sum may be beyond bigint. */
+		cell->free = available > cell->safety_stock && available - cell->safety_stock > cell->protected
+			? available - cell->safety_stock - cell->protected : 0;
+		if (!item->tracked)
+			cell->free = PG_INT64_MAX;
+		if (cell->excluded)
+			cell->free = 0;
 	}
+	pfree(excluded);
 }
 
 /*
@@ -472,6 +545,17 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 int
 oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 		  const OmsLatLon *ship_to, bool latest, OmsCell **cells)
+{
+	return oms_cells_at(channel, method, n, items, ship_to, DT_NOBEGIN, latest, cells);
+}
+
+/*
+ * oms_cells_at reads the cells as they will be at a moment, with what is incoming up to then
+ * (projection.c); a moment that has passed is now.
+ */
+int
+oms_cells_at(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
+			 const OmsLatLon *ship_to, TimestampTz at, bool latest, OmsCell **cells)
 {
 	CellReader	reader;
 	Snapshot	snapshot;
@@ -484,7 +568,9 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	if (latest)
 		CommandCounterIncrement();
 	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
-	open_reader(&reader, channel, method, ship_to, snapshot);
+	open_reader(&reader, channel, method, ship_to, at, snapshot);
+	if (at > reader.now)
+		reader.nincoming = oms_incoming_read(n, items, at, latest, &reader.incoming);
 	*cells = palloc(sizeof(OmsCell) * max);
 	for (int s = 0; s < n; s++)
 	{
@@ -505,6 +591,26 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	close_reader(&reader);
 	UnregisterSnapshot(snapshot);
 	return ncells;
+}
+
+/*
+ * oms_survey reads the cells of a sku at all locations of the channel's group, whether
+ * open or not, and whether they carry it or not; returns their number.
+ */
+int
+oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells)
+{
+	CellReader	reader;
+
+	*cells = NULL;
+	if (channel->group[method] == NULL)
+		return 0;
+	open_reader(&reader, channel, method, NULL, DT_NOBEGIN, GetActiveSnapshot());
+	reader.nincoming = oms_incoming_read(1, &item, DT_NOEND, false, &reader.incoming);
+	read_sku(&reader, 0, item);
+	close_reader(&reader);
+	*cells = reader.cells;
+	return reader.group->nmembers;
 }
 
 /*
@@ -560,10 +666,8 @@ oms_atp(PG_FUNCTION_ARGS)
 
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
-	ncells = oms_cells(channel, method, 1, (const OmsItem *const *) &item, NULL, false, &cells);
-	if (!PG_ARGISNULL(3))
-		oms_project(channel, method, 1, (const OmsItem *const *) &item, PG_GETARG_TIMESTAMPTZ(3), false,
-					&ncells, &cells);
+	ncells = oms_cells_at(channel, method, 1, (const OmsItem *const *) &item, NULL,
+						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
 	PG_RETURN_INT64(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
 						oms_quota_left(channel, sku, GetActiveSnapshot())));
 }
@@ -589,9 +693,8 @@ oms_atp_many(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < n; i++)
 		pointers[i] = &items[i];
-	ncells = oms_cells(channel, method, n, pointers, NULL, false, &cells);
-	if (!PG_ARGISNULL(3))
-		oms_project(channel, method, n, pointers, PG_GETARG_TIMESTAMPTZ(3), false, &ncells, &cells);
+	ncells = oms_cells_at(channel, method, n, pointers, NULL,
+						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
 	for (int i = 0; i < n; i++)
 	{
 		int			end = first;

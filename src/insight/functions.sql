@@ -99,10 +99,10 @@ AS $$
         SELECT order_id, line_no, sku, sum(quantity - filled) AS quantity
           FROM oms.backorder_row WHERE order_id IS NOT NULL AND status = 'open' GROUP BY order_id, line_no, sku),
     work AS (
-        SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity) AS quantity
+        SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity - l.rejected - l.cancelled) AS quantity
           FROM oms.fulfillment_row f
           JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
-         WHERE f.status IN ('assigned', 'accepted', 'picked', 'packed')
+         WHERE f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')
          GROUP BY f.order_id, f.location, l.line_no, l.sku)
 
     SELECT 'on_hand is the sum of the movements', format('sku %s, location %s', a.sku, a.location),
@@ -251,7 +251,7 @@ AS $$
     UNION ALL
     SELECT 'a cancelled order has no work', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id), f.status
       FROM oms.order_row o JOIN oms.fulfillment_row f ON f.order_id = o.order_id
-     WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picked', 'packed')
+     WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')
     UNION ALL
     SELECT 'a fulfillment has an order', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id),
            'the order is unknown'
@@ -285,6 +285,49 @@ AS $$
                    FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, location) r
         ON r.order_id = w.order_id AND r.line_no = w.line_no AND r.location = w.location
      WHERE w.quantity > COALESCE(r.units, 0)
+    UNION ALL
+    SELECT 'the lines of a fulfillment are as far as its status says',
+           format('order %s, fulfillment %s, line %s', f.order_id, f.fulfillment_id, l.line_no),
+           format('%s: quantity %s, picked %s, packed %s, shipped %s, rejected %s, cancelled %s', f.status,
+                  l.quantity, l.picked, l.packed, l.shipped, l.rejected, l.cancelled)
+      FROM oms.fulfillment_row f
+      JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+     WHERE NOT CASE WHEN f.status IN ('assigned', 'accepted') THEN l.picked = 0
+                    WHEN f.status = 'picking' THEN l.packed = l.shipped
+                    WHEN f.status IN ('packed', 'ready') THEN l.packed = l.quantity - l.rejected - l.cancelled
+                    WHEN f.status IN ('shipped', 'handed_over', 'rejected', 'cancelled')
+                    THEN l.shipped = l.quantity - l.rejected - l.cancelled
+                    ELSE l.shipped = 0 END
+    UNION ALL
+    SELECT 'what a fulfillment sent out left the stock', format('fulfillment %s, sku %s', s.fulfillment_id, s.sku),
+           format('shipped %s, movements of %s', s.shipped, COALESCE(m.units, 0))
+      FROM (SELECT fulfillment_id, sku, sum(shipped) AS shipped
+              FROM oms.fulfillment_line_row GROUP BY fulfillment_id, sku HAVING sum(shipped) > 0) s
+      LEFT JOIN (SELECT reference, sku, -sum(quantity) AS units
+                   FROM oms.movement_row WHERE kind IN ('ship', 'hand_over') GROUP BY reference, sku) m
+        ON m.reference = 'fulfillment ' || s.fulfillment_id AND m.sku = s.sku
+     WHERE s.shipped <> COALESCE(m.units, 0)
+       AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = s.sku AND NOT i.tracked)
+    UNION ALL
+    SELECT 'what fulfillments sent out of a line was consumed there',
+           format('order %s, line %s, location %s', s.order_id, s.line_no, s.location),
+           format('shipped %s, consumed %s', s.shipped, COALESCE(c.consumed, 0))
+      FROM (SELECT f.order_id, l.line_no, l.sku, f.location, sum(l.shipped) AS shipped
+              FROM oms.fulfillment_row f
+              JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+             WHERE l.shipped > 0 GROUP BY f.order_id, l.line_no, l.sku, f.location) s
+      LEFT JOIN (SELECT order_id, line_no, sku, location, sum(consumed) AS consumed
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku, location) c
+        ON c.order_id = s.order_id AND c.line_no = s.line_no AND c.sku = s.sku AND c.location = s.location
+     WHERE s.shipped > COALESCE(c.consumed, 0)
+    UNION ALL
+    SELECT 'what a line rejected is on record', format('fulfillment %s, line %s, sku %s', l.fulfillment_id, l.line_no, l.sku),
+           format('rejected %s, recorded %s', l.rejected, COALESCE(r.units, 0))
+      FROM oms.fulfillment_line_row l
+      LEFT JOIN (SELECT fulfillment_id, line_no, sku, sum(quantity) AS units
+                   FROM oms.rejection_row GROUP BY fulfillment_id, line_no, sku) r
+        ON r.fulfillment_id = l.fulfillment_id AND r.line_no = l.line_no AND r.sku = l.sku
+     WHERE l.rejected <> COALESCE(r.units, 0)
     UNION ALL
     SELECT 'a decision has an order and a run', format('order %s, run %s', d.order_id, d.run_id), 'one of them is unknown'
       FROM oms.decision_row d

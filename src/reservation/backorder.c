@@ -140,7 +140,11 @@ static OmsPlan lock_open = {
 	"AND l.status OPERATOR(pg_catalog.=) 'active' "
 	"AND CASE b.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END "
 	"WHERE b.sku OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
-	"AND (b.location IS NULL OR b.location OPERATOR(pg_catalog.=) $2)) o "
+	"AND (b.location IS NULL OR b.location OPERATOR(pg_catalog.=) $2) "
+	"AND NOT EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location OPERATOR(pg_catalog.=) $2 "
+	"AND x.until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+	"AND (x.sku IS NULL OR x.sku OPERATOR(pg_catalog.=) $1) "
+	"AND (x.order_id IS NULL OR x.order_id OPERATOR(pg_catalog.=) b.order_id))) o "
 	"ON o.backorder_id OPERATOR(pg_catalog.=) b.backorder_id "
 	"WHERE b.sku OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
 	"AND o.units_before OPERATOR(pg_catalog.<) $3 "
@@ -313,15 +317,16 @@ backorder_less(OmsAccounts *accounts, text *sku, text *channel, int64 units)
 		change_backordered(accounts, sku, channel, -units, &give, NULL);
 }
 
-/* backorder_more takes units of what a channel may backorder of a sku, or refuses. */
+/* backorder_more takes units of what a channel may backorder of a sku, or, limited, refuses. */
 static void
-backorder_more(OmsAccounts *accounts, text *sku, text *channel, int64 units, OmsChange *result)
+backorder_more(OmsAccounts *accounts, text *sku, text *channel, int64 units, bool limited,
+			   OmsChange *result)
 {
 	Datum		values[2] = {PointerGetDatum(channel), PointerGetDatum(sku)};
 	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
 
 	oms_spi_connect();
-	if (oms_spi_execute_latest(&select_limit, values, NULL) > 0)
+	if (limited && oms_spi_execute_latest(&select_limit, values, NULL) > 0)
 	{
 		bool		isnull;
 		Datum		limit = oms_spi_value(0, 1, &isnull);
@@ -712,12 +717,13 @@ write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **p
 
 /*
  * oms_backorder_insert writes backorders for the parts of a request that have no location,
- * and claims incoming supply for them. False, and then the caller must roll back, when the
- * channel may not backorder as much: *refused is the line, and *pending an open transaction on
- * which that depends, if any.
+ * and claims incoming supply for them. False, and then the caller must roll back, when they
+ * are limited and the channel may not backorder as much: *refused is the line, and *pending an
+ * open transaction on which that depends, if any.
  */
 bool
-oms_backorder_insert(OmsReserveRequest *request, int *refused, TransactionId *pending)
+oms_backorder_insert(OmsReserveRequest *request, bool limited, int *refused,
+					 TransactionId *pending)
 {
 	OmsReservationPart **parts = palloc(sizeof(OmsReservationPart *) * Max(1, request->nparts));
 	OmsAccounts *accounts;
@@ -734,7 +740,7 @@ oms_backorder_insert(OmsReserveRequest *request, int *refused, TransactionId *pe
 	{
 		OmsReserveLine *line = &request->lines[parts[i]->line];
 
-		backorder_more(accounts, line->sku, request->channel, parts[i]->quantity, &result);
+		backorder_more(accounts, line->sku, request->channel, parts[i]->quantity, limited, &result);
 		if (result.outcome == OMS_DONE)
 			continue;
 		line->over_limit = true;

@@ -42,7 +42,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-#include "availability/projection.h"
+#include "availability/availability.h"
 #include "reservation/claim.h"
 #include "stock/stock.h"
 
@@ -262,9 +262,9 @@ read_atp(Party *party, const Outlook *outlook)
 	for (int r = 0; r < outlook->n; r++)
 	{
 		OmsCell    *cells;
-		int			ncells = oms_cells(party->channel, party->method, 1, &item, NULL, true, &cells);
+		int			ncells = oms_cells_at(party->channel, party->method, 1, &item, NULL,
+										  outlook->rows[r].at, true, &cells);
 
-		oms_project(party->channel, party->method, 1, &item, outlook->rows[r].at, true, &ncells, &cells);
 		party->atp[r] = oms_atp_of(party->channel, party->method, item, 0, ncells, cells);
 	}
 }

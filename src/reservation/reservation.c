@@ -885,7 +885,7 @@ insert_rows(Attempt *attempt)
 		}
 	}
 	oms_writer_close(writer);
-	if (oms_backorder_insert(request, &refused, &pending))
+	if (oms_backorder_insert(request, true, &refused, &pending))
 		return true;
 	attempt->demands[attempt->demand_of[refused]].pending = pending;
 	return false;

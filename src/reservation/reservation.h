@@ -108,7 +108,7 @@ extern int64 oms_release_order(text *order_id);
 extern void oms_reservation_init(void);
 extern bool oms_backorder_release_cart(text *cart_id);
 extern int64 oms_backorder_release_order(text *order_id);
-extern bool oms_backorder_insert(OmsReserveRequest *request, int *refused,
+extern bool oms_backorder_insert(OmsReserveRequest *request, bool limited, int *refused,
 								 TransactionId *pending);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 								  OmsMoveHow how);

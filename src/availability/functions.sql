@@ -82,3 +82,11 @@ $$;
 REVOKE ALL ON FUNCTION oms.expected_supply(text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.expected_supply(text, text) IS
     'what is incoming of the sku, at the location or anywhere, and not claimed by backorders, as one value: oms.earliest(oms.expected_supply(sku), 100) is when 100 more will be there';
+
+CREATE FUNCTION oms.atp_feed(channels text[] DEFAULT NULL, method text DEFAULT 'ship')
+RETURNS TABLE (channel text, sku text, atp bigint, shown bigint)
+LANGUAGE c STABLE PARALLEL SAFE COST 1000000 ROWS 100000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_atp_feed';
+REVOKE ALL ON FUNCTION oms.atp_feed(text[], text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.atp_feed(text[], text) IS
+    'the full feed: atp of every known sku, and shown of it, for each of the channels (NULL: all), in one pass over the stock; in no order. For a channel with few locations, or a few skus, atp_many is faster. Errors: OM004 unknown channel, 22023 unknown method';

@@ -43,6 +43,7 @@ typedef struct OmsReserveLine
 
 	/* results */
 	OmsLineStatus status;
+	bool		kit;			/* the sku is a kit; then all units are kits */
 	int64		reserved;		/* units */
 	int64		available;		/* units that could be had when it was short */
 	TransactionId pending;		/* of HELD_BY_OTHERS */
@@ -52,10 +53,15 @@ typedef struct OmsReserveLine
 	int64		limit_left;		/* … but for this many units */
 } OmsReserveLine;
 
-/* A reservation made for a line: one per line and location; last, what is backordered of it. */
+/*
+ * A reservation made for a line: one per line and location, of a kit one per component
+ * with the same reservation_id; last, what is backordered of it.
+ */
 typedef struct OmsReservationPart
 {
 	int			line;			/* index into the lines */
+	text	   *sku;
+	text	   *kit;			/* NULL: not of a kit */
 	text	   *location;		/* NULL: backordered */
 	int64		quantity;
 	int64		reservation_id;
@@ -110,6 +116,8 @@ extern bool oms_backorder_release_cart(text *cart_id);
 extern int64 oms_backorder_release_order(text *order_id);
 extern bool oms_backorder_insert(OmsReserveRequest *request, bool limited, int *refused,
 								 TransactionId *pending);
+extern bool oms_move_kit(int64 reservation_id, text *to_location, int64 quantity,
+						 const bool *forced);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 								  OmsMoveHow how);
 

@@ -82,7 +82,8 @@ planner_options(const char *solver, const RouteOptions *options)
 /*
  * oms_route_plan_call makes a call of oms.plan_routes over the open orders; what it plans is
  *
- *		demand		units of routing_held
+ *		demand		units of routing_held; of kits a line per component, the components of a
+ *					reservation kept together
  *		supply		what the demand holds there, and what is available above the safety stock
  *					of the strictest channel that has demand for the sku
  *		candidates	open locations of the channel's group for the order's method
@@ -112,12 +113,15 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					  "FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM "
 					  "oms.routing_held h) %s",
 					  order_filter);
-	lines = psprintf("SELECT h.order_id, h.line_no, h.sku, h.quantity, l.keep_together, "
-					 "COALESCE(l.unit_value, i.unit_value) AS unit_value "
-					 "FROM (SELECT h.order_id, h.line_no, h.sku, LEAST(sum(h.quantity), "
-					 "1000000000000)::bigint AS quantity "
-					 "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, h.sku) "
-					 "h "
+	lines = psprintf("SELECT h.order_id, h.plan_line AS line_no, h.sku, h.quantity, "
+					 "COALESCE(l.keep_together, chr(31) || h.bundle) AS keep_together, "
+					 "CASE WHEN h.bundle IS NULL THEN COALESCE(l.unit_value, i.unit_value) "
+					 "WHEN l.unit_value IS NULL THEN i.unit_value "
+					 "WHEN h.bundle - h.plan_line = 1 THEN l.unit_value / h.kit_quantity ELSE 0 END AS unit_value "
+					 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
+					 "LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity "
+					 "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, h.plan_line, "
+					 "h.bundle, h.kit_quantity, h.sku) h "
 					 "JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = "
 					 "h.line_no "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku", held_filter);
@@ -183,23 +187,31 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 						 "WHERE true %s", held_filter);
 	}
 
-	/* Lines that not every location may serve need a cost query: its pairs are the candidates. */
+	/*
+	 * Lines that not every location may serve, and kits from which a rule may exclude one, need
+	 * a cost query: its pairs are the candidates.
+	 */
 	pinned = psprintf("SELECT 1 FROM oms.routing_held h JOIN oms.order_line_row ol "
 					  "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
 					  "WHERE (ol.location IS NOT NULL OR EXISTS (SELECT FROM oms.location_exclusion x "
-					  "WHERE x.sku = h.sku AND x.until > clock_timestamp())) %s", held_filter);
+					  "WHERE x.sku = h.sku AND x.until > clock_timestamp()) "
+					  "OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
+					  "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s", held_filter);
 	line_cost = NULL;
 	if (shipment_cost != NULL && exists(pinned))
 	{
-		line_cost = psprintf("SELECT ol.order_id, ol.line_no, l.location, 0 AS cost "
-							 "FROM oms.order_row o "
-							 "JOIN oms.order_line_row ol ON ol.order_id = o.order_id "
+		line_cost = psprintf("SELECT h.order_id, h.plan_line AS line_no, l.location, 0 AS cost "
+							 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.sku, "
+							 "array_agg(h.location) AS locations FROM oms.routing_held h WHERE true %s"
+							 "GROUP BY h.order_id, h.line_no, h.plan_line, h.bundle, h.sku) h "
+							 "JOIN oms.order_row o ON o.order_id = h.order_id "
+							 "JOIN oms.order_line_row ol ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
 							 CANDIDATES
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
-							 "AND NOT " EXCLUDED "= ol.sku) "
-							 "AND (ol.order_id, ol.line_no) IN (SELECT h.order_id, h.line_no FROM "
-							 "oms.routing_held h) %s",
-							 order_filter);
+							 "AND NOT " EXCLUDED "= h.sku) "
+							 "AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
+							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1)",
+							 held_filter);
 		if (!exists(line_cost))
 		{
 			line_cost = shipment_cost = NULL;

@@ -15,8 +15,10 @@ SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
 SELECT oms.place_order('o4', 'web', '{D,D}', '{2,5}', on_shortage => 'backorder') \g /dev/null
-SELECT oms.add_incoming('po', 'near', 'E', 5, 'tomorrow') \g /dev/null
-SELECT oms.reserve('web', 'E', 3, on_shortage => 'backorder') \g /dev/null
+SELECT oms.add_incoming('po', 'near', 'G', 5, 'tomorrow') \g /dev/null
+SELECT oms.reserve('web', 'G', 3, on_shortage => 'backorder') \g /dev/null
+SELECT oms.add_kit('K', '{A,E}', '{1,1}'), oms.receive('near', 'E', 3), oms.receive('far', 'E', 3) \g /dev/null
+SELECT oms.place_order('o6', 'web', '{K}', '{1}') \g /dev/null
 
 -- breaks(statements) opens the guards, runs the statements, and returns the invariants that
 -- oms.check() then finds broken; everything is rolled back.
@@ -136,14 +138,14 @@ INSERT INTO broken (invariant, found) VALUES
     ('reserved is the sum of the reservations', pg_temp.breaks(
         $$INSERT INTO oms.hold_back_row (sku, location, quantity, actor) VALUES ('A', 'near', 1, 'me')$$)),
     ('a delta is folded once', pg_temp.breaks(
-        $$INSERT INTO oms.incoming_account VALUES ('E', 'near', '0', 0, 0, 0, 5, '{4}')$$,
-        $$INSERT INTO oms.incoming_delta VALUES ('E', 'near', '0', 5, 0, 0, 0)$$)),
+        $$INSERT INTO oms.incoming_account VALUES ('G', 'near', '0', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.incoming_delta VALUES ('G', 'near', '0', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
         $$INSERT INTO oms.backorder_account VALUES ('C', 'web', 0, 0, 0, 5, '{4,6}')$$)),
     ('what is incoming is what was ordered and has not come', pg_temp.breaks(
         $$UPDATE oms.incoming_row SET quantity = 6$$)),
     ('what is incoming is what was ordered and has not come', pg_temp.breaks(
-        $$INSERT INTO oms.incoming_delta VALUES ('E', 'near', '0', 1, 1, 0, 0)$$)),
+        $$INSERT INTO oms.incoming_delta VALUES ('G', 'near', '0', 1, 1, 0, 0)$$)),
     ('what was received of incoming supply is the sum of its movements', pg_temp.breaks(
         $$UPDATE oms.incoming_row SET quantity = quantity + 1, received = 1$$)),
     ('what is claimed of incoming supply is the sum of the claims', pg_temp.breaks(
@@ -152,13 +154,13 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.incoming_row SET quantity = 2$$,
         $$INSERT INTO oms.incoming_delta SELECT sku, location, incoming_id::text, 9, -3, 0, 0 FROM oms.incoming_row$$)),
     ('an open backorder claims at most what is missing of it, another one nothing', pg_temp.breaks(
-        $$UPDATE oms.backorder_row SET quantity = 2 WHERE sku = 'E'$$,
-        $$INSERT INTO oms.backorder_delta VALUES ('E', 'web', 9, 0, 0, -1)$$)),
+        $$UPDATE oms.backorder_row SET quantity = 2 WHERE sku = 'G'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'web', 9, 0, 0, -1)$$)),
     ('an open backorder claims at most what is missing of it, another one nothing', pg_temp.breaks(
-        $$UPDATE oms.backorder_row SET status = 'released' WHERE sku = 'E'$$,
-        $$INSERT INTO oms.backorder_delta VALUES ('E', 'web', 9, 0, 0, -3)$$)),
+        $$UPDATE oms.backorder_row SET status = 'released' WHERE sku = 'G'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'web', 9, 0, 0, -3)$$)),
     ('what a channel has backordered is the sum of its open backorders', pg_temp.breaks(
-        $$INSERT INTO oms.backorder_delta VALUES ('E', 'pos', 9, 0, 0, 1)$$)),
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'pos', 9, 0, 0, 1)$$)),
     ('used of a protection is what reservations have of it', pg_temp.breaks(
         $$UPDATE oms.reservation_row SET protected = 1, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
     ('used of a protection is what reservations have of it', pg_temp.breaks(
@@ -175,7 +177,20 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.quota_account VALUES ('C', 'web', 'total', 0, 0, 0, 5, '{4}')$$,
         $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
-        $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$));
+        $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('a kit is reserved whole', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET component = 3 WHERE order_id = 'o6' AND component = 2$$)),
+    ('a kit is reserved whole', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET method = 'pickup' WHERE order_id = 'o6' AND component = 2$$)),
+    ('a component of an order has a line of its own for the planner', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET plan_line = -1 WHERE order_id = 'o6'$$)),
+    ('a kit has no stock of its own', pg_temp.breaks(
+        $$ALTER TABLE oms.kit_component DISABLE TRIGGER stocked$$,
+        $$INSERT INTO oms.kit_component VALUES ('D', 'F', 1)$$,
+        $$DELETE FROM oms.kit_component WHERE kit = 'K'$$)),
+    ('a kit is in no kit', pg_temp.breaks(
+        $$ALTER TABLE oms.kit_component DISABLE TRIGGER nested$$,
+        $$INSERT INTO oms.kit_component VALUES ('L', 'K', 1)$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

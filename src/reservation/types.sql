@@ -8,7 +8,8 @@ CREATE TYPE oms.reserved_line AS (
     reservation_id bigint,
     expires_at timestamptz,
     backorder_id bigint,
-    kit text
+    kit text,
+    promise_at timestamptz
 );
 COMMENT ON TYPE oms.reserved_line IS 'what reserve returns: a row per line and location (of a kit: per component, with the sku of the component), and one per line for what is backordered of it';
 CREATE TYPE oms.tried_line AS (

@@ -130,14 +130,14 @@ COMMENT ON FUNCTION oms.ready_many(bigint[], text, text) IS
     'each of the fulfillments, all or none, as one set: the packed goods wait for the customer. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
 
 CREATE FUNCTION oms.hand_over(
-    fulfillment_id bigint, skus text[] DEFAULT NULL, quantities bigint[] DEFAULT NULL,
+    fulfillment_id bigint, skus text[] DEFAULT NULL, quantities bigint[] DEFAULT NULL, code text DEFAULT NULL,
     actor text DEFAULT session_user, request_id text DEFAULT NULL)
 RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_hand_over';
-REVOKE ALL ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text) IS
-    'the customer takes what is ready: all that is left, or quantities[i] of skus[i] (without quantities all of these skus), and then the rest stays ready; reserved and on_hand fall together, with a movement. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, 22023 quantity below 1';
+REVOKE ALL ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) IS
+    'the customer takes what is ready: all that is left, or quantities[i] of skus[i] (without quantities all of these skus), and then the rest stays ready; reserved and on_hand fall together, with a movement; against the code, if it has one (oms.issue_code); a kit whole. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, OM010 wrong code, 22023 quantity below 1';
 
 CREATE FUNCTION oms.hand_over_many(
     fulfillment_ids bigint[],
@@ -147,7 +147,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET sear
 AS 'MODULE_PATHNAME', 'oms_hand_over_many';
 REVOKE ALL ON FUNCTION oms.hand_over_many(bigint[], text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.hand_over_many(bigint[], text, text) IS
-    'each of the fulfillments, all or none, as one set: the customer takes what is ready, all that is left; reserved and on_hand fall together, with a movement. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
+    'each of the fulfillments, all or none, as one set: the customer takes what is ready, all that is left; reserved and on_hand fall together, with a movement. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), OM010 one has a code, 22023 named twice';
 
 CREATE FUNCTION oms.reject(
     fulfillment_id bigint, reason text, sku text DEFAULT NULL, quantity bigint DEFAULT NULL,
@@ -181,6 +181,14 @@ AS 'MODULE_PATHNAME', 'oms_count_stock';
 REVOKE ALL ON FUNCTION oms.count_stock(text, text, bigint, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.count_stock(text, text, bigint, text, text, text) IS
     'a count: on_hand of the sku at the location becomes quantity, as by set_on_hand, and the open count task is closed; returns on_hand and its variance, counted - on_hand before. Errors as set_on_hand';
+
+CREATE FUNCTION oms.issue_code(fulfillment_id bigint, code text DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_issue_code';
+REVOKE ALL ON FUNCTION oms.issue_code(bigint, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.issue_code(bigint, text) IS
+    'the code against which the fulfillment is handed over from now on: 8 random letters and digits, or the one given; an earlier one is void; case does not matter. Only a hash of it is kept, so it cannot be asked for again. Errors: OM004 unknown fulfillment, OM005 not to be picked up (any more)';
 
 CREATE FUNCTION oms.claim_work(
     location text, picker text, quantity bigint DEFAULT 10, claim_for interval DEFAULT '30 minutes',

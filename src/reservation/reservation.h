@@ -109,6 +109,7 @@ extern int64 oms_release_order(text *order_id);
 extern void oms_reservation_init(void);
 extern bool oms_backorder_release_cart(text *cart_id);
 extern int64 oms_backorder_release_order(text *order_id);
+extern int64 oms_backorder_reduce(text *order_id, int32 line_no, int64 units);
 extern void oms_backorder_insert(const OmsReserveRequest *request, int n,
 								 const OmsReservationPart *parts);
 extern bool oms_move_kit(int64 reservation_id, text *to_location, int64 quantity,

@@ -67,6 +67,9 @@ BEGIN
                            scope => walk.one_of('line', 'fulfillment', 'sku', 'orders'), reroute => random() < 0.3)
            FROM (SELECT l.fulfillment_id, l.sku FROM oms.fulfillment_line AS l WHERE l.open > 0 AND l.fulfillment_id = walk.some_work('{assigned,accepted,picking,packed,ready}') LIMIT 1) AS l;
     WHEN 'cancel' THEN PERFORM oms.cancel_order(o.order_id) FROM (SELECT order_id FROM oms.orders WHERE status = 'open' ORDER BY random() LIMIT 1) AS o;
+    WHEN 'cancel line' THEN PERFORM oms.cancel_line(l.order_id, l.line_no, CASE WHEN random() < 0.5 THEN 1 END) FROM (SELECT order_id, line_no FROM oms.order_line WHERE status NOT IN ('cancelled', 'consumed') ORDER BY random() LIMIT 1) AS l;
+    WHEN 'change quantity' THEN PERFORM oms.change_quantity(l.order_id, l.line_no, 1 + floor(random() * 5)::bigint, 'backorder') FROM (SELECT order_id, line_no FROM oms.order_line WHERE status NOT IN ('cancelled', 'consumed') ORDER BY random() LIMIT 1) AS l;
+    WHEN 'cancel fulfillment' THEN PERFORM oms.cancel_fulfillment(walk.some_work('{accepted,picking,packed,ready}'));
     WHEN 'receive' THEN PERFORM oms.receive(walk.one_of('w1', 'w2', 'w3', 'w4'), skus[1], 5);
     WHEN 'count' THEN PERFORM oms.count_stock(i.location, i.sku, greatest(0, i.on_hand + floor(random() * 3)::bigint - 1)) FROM oms.inventory AS i WHERE i.sku = skus[1] ORDER BY random() LIMIT 1;
     END CASE;
@@ -80,7 +83,7 @@ DECLARE
 BEGIN
     WHILE clock_timestamp() < until LOOP
         action := walk.one_of('place', 'place', 'place', 'route', 'accept', 'accept', 'claim', 'release', 'pick', 'pick all', 'pick all', 'pack', 'pack', 'pack',
-            'unpack', 'ship', 'ship', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'hand_over some', 'hand_over some', 'reject', 'reject', 'cancel', 'receive', 'receive', 'count');
+            'unpack', 'ship', 'ship', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'hand_over some', 'hand_over some', 'reject', 'reject', 'cancel', 'cancel line', 'cancel line', 'change quantity', 'cancel fulfillment', 'receive', 'receive', 'count');
         state := '00000';
         message := NULL;
         BEGIN

@@ -19,7 +19,7 @@
  * together. A kit is not backordered: with OMS_BACKORDER it is had whole or refused.
  *
  * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
- * with the reservations. Any request with a cart_id releases the cart's open backorders
+ * with the reservations, unless that would pass the channel's limit. Any request with a cart_id releases the cart's open backorders
  * first, as it releases or takes over the cart's reservations.
  *
  * No hold-and-wait. Who depends on an open transaction waits for it only while this
@@ -191,7 +191,8 @@ const char *
 oms_line_status_name(OmsLineStatus status)
 {
 	static const char *const names[] = {
-		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others", "unknown", "not_allowed", "refused"
+		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others",
+		"backorder_limit", "unknown", "not_allowed", "refused"
 	};
 
 	return names[status];
@@ -1075,14 +1076,15 @@ insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *li
 
 /*
  * insert_rows writes a reservation for each line and location of the takes, and, if the
- * request backorders, a backorder for what is missing of each line.
+ * request backorders, a backorder for what is missing of each line. False, and then the
+ * attempt is to be rolled back, when a line may not be backordered.
  */
-static void
+static bool
 insert_rows(Attempt *attempt)
 {
 	OmsReserveRequest *request = attempt->request;
-	OmsReservationPart *backorders = NULL;
-	int			nbackorders = 0;
+	TransactionId pending;
+	int			refused;
 	OmsWriter  *writer = oms_writer_open("reservation_row");
 
 	for (int d = 0; d < attempt->ndemands; d++)
@@ -1123,19 +1125,18 @@ insert_rows(Attempt *attempt)
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
-			if (backorders == NULL)
-				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
 			line->quota_period = demand->quota == NULL ? NULL : demand->quota->period;
 			add_part(request, demand->item, (OmsReservationPart) {
 				i, .quantity = line->quantity - line->reserved,
 				.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false)
 			});
-			backorders[nbackorders++] = request->parts[request->nparts - 1];
 		}
 	}
 	oms_writer_close(writer);
-	if (nbackorders > 0)
-		oms_backorder_insert(request, nbackorders, backorders);
+	if (oms_backorder_insert(request, true, &refused, &pending))
+		return true;
+	attempt->demands[attempt->demand_of[refused]].pending = pending;
+	return false;
 }
 
 /* -------------------------------------------------------------------------
@@ -1238,7 +1239,9 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && demand->over_quota == 0 &&
+		else if (line->over_limit && !TransactionIdIsValid(demand->pending))
+			line->status = OMS_LINE_BACKORDER_LIMIT;
+		else if (!served && !line->over_limit && demand->over_quota == 0 &&
 				 ((missing(demand) == 0 && demand->withheld == 0) || !all_or_none(attempt, demand)))
 			line->status = OMS_LINE_REFUSED;
 		else
@@ -1267,8 +1270,11 @@ reset_attempt(Attempt *attempt)
 		attempt->demands[d].ncells = 0;
 	}
 	for (int i = 0; i < attempt->request->nlines; i++)
+	{
+		attempt->request->lines[i].over_limit = false;
 		if (attempt->demand_of[i] >= 0)
 			attempt->demands[attempt->demand_of[i]].wanted += attempt->request->lines[i].quantity;
+	}
 }
 
 /*
@@ -1306,7 +1312,7 @@ try_once(Attempt *attempt, bool may_split)
 	}
 	served = serve(attempt, may_split);
 	if (served)
-		insert_rows(attempt);
+		served = insert_rows(attempt);
 	oms_accounts_close(attempt->accounts);
 	return served;
 }
@@ -1534,6 +1540,15 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 							   (long long) line->available, line->pending),
 					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
 			break;
+		case OMS_LINE_BACKORDER_LIMIT:
+			ereport(ERROR,
+					(errcode(OMS_ERR_BACKORDER_LIMIT),
+					 errmsg("too many units of sku \"%s\" would be backordered on channel \"%s\"", sku, channel),
+					 errdetail("Line %d: wanted %s, available %lld, and %lld may still be backordered.",
+							   line->line_no, wanted_units(request, line),
+							   (long long) line->available, (long long) line->limit_left),
+					 errhint("Reserve fewer, pass on_shortage => 'partial', or call oms.add_backorder_limit.")));
+			break;
 		case OMS_LINE_QUOTA:
 			ereport(ERROR,
 					(errcode(OMS_ERR_QUOTA),
@@ -1641,14 +1656,14 @@ write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64
 }
 
 /*
- * move is oms_move_reservation; forced, unless NULL, says which components of a kit are
- * not bounded: then nothing of it may be consumed.
+ * move is oms_move_reservation; *result is what became of the take. forced, unless NULL,
+ * says which components of a kit are not bounded: then nothing of it may be consumed.
  */
 static int64
-move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced)
+move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced,
+	 OmsChange *result)
 {
 	Taker		taker = {oms_stock_open()};
-	OmsChange	result = {OMS_SHORT};
 	Datum		key = Int64GetDatum(reservation_id);
 	LockedRow  *rows;
 	int			n = lock_rows(&lock_one, &key, &rows);
@@ -1658,6 +1673,8 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 	bool		consumed;
 	bool		isnull;
 
+	memset(result, 0, sizeof(OmsChange));
+	result->outcome = OMS_SHORT;
 	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
 		oms_text_equal(rows[0].claim.location, to_location))
 	{
@@ -1672,25 +1689,25 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 	shares = palloc0(sizeof(OmsShare) * n);
 	if (!of_kit)
 	{
-		take_sku(&taker, item_of(n, rows), to_location, quantity, how, &result);
-		shares[0] = result.share;
+		take_sku(&taker, item_of(n, rows), to_location, quantity, how, result);
+		shares[0] = result->share;
 	}
 	else if (forced == NULL || !consumed)
 		take_kit(&taker, item_of(n, rows), to_location, quantity,
-				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, &result, shares);
-	if (result.outcome == OMS_DONE)
+				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, result, shares);
+	if (result->outcome == OMS_DONE)
 	{
-		bool		whole = result.change.reserved == outstanding && !consumed;
+		bool		whole = result->change.reserved == outstanding && !consumed;
 		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
 
-		quantity = result.change.reserved;
+		quantity = result->change.reserved;
 		for (int r = 0; r < n; r++)
 			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
 					   &shares[r], whole, new_id);
 	}
 	oms_spi_finish();
 	oms_accounts_close(taker.accounts);
-	return result.outcome == OMS_DONE ? quantity : 0;
+	return result->outcome == OMS_DONE ? quantity : 0;
 }
 
 /*
@@ -1705,7 +1722,19 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 int64
 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
-	return move(reservation_id, to_location, quantity, how, NULL);
+	OmsChange	result;
+
+	return move(reservation_id, to_location, quantity, how, NULL, &result);
+}
+
+/*
+ * oms_move_whole moves quantity (of a kit: kits) of a live reservation or nothing, as
+ * oms_move_reservation does; *result is what became of the take.
+ */
+bool
+oms_move_whole(int64 reservation_id, text *to_location, int64 quantity, OmsChange *result)
+{
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, NULL, result) == quantity;
 }
 
 /*
@@ -1716,5 +1745,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 bool
 oms_move_kit(int64 reservation_id, text *to_location, int64 quantity, const bool *forced)
 {
-	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced) == quantity;
+	OmsChange	result;
+
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced, &result) == quantity;
 }

@@ -85,7 +85,8 @@ planner_options(const char *solver, const RouteOptions *options)
  *		demand		units of routing_held; of kits a line per component, the components of a
  *					reservation kept together
  *		supply		what the demand holds there, and what is available above the safety stock
- *					of the strictest channel that has demand for the sku
+ *					and what is protected for others, of the strictest channel that has demand
+ *					for the sku
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + cost_per_shipment + km * cost_per_km; lateness is the planner's
  *		capacity	capacity_orders - unfinished work that is not to be planned anew
@@ -147,7 +148,7 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					 "(GREATEST(0, COALESCE(h.quantity, 0) + LEAST(0, i.available)) + GREATEST(0, "
 					 "i.available "
 					 "- (SELECT max(oms.withheld(oms.safety_stock_at(s.buyers[n][1], i.sku, i.location, "
-					 "s.buyers[n][2]), i.on_hand)) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
+					 "s.buyers[n][2]), i.on_hand)%s) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
 					 "::bigint "
 					 "AS available FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
 					 "LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
@@ -155,7 +156,10 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					 "oms.location l "
 					 "WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
 					 "cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
-					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", held_filter, held_filter);
+					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", held_filter, held_filter,
+					 exists("SELECT 1 FROM oms.protection_account") ?
+					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
+					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "");
 	shipment_cost =
 		psprintf("SELECT d.order_id, d.location, "
 				 "round((d.handling_cost + (%s + %s * d.km)) * 10000) / 10000 AS cost, "

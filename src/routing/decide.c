@@ -14,43 +14,54 @@
 #include "oms.h"
 #include "routing/route.h"
 
-/* $1 run, $2 orders of the plan, $3 locked orders, $4 cost per shipment, $5 cost per km */
-static const char insert_decisions[] =
+/*
+ * $1 run, $2 orders of the plan, $3 locked orders, $4 cost per shipment, $5 cost per km. In
+ * two parts: in between stands a call of oms.shipping.
+ */
+static const char insert_decisions_1[] =
 	"WITH held AS (SELECT DISTINCT h.order_id, h.location FROM oms.routing_held h WHERE h.order_id "
 	"= ANY ($3)), "
-	"candidate AS (SELECT p.*, l.handling_cost, l.status, o.method, "
+	"candidate AS (SELECT p.*, l.handling_cost, l.status, o.method, o.due_at, "
 	"m.location IS NOT NULL AS member, h.location IS NOT NULL AS held, "
-	"CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END AS able, "
-	"$5 * CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL "
-	"THEN " FARTHEST_KM " "
-	"ELSE (o.ship_to OPERATOR(oms.<->) l.coordinates)::numeric END AS distance_cost "
-	"FROM oms.plan_candidates() p JOIN oms.order_row o ON o.order_id = p.order_id "
+	"CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END AS able, ";
+static const char insert_decisions_2[] =
+	" AS s FROM oms.plan_candidates() p JOIN oms.routing_order o ON o.order_id = p.order_id "
 	"JOIN oms.location l ON l.location = p.location "
 	"LEFT JOIN oms.channel c ON c.channel = o.channel "
 	"LEFT JOIN oms.location_group_member m ON m.location = p.location AND m.location_group = "
 	"CASE o.method WHEN 'pickup' THEN c.pickup_group ELSE c.ship_group END "
 	"LEFT JOIN held h ON h.order_id = p.order_id AND h.location = p.location "
 	"WHERE p.order_id = ANY ($3) AND (m.location IS NOT NULL OR h.location IS NOT NULL) "
-	"AND (p.rank <= 12 OR p.verdict = 'chosen' OR h.location IS NOT NULL)), "
-	"judged AS (SELECT c.*, c.member AND c.status = 'active' AND c.able AS open, "
+	"AND (p.rank <= 12 OR p.verdict = 'chosen' OR h.location IS NOT NULL) OFFSET 0), "
+	"priced AS (SELECT c.*, (c.s).carrier_service, (c.s).ship_at, (c.s).arrive_at, "
+	"c.member AND c.status = 'active' AND c.able AND c.cost IS NOT NULL AS open, "
+	"round((c.s).price::numeric, 4) AS price, round($5 * (c.s).distance_km::numeric, 4) AS "
+	"distance, trim_scale(round(GREATEST(0, c.cost - round(c.handling_cost + "
+	"(c.s).price::numeric, 4)), 4)) AS late, "
 	"CASE WHEN NOT c.member THEN 'not in the channel''s location group' "
 	"WHEN c.status <> 'active' THEN 'offline' "
 	"WHEN NOT c.able AND c.method = 'pickup' THEN 'hands nothing over' "
 	"WHEN NOT c.able THEN 'does not ship' "
+	"WHEN (c.s).ship_at IS NULL THEN 'never opens' "
+	"WHEN (c.s).price IS NULL THEN 'no carrier service gets there' "
 	"WHEN c.reason = 'no row in shipment_cost_sql' THEN 'not where the order is to be picked up' "
 	"ELSE replace(c.reason, 'has no row in line_cost_sql', 'names another location') END AS why "
-	"FROM candidate c) "
+	"FROM candidate c), "
+	"judged AS (SELECT p.*, CASE WHEN p.method = 'pickup' "
+	"THEN format('handling %s + late %s', p.handling_cost, p.late) "
+	"WHEN p.carrier_service IS NULL THEN format('handling %s + shipment %s + distance %s + late "
+	"%s', p.handling_cost, $4, p.distance, p.late) "
+	"ELSE format('handling %s + %s %s + late %s: %s', p.handling_cost, p.carrier_service, "
+	"trim_scale(p.price), p.late, CASE WHEN p.arrive_at > p.due_at THEN 'the fastest service, none "
+	"is in time' ELSE 'the cheapest service in time' END) END AS terms FROM priced p) "
 	"INSERT INTO oms.decision_row (order_id, run_id, candidates, decided_at) "
 	"SELECT o.order_id, $1, COALESCE(c.candidates, '[]'), clock_timestamp() "
-	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open AND r.cost IS "
-	"NOT NULL "
+	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open "
 	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, "
-	"'held', r.held, "
-	"'cost', r.cost, 'handling', r.handling_cost, 'shipment', $4, 'distance', "
-	"round(r.distance_cost, 4), "
-	"'late', trim_scale(round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, "
-	"4)), 4)), "
-	"'distance_km', round(r.distance_km::numeric, 1), 'late_seconds', r.late_seconds) "
+	"'held', r.held, 'cost', r.cost, 'handling', r.handling_cost, 'shipping', r.price, "
+	"'late', r.late, 'terms', r.terms, 'distance_km', round(r.distance_km::numeric, 1), "
+	"'late_seconds', r.late_seconds, 'carrier_service', r.carrier_service, "
+	"'ship_at', r.ship_at, 'arrive_at', r.arrive_at) "
 	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, "
 	"'held', r.held) END "
 	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c ON c.order_id "
@@ -91,17 +102,18 @@ static const char insert_decision_lines[] =
 	"NOT unchanged) "
 	"INSERT INTO oms.decision_line_row (order_id, run_id, line_no, part, sku, location, quantity, "
 	"shipment, cost, "
-	"distance_km, late_seconds, queue, reason) "
+	"distance_km, late_seconds, carrier_service, ship_at, arrive_at, queue, reason) "
 	"SELECT d.order_id, $1, d.line_no, row_number() OVER (PARTITION BY d.order_id, d.line_no ORDER "
 	"BY d.n, d.location), "
 	"d.sku, d.location, d.quantity, d.shipment, d.cost, "
 	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'distance_km')::float8 END, "
 	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'late_seconds')::bigint END, "
+	"CASE WHEN d.location IS NOT NULL THEN c.c ->> 'carrier_service' END, "
+	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'ship_at')::timestamptz END, "
+	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'arrive_at')::timestamptz END, "
 	"CASE WHEN d.location IS NULL THEN CASE WHEN d.queue IS NULL THEN 'unfillable' ELSE 'changed' "
 	"END END, "
-	"CASE WHEN d.location IS NOT NULL THEN format('handling %s + shipment %s + distance %s + late "
-	"%s', "
-	"c.c ->> 'handling', c.c ->> 'shipment', c.c ->> 'distance', c.c ->> 'late') "
+	"CASE WHEN d.location IS NOT NULL THEN c.c ->> 'terms' "
 	"WHEN d.queue IS NULL THEN COALESCE(c.c ->> 'location' || ': ' || (c.c ->> 'reason'), 'no "
 	"location is open to the order') "
 	"WHEN d.queue = '' THEN 'the line changed during the run' "
@@ -122,13 +134,14 @@ static const char supersede_fulfillments[] =
 	"WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id) = "
 	"(SELECT array_agg((d.line_no, d.quantity)::text ORDER BY d.line_no) FROM "
 	"oms.decision_line_row d "
-	"WHERE d.order_id = f.order_id AND d.run_id = $1 AND d.location = f.location), false)";
+	"WHERE d.order_id = f.order_id AND d.run_id = $1 AND d.location = f.location "
+	"AND d.carrier_service IS NOT DISTINCT FROM f.carrier_service), false)";
 
 static const char insert_fulfillments[] =
-	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, run_id, "
-	"assigned_at) "
-	"SELECT d.order_id, d.location, o.method, $1, clock_timestamp() FROM (SELECT DISTINCT "
-	"d.order_id, d.location "
+	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, "
+	"carrier_service, ship_at, run_id, assigned_at) "
+	"SELECT d.order_id, d.location, o.method, d.carrier_service, d.ship_at, $1, clock_timestamp() "
+	"FROM (SELECT DISTINCT d.order_id, d.location, d.carrier_service, d.ship_at "
 	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.location IS NOT NULL AND d.order_id = "
 	"ANY ($2)) d "
 	"JOIN oms.order_row o ON o.order_id = d.order_id "
@@ -162,7 +175,8 @@ oms_route_decide(Datum run_id, const RoutePlan *plan, Datum locked, const RouteO
 			{NUMERICOID, numeric_of(options->cost_per_km)}
 		};
 
-		oms_route_run(insert_decisions, lengthof(arguments), arguments, false);
+		oms_route_run(psprintf("%s%s%s", insert_decisions_1, oms_route_shipping(options),
+							   insert_decisions_2), lengthof(arguments), arguments, false);
 	}
 	{
 		RouteArgument arguments[] = {

@@ -42,6 +42,14 @@ oms_route_filter(const char *column, ArrayType *order_ids)
 					quote_literal_cstr(OidOutputFunctionCall(output, PointerGetDatum(order_ids))));
 }
 
+/* oms_route_shipping is a call of oms.shipping for location l and order o. */
+char *
+oms_route_shipping(const RouteOptions *options)
+{
+	return psprintf("oms.shipping(l.location, o.method, o.ship_to, %s, o.due_at, %s, %s)",
+					options->start_at, options->cost_per_shipment, options->cost_per_km);
+}
+
 static bool
 exists(const char *sql)
 {
@@ -85,7 +93,7 @@ planner_options(const char *solver, const RouteOptions *options)
  *		supply		what the demand holds there, and what is available above the safety stock
  *					of the strictest channel that has demand for the sku
  *		candidates	open locations of the channel's group for the order's method
- *		cost		handling + cost_per_shipment + km * cost_per_km; lateness is the planner's
+ *		cost		handling + the price of oms.shipping; lateness is the planner's
  *		capacity	capacity_orders - unfinished work that is not to be planned anew
  */
 void
@@ -150,27 +158,17 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					 "oms.location l "
 					 "WHERE NOT s.tracked", held_filter, held_filter);
 	shipment_cost =
-		psprintf("SELECT d.order_id, d.location, "
-				 "round((d.handling_cost + (%s + %s * d.km)) * 10000) / 10000 AS cost, "
-				 "LEAST(2147483647, GREATEST(0, ceil(COALESCE(d.overdue + 3600 * (%s + d.km / %s), "
-				 "0))))::bigint "
-				 "AS late_seconds "
-				 "FROM (SELECT o.order_id, l.location, l.handling_cost::float8 AS handling_cost, "
-				 "o.overdue, "
-				 "CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 "
-				 "WHEN l.coordinates IS NULL THEN " FARTHEST_KM " "
-				 "ELSE o.ship_to OPERATOR(oms.<->) l.coordinates END::float8 AS km "
-				 "FROM (SELECT o.order_id, o.channel, o.method, o.ship_to, "
-				 "extract(epoch FROM %s - COALESCE((SELECT min(COALESCE(ol.promise_at, "
-				 "o.promise_at)) "
-				 "FROM oms.order_line_row ol WHERE ol.order_id = o.order_id), "
-				 "o.placed_at + (((%s) ->> o.service)::float8 * interval '1 hour')))::float8 AS "
-				 "overdue "
-				 "FROM oms.order_row o "
-				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s) o "
-				 CANDIDATES "WHERE " PICKUP_STAYS ") d",
-				 options->cost_per_shipment, options->cost_per_km, options->handling_hours,
-				 options->km_per_hour, options->ship_at, options->service_hours, order_filter);
+		psprintf("WITH o AS MATERIALIZED (SELECT o.* FROM oms.routing_order o "
+				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s), "
+				 "d AS (SELECT o.order_id, o.due_at, l.location, "
+				 "l.handling_cost::float8 AS handling_cost, %s AS s "
+				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "OFFSET 0) "
+				 "SELECT d.order_id, d.location, "
+				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 AS cost, "
+				 "LEAST(2147483647, GREATEST(0, COALESCE("
+				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds "
+				 "FROM d WHERE (d.s).price IS NOT NULL",
+				 order_filter, oms_route_shipping(options));
 	if (!exists(shipment_cost))
 	{
 		/* No location is open to any order: nothing can be served. */

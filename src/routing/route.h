@@ -11,9 +11,6 @@
 
 #include "oms.h"
 
-/* half the circumference of the earth: a location without coordinates comes last */
-#define FARTHEST_KM "20015"
-
 /* A call of oms.plan_routes: its eight arguments. */
 #define PLAN_ARGUMENTS 8
 #define PLAN_CALL "oms.plan_routes($1, $2, $3, $4, $5, $6, $7, $8)"
@@ -25,10 +22,7 @@ typedef struct RouteOptions
 	Jsonb	   *planner;		/* the planner's part */
 	char	   *cost_per_shipment;	/* numbers, as literals */
 	char	   *cost_per_km;
-	char	   *handling_hours;
-	char	   *km_per_hour;
-	char	   *service_hours;	/* a literal of jsonb */
-	char	   *ship_at;		/* an expression over the order o */
+	char	   *start_at;		/* an expression over the order o */
 } RouteOptions;
 
 /* The columns of the plan, each an array over its rows. */
@@ -59,6 +53,7 @@ extern Datum oms_route_copy_value(uint64 row, int column, MemoryContext context)
 extern void oms_route_put_rows(ReturnSetInfo *result, uint64 rows);
 
 /* demand.c */
+extern char *oms_route_shipping(const RouteOptions *options);
 extern char *oms_route_filter(const char *column, ArrayType *order_ids);
 extern void oms_route_plan_call(const char *solver, ArrayType *order_ids,
 								const RouteOptions *options, RouteArgument *arguments);

@@ -6,6 +6,7 @@
 #include "postgres.h"
 
 #include "funcapi.h"
+#include "utils/datum.h"
 #include "utils/guc.h"
 
 #include "routing/route.h"
@@ -50,12 +51,15 @@ oms_route_copy_value(uint64 row, int column, MemoryContext context)
 {
 	bool		isnull;
 	Datum		value = oms_spi_value(row, column, &isnull);
+	Form_pg_attribute attribute = TupleDescAttr(SPI_tuptable->tupdesc, column - 1);
 	MemoryContext old = MemoryContextSwitchTo(context);
 
 	if (isnull)
 		elog(ERROR, "unexpected null in column %d", column);
-	if (!TupleDescAttr(SPI_tuptable->tupdesc, column - 1)->attbyval)
+	if (attribute->attlen == -1)
 		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+	else
+		value = datumCopy(value, attribute->attbyval, attribute->attlen);
 	MemoryContextSwitchTo(old);
 	return value;
 }

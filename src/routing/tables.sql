@@ -48,6 +48,9 @@ CREATE TABLE oms.decision_line_row (
     cost numeric,
     distance_km double precision,
     late_seconds bigint,
+    carrier_service text COLLATE "C",
+    ship_at timestamptz,
+    arrive_at timestamptz,
     queue text,
     reason text NOT NULL,
     PRIMARY KEY (order_id, run_id, line_no, part),
@@ -65,12 +68,15 @@ CREATE TABLE oms.fulfillment_row (
     method text NOT NULL CHECK (method IN ('ship', 'pickup')),
     status text NOT NULL DEFAULT 'assigned' CHECK (status IN
         ('assigned', 'accepted', 'picked', 'packed', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
+    carrier_service text COLLATE "C",
+    ship_at timestamptz,
     run_id bigint,
     assigned_at timestamptz NOT NULL,
     changed_at timestamptz,
     PRIMARY KEY (order_id, fulfillment_id)
 );
 COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
+COMMENT ON COLUMN oms.fulfillment_row.ship_at IS 'when it was to leave, as planned when it was assigned';
 CREATE INDEX fulfillment_row_work_idx ON oms.fulfillment_row (location, status)
     WHERE status IN ('assigned', 'accepted', 'picked', 'packed');
 

@@ -17,6 +17,22 @@ SELECT r.order_id, r.line_no, r.sku, r.location,
 HAVING pg_catalog.sum(r.quantity - r.consumed) > COALESCE(pg_catalog.max(s.quantity), 0);
 COMMENT ON VIEW oms.routing_held IS 'private: units of open orders that the router may move, by line and location';
 
+-- An order's due moment is the earliest that any of its lines was promised, or what its service says.
+CREATE VIEW oms.routing_order AS
+SELECT o.order_id, o.channel, o.method, o.priority, o.ship_to, o.placed_at,
+       COALESCE(l.promise_at, o.promise_at,
+                o.placed_at + COALESCE(s.due_hours, CASE o.service WHEN 'same_day' THEN 12 WHEN 'next_day' THEN 36
+                                                                   WHEN 'two_day' THEN 60 END)::float8
+                              * interval '1 hour') AS due_at
+  FROM oms.order_row o
+  LEFT JOIN oms.service s ON s.service = o.service
+  LEFT JOIN (SELECT l.order_id, pg_catalog.min(COALESCE(l.promise_at, o.promise_at)) AS promise_at
+               FROM oms.order_line_row l
+               JOIN oms.order_row o ON o.order_id = l.order_id AND o.status = 'open'
+              GROUP BY l.order_id) l ON l.order_id = o.order_id
+ WHERE o.status = 'open';
+COMMENT ON VIEW oms.routing_order IS 'private: open orders as the router sees them';
+
 CREATE VIEW oms.routing_run AS
 SELECT r.run_id, r.solver, r.orders, r.lines, r.units, r.shipments, r.unfilled_units, r.late_lines,
        r.distance_km, r.cost, r.moved_units, r.not_moved_units, r.skipped_orders, r.options,
@@ -26,7 +42,8 @@ COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost
 
 CREATE VIEW oms.decision AS
 SELECT l.order_id, l.run_id, l.line_no, l.sku, l.quantity, l.location, l.shipment, l.cost,
-       l.distance_km, l.late_seconds, l.queue, l.reason, d.candidates, d.decided_at
+       l.distance_km, l.late_seconds, l.queue, l.reason, d.candidates, d.decided_at,
+       l.carrier_service, l.ship_at, l.arrive_at
   FROM oms.decision_row d
   JOIN oms.decision_line_row l ON l.order_id = d.order_id AND l.run_id = d.run_id;
 COMMENT ON VIEW oms.decision IS
@@ -34,7 +51,7 @@ COMMENT ON VIEW oms.decision IS
 
 CREATE VIEW oms.fulfillment AS
 SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.units, f.run_id,
-       f.assigned_at, f.changed_at
+       f.assigned_at, f.changed_at, f.carrier_service, f.ship_at
   FROM oms.fulfillment_row f
   LEFT JOIN (SELECT l.order_id, l.fulfillment_id, pg_catalog.count(*) AS lines,
                     pg_catalog.sum(l.quantity)::bigint AS units

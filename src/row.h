@@ -7,6 +7,7 @@
 #define OMS_ROW_H
 
 #include "oms.h"
+#include "access/genam.h"
 #include "access/htup.h"
 #include "nodes/execnodes.h"
 #include "utils/rel.h"
@@ -20,7 +21,25 @@ typedef struct OmsWriter
 	TupleTableSlot *slot;
 } OmsWriter;
 
+/* A table open for index scans by its first columns. */
+typedef struct OmsScan
+{
+	Relation	root;
+	Relation	rel;			/* root, or the partition that holds the key */
+	Relation	index;
+	const char *index_name;		/* NULL: the one on the first columns */
+	int			ncolumns;
+	Snapshot	snapshot;
+	TupleTableSlot *slot;		/* the row found */
+	IndexScanDesc scan;
+} OmsScan;
+
 extern Oid	oms_table(const char *name);
+extern Oid	oms_partition_of(Relation root, const Datum *keys);
+extern OmsScan *oms_scan_open(const char *table, const char *index, int ncolumns, Snapshot snapshot);
+extern void oms_scan_start(OmsScan *scan, int nkeys, ScanKey keys);
+extern bool oms_scan_next(OmsScan *scan);
+extern void oms_scan_close(OmsScan *scan);
 extern HeapTuple oms_row_by_key(const char *table, int nkeys, const Datum *keys, TupleDesc *desc);
 extern OmsWriter *oms_writer_open(const char *table);
 extern ItemPointerData oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls);

@@ -84,8 +84,6 @@
 #include "common/pg_prng.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "partitioning/partbounds.h"
-#include "partitioning/partdesc.h"
 #include "pgstat.h"
 #include "storage/bufmgr.h"
 #include "storage/latch.h"
@@ -97,7 +95,6 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/partcache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -399,32 +396,6 @@ oms_accounts_close(OmsAccounts *accounts)
 	MemoryContextDelete(accounts->scratch);
 }
 
-/* partition_of returns the hash partition of root that holds the key. */
-static Oid
-partition_of(Relation root, const Datum *keys)
-{
-	PartitionKey key = RelationGetPartitionKey(root);
-	PartitionDesc desc = RelationGetPartitionDesc(root, true);
-	bool		isnull = false;
-	uint64		hash;
-	int			index;
-
-	if (key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1 || key->partattrs[0] != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s is not partitioned by hash of its first column",
-						RelationGetRelationName(root))));
-	hash = compute_partition_hash_value(1, key->partsupfunc, key->partcollation,
-										unconstify(Datum *, keys), &isnull);
-	index = desc->nparts == 0 ? -1 :
-		desc->boundinfo->indexes[hash % desc->boundinfo->nindexes];
-	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("no partition of %s holds the key", RelationGetRelationName(root))));
-	return desc->oids[index];
-}
-
 /* find_leaf returns the pair of physical relations that holds the key, opened. */
 static AccountLeaf *
 find_leaf(OmsAccounts *accounts, const Datum *keys)
@@ -435,13 +406,13 @@ find_leaf(OmsAccounts *accounts, const Datum *keys)
 
 	if (accounts->account_root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		return accounts->leaves;
-	account_oid = partition_of(accounts->account_root, keys);
+	account_oid = oms_partition_of(accounts->account_root, keys);
 	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 		if (leaf->account_oid == account_oid)
 			return leaf;
 	old = MemoryContextSwitchTo(accounts->context);
 	opened = open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
-					   table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+					   table_open(oms_partition_of(accounts->delta_root, keys), RowExclusiveLock));
 	MemoryContextSwitchTo(old);
 	return opened;
 }

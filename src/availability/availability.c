@@ -8,73 +8,42 @@
  *		ATP = max(0, sum of free over the group's open locations - buffer)
  *
  * available is exact in the snapshot of the query, and counts expired holds as free.
- * A location is open when it is active and may do what the method needs.
+ * A location is open when it is active and may do what the method needs. Which safety
+ * stock holds is rules.c's; the network is the session's, exact in the same snapshot.
  *
- * Reads channel, item, location, location_group_member and the view inventory. No locks.
+ * A sku's accounts, deltas and live holds are read by three index scans, each in the
+ * order of locations, and merged with the group's members in memory.
+ *
+ * Reads item, stock_account, stock_delta, reservation_row. No locks but AccessShareLock.
  */
 #include "postgres.h"
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
+#include "access/tableam.h"
+#include "access/xact.h"
 #include "common/int.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "availability/availability.h"
 #include "row.h"
+#include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_available);
 PG_FUNCTION_INFO_V1(oms_atp);
 PG_FUNCTION_INFO_V1(oms_atp_many);
 PG_FUNCTION_INFO_V1(oms_atp_by_location);
 
-static OmsPlan has_account = {
-	"SELECT EXISTS (SELECT FROM oms.stock_account a WHERE a.sku OPERATOR(pg_catalog.=) $1) "
-	"OR EXISTS (SELECT FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) $1)",
-	1, {"pg_catalog.text"}
-};
-
-#define OPEN_LOCATIONS \
-	"oms.location_group_member m JOIN oms.location l " \
-	"ON l.location OPERATOR(pg_catalog.=) m.location " \
-	"AND l.status OPERATOR(pg_catalog.=) 'active' " \
-	"AND CASE WHEN $2 THEN l.can_pickup ELSE l.can_ship END"
-
-static OmsPlan select_first_open_location = {
-	"SELECT m.location FROM " OPEN_LOCATIONS " WHERE m.location_group OPERATOR(pg_catalog.=) $1 "
-	"ORDER BY m.sequence, m.location LIMIT 1",
-	2, {"pg_catalog.text", "pg_catalog.bool"}
-};
-
-/* OFFSET 0 keeps the sku inside the view, where it reaches the indexes. */
-static OmsPlan select_cells = {
-	"SELECT u.n::pg_catalog.int4, i.location, m.sequence, l.coordinates, i.on_hand, i.unavailable, "
-	"i.reserved, i.expired::pg_catalog.int8, i.available::pg_catalog.int8 "
-	"FROM pg_catalog.unnest($3) WITH ORDINALITY AS u (sku, n) "
-	"CROSS JOIN LATERAL (SELECT v.* FROM oms.inventory v WHERE v.sku OPERATOR(pg_catalog.=) u.sku OFFSET 0) i "
-	"JOIN (" OPEN_LOCATIONS ") ON m.location OPERATOR(pg_catalog.=) i.location "
-	"WHERE m.location_group OPERATOR(pg_catalog.=) $1 "
-	"ORDER BY u.n, m.sequence, i.location",
-	3, {"pg_catalog.text", "pg_catalog.bool", "pg_catalog._text"}
-};
-
 static OmsPlan select_available = {
 	"SELECT i.available::pg_catalog.int8 FROM oms.inventory i "
 	"WHERE i.sku OPERATOR(pg_catalog.=) $1 AND i.location OPERATOR(pg_catalog.=) $2",
 	2, {"pg_catalog.text", "pg_catalog.text"}
 };
-
-static Datum
-text_array(int n, text **texts)
-{
-	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-
-	for (int i = 0; i < n; i++)
-		elements[i] = PointerGetDatum(texts[i]);
-	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
 
 /* oms_arg_method returns a method argument: ship or pickup, else 22023. */
 OmsMethod
@@ -101,61 +70,39 @@ oms_method_name(OmsMethod method)
 	return method == OMS_PICKUP ? "pickup" : "ship";
 }
 
-static bool
-is_active(Datum status)
+/* oms_channel is a channel of the network; OM004 when it is unknown. */
+const OmsChannel *
+oms_channel(const text *channel)
 {
-	text	   *value = DatumGetTextPP(status);
+	const OmsChannel *found = oms_network_channel(oms_network(), channel);
 
-	return VARSIZE_ANY_EXHDR(value) == 6 && memcmp(VARDATA_ANY(value), "active", 6) == 0;
-}
-
-static text *
-spi_text_copy(int column, MemoryContext context)
-{
-	bool		isnull;
-	Datum		value = oms_spi_value(0, column, &isnull);
-	MemoryContext old;
-	text	   *copy;
-
-	if (isnull)
-		return NULL;
-	old = MemoryContextSwitchTo(context);
-	copy = DatumGetTextPCopy(value);
-	MemoryContextSwitchTo(old);
-	return copy;
-}
-
-/* column returns a column of a row, which is a table's own: by its place in tables.sql. */
-static Datum
-column(HeapTuple row, TupleDesc desc, int attno, bool *isnull)
-{
-	return heap_getattr(row, attno, desc, isnull);
-}
-
-/* oms_channel reads a channel; OM004 when it is unknown. */
-OmsChannel *
-oms_channel(text *channel)
-{
-	OmsChannel *result = palloc0(sizeof(OmsChannel));
-	Datum		key = PointerGetDatum(channel);
-	TupleDesc	desc;
-	HeapTuple	row = oms_row_by_key("channel", 1, &key, &desc);
-	bool		isnull;
-	Datum		value;
-
-	if (row == NULL)
+	if (found == NULL)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
 				 errmsg("channel \"%s\" is unknown", text_to_cstring(channel)),
 				 errhint("Call oms.add_channel first.")));
-	result->channel = channel;
-	result->group[OMS_SHIP] = DatumGetTextPP(column(row, desc, 2, &isnull));
-	value = column(row, desc, 3, &isnull);
-	result->group[OMS_PICKUP] = isnull ? NULL : DatumGetTextPP(value);
-	result->safety = *DatumGetSafetyStockP(column(row, desc, 4, &isnull));
-	result->buffer = DatumGetInt64(column(row, desc, 5, &isnull));
-	result->active = is_active(column(row, desc, 6, &isnull));
-	return result;
+	return found;
+}
+
+static void
+sku_key(ScanKey key, const text *sku)
+{
+	ScanKeyInit(key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
+}
+
+/* has_row says whether a table of stock has a row of the sku. */
+static bool
+has_row(const char *table, const text *sku)
+{
+	OmsScan    *scan = oms_scan_open(table, NULL, 2, GetActiveSnapshot());
+	ScanKeyData key;
+	bool		found;
+
+	sku_key(&key, sku);
+	oms_scan_start(scan, 1, &key);
+	found = oms_scan_next(scan);
+	oms_scan_close(scan);
+	return found;
 }
 
 /* oms_items reads what is known of n skus, in their order. */
@@ -163,34 +110,38 @@ OmsItem *
 oms_items(int n, text **skus)
 {
 	OmsItem    *items = palloc0(sizeof(OmsItem) * Max(1, n));
+	OmsScan    *scan = oms_scan_open("item", NULL, 1, GetActiveSnapshot());
 
 	for (int i = 0; i < n; i++)
 	{
-		Datum		key = PointerGetDatum(skus[i]);
-		TupleDesc	desc;
-		HeapTuple	row = oms_row_by_key("item", 1, &key, &desc);
+		OmsItem    *item = &items[i];
+		ScanKeyData key;
 		bool		isnull;
-		Datum		maximum;
+		Datum		value;
 
-		if (row != NULL)
+		item->sku = skus[i];
+		item->tracked = true;
+		item->quantity_minimum = item->quantity_step = 1;
+		item->quantity_maximum = PG_INT64_MAX;
+		sku_key(&key, skus[i]);
+		oms_scan_start(scan, 1, &key);
+		item->known = oms_scan_next(scan);
+		if (!item->known)
 		{
-			items[i].known = true;
-			items[i].tracked = DatumGetBool(column(row, desc, 5, &isnull));
-			items[i].quantity_minimum = DatumGetInt64(column(row, desc, 6, &isnull));
-			maximum = column(row, desc, 7, &isnull);
-			items[i].quantity_maximum = isnull ? PG_INT64_MAX : DatumGetInt64(maximum);
-			items[i].quantity_step = DatumGetInt64(column(row, desc, 8, &isnull));
-			heap_freetuple(row);
+			item->known = has_row("stock_account", skus[i]) || has_row("stock_delta", skus[i]);
 			continue;
 		}
-		oms_spi_connect();
-		(void) oms_spi_execute(&has_account, &key, NULL, true);
-		items[i].known = DatumGetBool(oms_spi_value(0, 1, &isnull));
-		oms_spi_finish();
-		items[i].tracked = true;
-		items[i].quantity_minimum = items[i].quantity_step = 1;
-		items[i].quantity_maximum = PG_INT64_MAX;
+		value = slot_getattr(scan->slot, 2, &isnull);
+		if (ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(value)), ARR_DIMS(DatumGetArrayTypeP(value))) > 0)
+			item->ntags = oms_tags(PointerGetDatum(DatumGetArrayTypePCopy(value)), &item->tags);
+		item->tracked = DatumGetBool(slot_getattr(scan->slot, 5, &isnull));
+		item->quantity_minimum = DatumGetInt64(slot_getattr(scan->slot, 6, &isnull));
+		value = slot_getattr(scan->slot, 7, &isnull);
+		if (!isnull)
+			item->quantity_maximum = DatumGetInt64(value);
+		item->quantity_step = DatumGetInt64(slot_getattr(scan->slot, 8, &isnull));
 	}
+	oms_scan_close(scan);
 	return items;
 }
 
@@ -205,99 +156,335 @@ oms_raise_unknown_sku(text *sku)
 			 errhint("Call oms.receive or oms.add_item first.")));
 }
 
-/* oms_location_open says whether the channel may use the location for the method now. */
-bool
-oms_location_open(const OmsChannel *channel, OmsMethod method, text *location)
+static bool
+is_open(const OmsNetwork *network, int location, OmsMethod method)
 {
-	Datum		keys[2];
-	TupleDesc	desc;
-	HeapTuple	row;
-	bool		isnull;
-
-	if (!channel->active || channel->group[method] == NULL)
-		return false;
-	keys[0] = PointerGetDatum(channel->group[method]);
-	keys[1] = PointerGetDatum(location);
-	if (oms_row_by_key("location_group_member", 2, keys, &desc) == NULL)
-		return false;
-	row = oms_row_by_key("location", 1, &keys[1], &desc);
-	return row != NULL && is_active(column(row, desc, 5, &isnull)) &&
-		DatumGetBool(column(row, desc, method == OMS_PICKUP ? 7 : 6, &isnull));
+	return network->locations[location].active && network->locations[location].can[method];
 }
 
-/* oms_first_open_location is the first location that the channel may use for the method, or NULL. */
-text *
-oms_first_open_location(const OmsChannel *channel, OmsMethod method)
+/* oms_location_open says whether the channel may use the location for the method now. */
+bool
+oms_location_open(const OmsChannel *channel, OmsMethod method, const text *location)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	text	   *location = NULL;
-	Datum		values[2];
+	int			place = oms_network_location(channel->network, location);
 
-	if (!channel->active || channel->group[method] == NULL)
+	return channel->active && channel->group[method] != NULL && place >= 0 &&
+		bms_is_member(place, channel->group[method]->locations) &&
+		is_open(channel->network, place, method);
+}
+
+/*
+ * oms_first_open_location is the first location that the channel may use for the method
+ * and from which no rule excludes the item; NULL when there is none.
+ */
+text *
+oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsItem *item)
+{
+	const OmsGroup *group = channel->group[method];
+	OmsRules	rules;
+
+	if (!channel->active || group == NULL)
 		return NULL;
-	values[0] = PointerGetDatum(channel->group[method]);
-	values[1] = BoolGetDatum(method == OMS_PICKUP);
-	oms_spi_connect();
-	if (oms_spi_execute(&select_first_open_location, values, NULL, true) > 0)
-		location = spi_text_copy(1, caller);
-	oms_spi_finish();
-	return location;
+	oms_rules_find(channel, method, item, GetCurrentTimestamp(), &rules);
+	for (int i = 0; i < group->nmembers; i++)
+	{
+		int			location = group->members[i].location;
+		const OmsRule *rule = oms_rule_at(&rules, location);
+
+		if (is_open(channel->network, location, method) &&
+			!oms_safety_stock_excludes(rule != NULL ? &rule->safety : &channel->safety))
+			return channel->network->locations[location].location;
+	}
+	return NULL;
+}
+
+/* -------------------------------------------------------------------------
+ * Cells
+ * -------------------------------------------------------------------------
+ */
+
+/* Reads the cells of one sku after the other. */
+typedef struct CellReader
+{
+	const OmsChannel *channel;
+	const OmsGroup *group;
+	OmsMethod	method;
+	TimestampTz now;
+	OmsScan    *accounts;
+	OmsScan    *deltas;
+	OmsScan    *holds;
+	OmsCell    *cells;			/* one for each member of the group, in its sequence */
+	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
+} CellReader;
+
+static void
+open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
+			const OmsLatLon *ship_to, Snapshot snapshot)
+{
+	const OmsGroup *group = channel->group[method];
+
+	reader->channel = channel;
+	reader->group = group;
+	reader->method = method;
+	reader->now = GetCurrentTimestamp();
+	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
+	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
+	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
+	reader->cells = palloc0(sizeof(OmsCell) * Max(1, group->nmembers));
+	reader->rules = palloc(sizeof(OmsRule *) * Max(1, group->nmembers));
+	for (int i = 0; i < group->nmembers; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+
+		cell->place = &channel->network->locations[group->members[i].location];
+		cell->location = cell->place->location;
+		cell->sequence = group->members[i].sequence;
+		cell->open = channel->active && cell->place->active && cell->place->can[method];
+		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
+			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
+	}
+}
+
+static void
+close_reader(CellReader *reader)
+{
+	oms_scan_close(reader->accounts);
+	oms_scan_close(reader->deltas);
+	oms_scan_close(reader->holds);
+}
+
+/*
+ * seek is the first member by location, from k on, that is not before the location. Rows
+ * come in the order of locations, mostly one for each member: it looks near k first.
+ */
+static int
+seek(const CellReader *reader, int k, const text *location)
+{
+	const OmsGroup *group = reader->group;
+	int			low = k;
+	int			high = k;
+	int			step = 1;
+
+	while (high < group->nmembers &&
+		   oms_text_compare(reader->cells[group->by_location[high]].location, location) < 0)
+	{
+		low = high + 1;
+		high += step;
+		step *= 2;
+	}
+	high = Min(high, group->nmembers);
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (oms_text_compare(reader->cells[group->by_location[middle]].location, location) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* next_cell finds the cell of the next row of a scan, *k where it was; NULL at the end. */
+static OmsCell *
+next_cell(const CellReader *reader, OmsScan *scan, int location_attno, int *k)
+{
+	while (*k < reader->group->nmembers && oms_scan_next(scan))
+	{
+		bool		isnull;
+		text	   *location = DatumGetTextPP(slot_getattr(scan->slot, location_attno, &isnull));
+		OmsCell    *cell;
+
+		*k = seek(reader, *k, location);
+		if (*k == reader->group->nmembers)
+			break;
+		cell = &reader->cells[reader->group->by_location[*k]];
+		if (oms_text_equal(cell->location, location))
+			return cell;
+	}
+	return NULL;
+}
+
+static int64
+amount(OmsScan *scan, int attno)
+{
+	bool		isnull;
+
+	return DatumGetInt64(slot_getattr(scan->slot, attno, &isnull));
+}
+
+/* add_amounts adds the rows of an account table, its amounts beginning at attno. */
+static void
+add_amounts(CellReader *reader, OmsScan *scan, ScanKey key, int attno)
+{
+	OmsCell    *cell;
+	int			k = 0;
+
+	oms_scan_start(scan, 1, key);
+	while ((cell = next_cell(reader, scan, 2, &k)) != NULL)
+	{
+		cell->carried = true;
+		cell->on_hand += amount(scan, attno);
+		cell->unavailable += amount(scan, attno + 1);
+		cell->reserved += amount(scan, attno + 2);
+	}
+}
+
+/* add_expired adds up the holds that have expired. */
+static void
+add_expired(CellReader *reader, const text *sku)
+{
+	ScanKeyData keys[2];
+	OmsCell    *cell;
+	int			k = 0;
+
+	sku_key(&keys[0], sku);
+	ScanKeyInit(&keys[1], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(reader->now));
+	oms_scan_start(reader->holds, 2, keys);
+	while ((cell = next_cell(reader, reader->holds, OMS_RESERVATION_LOCATION, &k)) != NULL)
+		cell->expired += amount(reader->holds, OMS_RESERVATION_QUANTITY) -
+			amount(reader->holds, OMS_RESERVATION_CONSUMED);
+}
+
+/* member_at is the index of the group's member at a location, or -1. */
+static int
+member_at(const OmsGroup *group, int location)
+{
+	int			low = 0;
+	int			high = group->nmembers;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (group->members[group->by_location[middle]].location < location)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < group->nmembers && group->members[group->by_location[low]].location == location
+		? group->by_location[low] : -1;
+}
+
+/* distribute_rules says for every member of the group which rule holds there. */
+static void
+distribute_rules(CellReader *reader, const OmsRules *rules)
+{
+	const OmsGroup *group = reader->group;
+	int			missing = group->nmembers;
+
+	memset(reader->rules, 0, sizeof(OmsRule *) * group->nmembers);
+	for (int r = 0; r < rules->n && missing > 0; r++)
+	{
+		const OmsRule *rule = rules->rules[r];
+		int			first = 0;
+		int			end = group->nmembers;
+
+		if (rule->set & OMS_RULE_LOCATION)
+		{
+			first = member_at(group, rule->location);
+			end = first < 0 ? first : first + 1;
+		}
+		else if ((rule->set & OMS_RULE_GROUP) && rule->group == NULL)
+			continue;
+		for (int i = first; i < end; i++)
+		{
+			if (reader->rules[i] != NULL ||
+				((rule->set & OMS_RULE_GROUP) &&
+				 !bms_is_member(group->members[i].location, rule->group->locations)))
+				continue;
+			reader->rules[i] = rule;
+			missing--;
+		}
+	}
+}
+
+/* read_sku reads the cells of a sku into reader->cells. */
+static void
+read_sku(CellReader *reader, int sku, const OmsItem *item)
+{
+	OmsRules	rules;
+	ScanKeyData key;
+
+	for (int i = 0; i < reader->group->nmembers; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+
+		cell->sku = sku;
+		cell->carried = false;
+		cell->on_hand = cell->unavailable = cell->reserved = cell->expired = 0;
+	}
+	sku_key(&key, item->sku);
+	add_amounts(reader, reader->accounts, &key, 3);
+	add_amounts(reader, reader->deltas, &key, 4);
+	add_expired(reader, item->sku);
+	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
+	distribute_rules(reader, &rules);
+	if (rules.rules != NULL)
+		pfree(rules.rules);
+
+	for (int i = 0; i < reader->group->nmembers; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+		int64		available = cell->on_hand - cell->reserved + cell->expired;
+
+		cell->rule = reader->rules[i];
+		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
+		cell->excluded = oms_safety_stock_excludes(&cell->safety);
+		cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
+		cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
+		if (!item->tracked)
+			cell->free = cell->excluded ? 0 : PG_INT64_MAX;
+	}
 }
 
 /*
  * oms_cells reads the cells of n skus at the locations that are open to the channel for
- * the method, by sku, then by the group's sequence; returns their number. It reads
- * what the caller's query sees, or, with latest, what is committed now.
+ * the method and carry the sku, by sku, then by the group's sequence; returns their
+ * number. It reads what the caller's query sees or, with latest, what is committed now.
  */
 int
-oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
+oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 		  const OmsLatLon *ship_to, bool latest, OmsCell **cells)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	Datum		values[3];
-	uint64		rows;
+	CellReader	reader;
+	Snapshot	snapshot;
+	int			ncells = 0;
+	int			max = 64;
 
 	*cells = NULL;
 	if (!channel->active || channel->group[method] == NULL)
 		return 0;
-	values[0] = PointerGetDatum(channel->group[method]);
-	values[1] = BoolGetDatum(method == OMS_PICKUP);
-	values[2] = text_array(n, skus);
-	oms_spi_connect();
-	rows = latest ? oms_spi_execute_latest(&select_cells, values, NULL) :
-		oms_spi_execute(&select_cells, values, NULL, true);
-	*cells = MemoryContextAllocHuge(caller, sizeof(OmsCell) * Max(1, rows));
-	for (uint64 row = 0; row < rows; row++)
+	if (latest)
+		CommandCounterIncrement();
+	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
+	open_reader(&reader, channel, method, ship_to, snapshot);
+	*cells = palloc(sizeof(OmsCell) * max);
+	for (int s = 0; s < n; s++)
 	{
-		OmsCell    *cell = &(*cells)[row];
-		MemoryContext old;
-		bool		isnull;
-		Datum		value;
-		int64		available;
-
-		cell->sku = DatumGetInt32(oms_spi_value(row, 1, &isnull)) - 1;
-		old = MemoryContextSwitchTo(caller);
-		cell->location = DatumGetTextPCopy(oms_spi_value(row, 2, &isnull));
-		MemoryContextSwitchTo(old);
-		cell->sequence = DatumGetInt32(oms_spi_value(row, 3, &isnull));
-		value = oms_spi_value(row, 4, &isnull);
-		cell->distance_km = ship_to == NULL || isnull ? INFINITY :
-			oms_latlon_distance_km(ship_to, DatumGetLatLonP(value));
-		cell->on_hand = oms_spi_int64(row, 5);
-		cell->unavailable = oms_spi_int64(row, 6);
-		cell->reserved = oms_spi_int64(row, 7);
-		cell->expired = oms_spi_int64(row, 8);
-		available = oms_spi_int64(row, 9);
-		cell->safety_stock = oms_safety_stock_withheld(&channel->safety, cell->on_hand);
-		cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
+		CHECK_FOR_INTERRUPTS();
+		read_sku(&reader, s, items[s]);
+		for (int i = 0; i < reader.group->nmembers; i++)
+		{
+			if (!reader.cells[i].open || !reader.cells[i].carried)
+				continue;
+			if (ncells == max)
+			{
+				max *= 2;
+				*cells = repalloc_huge(*cells, sizeof(OmsCell) * max);
+			}
+			(*cells)[ncells++] = reader.cells[i];
+		}
 	}
-	oms_spi_finish();
-	return rows;
+	close_reader(&reader);
+	UnregisterSnapshot(snapshot);
+	return ncells;
 }
 
 /*
  * oms_atp_of is the ATP of one of the skus of a reading; of an untracked one the largest
- * bigint, if any location is open for the method.
+ * bigint, if it may be sold from any location.
  */
 int64
 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
@@ -306,7 +493,7 @@ oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int
 	int64		atp = 0;
 
 	if (!item->tracked)
-		return ncells > 0 || oms_first_open_location(channel, method) != NULL ? PG_INT64_MAX : 0;
+		return oms_first_open_location(channel, method, item) != NULL ? PG_INT64_MAX : 0;
 	for (int i = 0; i < ncells; i++)
 		if (cells[i].sku == sku && pg_add_s64_overflow(atp, cells[i].free, &atp))
 			return PG_INT64_MAX;
@@ -340,7 +527,7 @@ oms_available(PG_FUNCTION_ARGS)
 Datum
 oms_atp(PG_FUNCTION_ARGS)
 {
-	OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
+	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	   *sku = oms_arg_key(fcinfo, 1, "sku");
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
 	OmsItem    *item = oms_items(1, &sku);
@@ -349,51 +536,72 @@ oms_atp(PG_FUNCTION_ARGS)
 
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
-	ncells = oms_cells(channel, method, 1, &sku, NULL, false, &cells);
+	ncells = oms_cells(channel, method, 1, (const OmsItem *const *) &item, NULL, false, &cells);
 	PG_RETURN_INT64(oms_atp_of(channel, method, item, 0, ncells, cells));
 }
 
-/* oms_atp_many(channel, skus, method, at): a row (sku, atp) per element; NULL for an unknown sku. */
+/*
+ * oms_atp_many(channel, skus, method, at): a row (sku, atp, shown) per element; NULL for an
+ * unknown sku.
+ */
 Datum
 oms_atp_many(PG_FUNCTION_ARGS)
 {
-	OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
+	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	  **skus;
 	int			n = oms_arg_keys(fcinfo, 1, "skus", &skus);
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
 	OmsItem    *items = oms_items(n, skus);
+	const OmsItem **pointers = palloc(sizeof(OmsItem *) * Max(1, n));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	OmsCell    *cells;
 	int			ncells;
 	int			first = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
-	ncells = oms_cells(channel, method, n, skus, NULL, false, &cells);
+	for (int i = 0; i < n; i++)
+		pointers[i] = &items[i];
+	ncells = oms_cells(channel, method, n, pointers, NULL, false, &cells);
 	for (int i = 0; i < n; i++)
 	{
 		int			end = first;
-		Datum		values[2];
-		bool		nulls[2] = {false, !items[i].known};
+		int64		atp;
+		Datum		values[3];
+		bool		nulls[3] = {false, !items[i].known, !items[i].known};
 
 		while (end < ncells && cells[end].sku == i)
 			end++;
 		values[0] = PointerGetDatum(skus[i]);
-		values[1] = Int64GetDatum(oms_atp_of(channel, method, &items[i], i, end - first,
-											 cells + first));
+		atp = oms_atp_of(channel, method, &items[i], i, end - first, cells + first);
+		values[1] = Int64GetDatum(atp);
+		values[2] = Int64GetDatum(Min(atp, channel->show_at_most));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		first = end;
 	}
 	return (Datum) 0;
 }
 
+static int
+compare_distances(const void *a, const void *b)
+{
+	const OmsCell *x = a;
+	const OmsCell *y = b;
+
+	if (x->distance_km != y->distance_km)
+		return x->distance_km < y->distance_km ? -1 : 1;
+	if (x->sequence != y->sequence)
+		return x->sequence < y->sequence ? -1 : 1;
+	return oms_text_compare(x->location, y->location);
+}
+
 /*
  * oms_atp_by_location(channel, sku, method, near): a row per open location that carries
- * the sku, in the group's sequence.
+ * the sku, the nearest first, or in the group's sequence.
  */
 Datum
 oms_atp_by_location(PG_FUNCTION_ARGS)
 {
-	OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
+	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	   *sku = oms_arg_key(fcinfo, 1, "sku");
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
 	OmsLatLon  *near = PG_ARGISNULL(3) ? NULL : PG_GETARG_LATLON_P(3);
@@ -405,7 +613,9 @@ oms_atp_by_location(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	InitMaterializedSRF(fcinfo, 0);
-	ncells = oms_cells(channel, method, 1, &sku, near, false, &cells);
+	ncells = oms_cells(channel, method, 1, (const OmsItem *const *) &item, near, false, &cells);
+	if (near != NULL)
+		qsort(cells, ncells, sizeof(OmsCell), compare_distances);
 	for (int i = 0; i < ncells; i++)
 	{
 		OmsCell    *cell = &cells[i];
@@ -418,7 +628,7 @@ oms_atp_by_location(PG_FUNCTION_ARGS)
 		values[3] = Int64GetDatum(cell->reserved);
 		values[4] = Int64GetDatum(cell->expired);
 		values[5] = Int64GetDatum(cell->safety_stock);
-		values[6] = Int64GetDatum(item->tracked ? cell->free : PG_INT64_MAX);
+		values[6] = Int64GetDatum(cell->free);
 		values[7] = Float8GetDatum(cell->distance_km);
 		nulls[7] = isinf(cell->distance_km);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -1,63 +1,74 @@
 /*
  * availability.h
  *		What a channel may sell, cell by cell: the one reading that answers the page
- *		and that reserve chooses by. See availability.c.
+ *		and that reserve chooses by, and the rules of safety stock that both obey. See
+ *		availability.c and rules.c.
  */
 #ifndef OMS_AVAILABILITY_H
 #define OMS_AVAILABILITY_H
 
-#include "oms.h"
-#include "type/latlon.h"
-#include "type/safety_stock.h"
-
-typedef enum OmsMethod
-{
-	OMS_SHIP,
-	OMS_PICKUP
-} OmsMethod;
-
-typedef struct OmsChannel
-{
-	text	   *channel;
-	bool		active;
-	OmsSafetyStock safety;
-	int64		buffer;			/* units over the whole network */
-	text	   *group[2];		/* by OmsMethod; NULL: none */
-} OmsChannel;
+#include "network/network.h"
 
 /* What is known of a sku. */
 typedef struct OmsItem
 {
+	text	   *sku;
 	bool		known;			/* has an item or an account */
 	bool		tracked;
 	int64		quantity_minimum;
 	int64		quantity_maximum;	/* PG_INT64_MAX: no limit */
 	int64		quantity_step;
+	int			ntags;
+	text	  **tags;			/* different ones, in order */
 } OmsItem;
 
-/* A sku at a location of the channel's group that is open for the method. */
+/* The rules of safety stock that may hold for a channel, method and sku at a moment. */
+typedef struct OmsRules
+{
+	const OmsChannel *channel;
+	int			n;
+	const OmsRule **rules;		/* by precedence */
+} OmsRules;
+
+/* A sku at a location of the channel's group for the method. */
 typedef struct OmsCell
 {
 	int			sku;			/* index into the skus asked for */
 	text	   *location;
+	const OmsLocation *place;
 	int			sequence;		/* in the group */
 	double		distance_km;	/* infinity when either end has no coordinates */
+	bool		open;			/* active, and may do what the method needs */
+	bool		carried;		/* has an account of the sku */
 	int64		on_hand;
 	int64		unavailable;
 	int64		reserved;		/* expired holds included */
 	int64		expired;
+	OmsSafetyStock safety;
+	const OmsRule *rule;		/* whose safety it is; NULL: the channel's own */
+	bool		excluded;		/* the rule withholds all */
 	int64		safety_stock;	/* units withheld */
 	int64		free;			/* what the channel may take here, not below 0 */
 } OmsCell;
 
+/* rules.c */
+extern void oms_rules_find(const OmsChannel *channel, OmsMethod method, const OmsItem *item,
+						   TimestampTz at, OmsRules *rules);
+extern const OmsRule *oms_rule_at(const OmsRules *rules, int location);
+extern OmsSafetyStock oms_safety_stock_of(const OmsChannel *channel, OmsMethod method,
+										  const OmsItem *item, const text *location);
+extern bool oms_safety_stock_excludes(const OmsSafetyStock *safety);
+
+/* availability.c */
 extern OmsMethod oms_arg_method(FunctionCallInfo fcinfo, int argno);
 extern const char *oms_method_name(OmsMethod method);
-extern OmsChannel *oms_channel(text *channel);
+extern const OmsChannel *oms_channel(const text *channel);
 extern OmsItem *oms_items(int n, text **skus);
 extern void oms_raise_unknown_sku(text *sku);
-extern bool oms_location_open(const OmsChannel *channel, OmsMethod method, text *location);
-extern text *oms_first_open_location(const OmsChannel *channel, OmsMethod method);
-extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
+extern bool oms_location_open(const OmsChannel *channel, OmsMethod method, const text *location);
+extern text *oms_first_open_location(const OmsChannel *channel, OmsMethod method,
+									 const OmsItem *item);
+extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 					  const OmsLatLon *ship_to, bool latest, OmsCell **cells);
 extern int64 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku,
 						int ncells, const OmsCell *cells);

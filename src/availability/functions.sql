@@ -17,12 +17,12 @@ COMMENT ON FUNCTION oms.atp(text, text, text, timestamptz) IS
     'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock and buffer; the largest bigint for an untracked sku. Errors: OM004 unknown channel or sku, 22023 unknown method';
 
 CREATE FUNCTION oms.atp_many(channel text, skus text[], method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
-RETURNS TABLE (sku text, atp bigint)
+RETURNS TABLE (sku text, atp bigint, shown bigint)
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_atp_many';
 REVOKE ALL ON FUNCTION oms.atp_many(text, text[], text, timestamptz) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp_many(text, text[], text, timestamptz) IS
-    'atp of many skus in one reading: a row per element; NULL for an unknown sku. Errors: OM004 unknown channel, 22023 unknown method';
+    'atp of many skus in one reading: a row per element; shown is at most the channel''s show_at_most, for publishing; both are NULL for an unknown sku. Errors: OM004 unknown channel, 22023 unknown method';
 
 CREATE FUNCTION oms.atp_by_location(
     channel text, sku text, method text DEFAULT 'ship', near oms.latlon DEFAULT NULL)
@@ -32,4 +32,23 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 50 SECURITY DEFINER SET search_pa
 AS 'MODULE_PATHNAME', 'oms_atp_by_location';
 REVOKE ALL ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) IS
-    'what the channel may take of the sku at each open location that carries it, in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before the buffer; distance_km from near, NULL without coordinates. Errors as atp';
+    'what the channel may take of the sku at each open location that carries it, the nearest first, without near in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before the buffer; distance_km from near, NULL without coordinates. Errors as atp';
+
+CREATE FUNCTION oms.safety_stock_at(channel text, sku text, location text, method text DEFAULT 'ship')
+RETURNS oms.safety_stock
+LANGUAGE c STABLE PARALLEL SAFE COST 200 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_safety_stock_at';
+REVOKE ALL ON FUNCTION oms.safety_stock_at(text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.safety_stock_at(text, text, text, text) IS
+    'what is kept back now of the sku at the location from the channel for the method: of the rule that holds, or the channel''s own. Errors: OM004 unknown channel or location, 22023 unknown method';
+
+CREATE FUNCTION oms.explain_safety_stock(
+    channel text, sku text, location text, method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
+RETURNS TABLE (place integer, holds boolean, safety_stock oms.safety_stock, rule_id bigint, dimensions integer,
+               channel text, sku text, tags text[], location text, location_group text, method text,
+               active_from timestamptz, active_until timestamptz, note text)
+LANGUAGE c STABLE PARALLEL SAFE COST 500 ROWS 5 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_explain_safety_stock';
+REVOKE ALL ON FUNCTION oms.explain_safety_stock(text, text, text, text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.explain_safety_stock(text, text, text, text, timestamptz) IS
+    'the rules that match the sku at the location, for the channel and method, now or at a moment, in the order in which they win: the first holds; last, without rule_id, the channel''s own. Errors: OM004 unknown channel or location, 22023 unknown method';

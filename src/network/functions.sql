@@ -44,19 +44,21 @@ COMMENT ON FUNCTION oms.add_location_group(text, text[]) IS
 
 CREATE FUNCTION oms.add_channel(
     channel text, ship_group text, pickup_group text DEFAULT NULL,
-    safety_stock oms.safety_stock DEFAULT '0', buffer bigint DEFAULT 0, status text DEFAULT 'active')
+    safety_stock oms.safety_stock DEFAULT '0', buffer bigint DEFAULT 0, status text DEFAULT 'active',
+    show_at_most bigint DEFAULT NULL)
 RETURNS oms.channel
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
 AS $$
-    INSERT INTO oms.channel AS c (channel, ship_group, pickup_group, safety_stock, buffer, status)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO oms.channel AS c (channel, ship_group, pickup_group, safety_stock, buffer, status, show_at_most)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (channel) DO UPDATE SET
-        (ship_group, pickup_group, safety_stock, buffer, status) =
-        (excluded.ship_group, excluded.pickup_group, excluded.safety_stock, excluded.buffer, excluded.status)
+        (ship_group, pickup_group, safety_stock, buffer, status, show_at_most) =
+        (excluded.ship_group, excluded.pickup_group, excluded.safety_stock, excluded.buffer, excluded.status,
+         excluded.show_at_most)
     RETURNING c.*
 $$;
-REVOKE ALL ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text) IS
+REVOKE ALL ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text, bigint) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text, bigint) IS
     'adds a channel or sets it to exactly these values; returns its row';
 
 CREATE FUNCTION oms.add_item(
@@ -132,3 +134,19 @@ $$;
 REVOKE ALL ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double precision, text, numeric) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double precision, text, numeric) IS
     'adds a price and time of a carrier service for a zone, a distance or both, or sets that row to exactly these values; returns it. Errors: 23503 unknown carrier service or zone';
+
+CREATE FUNCTION oms.add_safety_stock_rule(
+    safety_stock oms.safety_stock, channel text DEFAULT NULL, sku text DEFAULT NULL, tags text[] DEFAULT NULL,
+    location text DEFAULT NULL, location_group text DEFAULT NULL, method text DEFAULT NULL,
+    active_from timestamptz DEFAULT NULL, active_until timestamptz DEFAULT NULL, note text DEFAULT NULL)
+RETURNS oms.safety_stock_rule
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.safety_stock_rule
+        (safety_stock, channel, sku, tags, location, location_group, method, active_from, active_until, note)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    RETURNING *
+$$;
+REVOKE ALL ON FUNCTION oms.add_safety_stock_rule(oms.safety_stock, text, text, text[], text, text, text, timestamptz, timestamptz, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_safety_stock_rule(oms.safety_stock, text, text, text[], text, text, text, timestamptz, timestamptz, text) IS
+    'adds a rule: this is kept back from the channel, of the sku or of items with all of these tags, at the location or those of the group, for the method, in the period from active_from to before active_until; what is NULL does not matter. 100% switches off. The most specific rule that matches holds: most dimensions (each tag is one), then sku, tags, location, group, channel, method in this order, then the newest. Returns its row';

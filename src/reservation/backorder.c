@@ -100,8 +100,8 @@ static OmsPlan select_account = {
 
 static OmsPlan lock_open = {
 	"SELECT b.backorder_id, b.quantity OPERATOR(pg_catalog.-) b.filled, b.channel, "
-	"b.method OPERATOR(pg_catalog.=) 'pickup', o.safety_stock, o.buffer "
-	"FROM oms.backorder_row b JOIN (SELECT b.backorder_id, c.safety_stock, c.buffer, "
+	"b.method OPERATOR(pg_catalog.=) 'pickup' "
+	"FROM oms.backorder_row b JOIN (SELECT b.backorder_id, "
 	"pg_catalog.sum(b.quantity OPERATOR(pg_catalog.-) b.filled) "
 	"OVER (PARTITION BY b.channel, b.method ORDER BY " URGENCY ") "
 	"OPERATOR(pg_catalog.-) (b.quantity OPERATOR(pg_catalog.-) b.filled) AS units_before "
@@ -247,7 +247,7 @@ find_open(const char *index_name, int n, text **keys, bool *open)
 
 /* party_of finds or adds the party of a row of lock_open. */
 static int
-party_of(uint64 row, int64 on_hand, Party *parties, int *n, MemoryContext context)
+party_of(uint64 row, Party *parties, int *n, MemoryContext context)
 {
 	bool		isnull;
 	text	   *channel = DatumGetTextPP(oms_spi_value(row, 3, &isnull));
@@ -263,23 +263,35 @@ party_of(uint64 row, int64 on_hand, Party *parties, int *n, MemoryContext contex
 	spi = MemoryContextSwitchTo(context);
 	party->channel = DatumGetTextPCopy(PointerGetDatum(channel));
 	party->method = method;
-	party->safety = *DatumGetSafetyStockP(oms_spi_value(row, 5, &isnull));
-	party->floor = oms_safety_stock_withheld(&party->safety, on_hand);
-	party->atp = oms_spi_int64(row, 6) > 0 ? -1 : PG_INT64_MAX;	/* read later */
 	MemoryContextSwitchTo(spi);
 	return *n - 1;
 }
 
-/* read_atp reads what the buffer of a party's channel leaves of the sku. */
+/*
+ * read_limits reads what is kept back from a party: its safety stock here, and what its
+ * channel's buffer leaves of the sku. On the latest snapshot, as its backorders were.
+ */
 static void
-read_atp(Party *party, text *sku)
+read_limits(Party *party, text *sku, text *location, int64 on_hand)
 {
-	OmsChannel *channel = oms_channel(party->channel);
-	OmsItem    *item = oms_items(1, &sku);
-	OmsCell    *cells;
-	int			ncells = oms_cells(channel, party->method, 1, &sku, NULL, true, &cells);
+	const OmsChannel *channel;
+	OmsItem    *item;
 
-	party->atp = oms_atp_of(channel, party->method, item, 0, ncells, cells);
+	PushActiveSnapshot(GetLatestSnapshot());
+	channel = oms_channel(party->channel);
+	item = oms_items(1, &sku);
+	party->safety = oms_safety_stock_of(channel, party->method, item, location);
+	party->floor = oms_safety_stock_withheld(&party->safety, on_hand);
+	party->atp = PG_INT64_MAX;
+	if (channel->buffer > 0)
+	{
+		OmsCell    *cells;
+		int			ncells = oms_cells(channel, party->method, 1, (const OmsItem *const *) &item, NULL,
+									   true, &cells);
+
+		party->atp = oms_atp_of(channel, party->method, item, 0, ncells, cells);
+	}
+	PopActiveSnapshot();
 }
 
 static int
@@ -355,13 +367,12 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 		candidates[i].id = oms_spi_int64(i, 1);
 		candidates[i].wanted = oms_spi_int64(i, 2);
 		candidates[i].planned = 0;
-		candidates[i].party = party_of(i, on_hand, parties, &nparties, context);
+		candidates[i].party = party_of(i, parties, &nparties, context);
 	}
 	oms_spi_finish();
 
 	for (int i = 0; i < nparties; i++)
-		if (parties[i].atp < 0)
-			read_atp(&parties[i], sku);
+		read_limits(&parties[i], sku, location, on_hand);
 	for (int i = 0; i < n; i++)
 	{
 		Party	   *party = &parties[candidates[i].party];

@@ -80,7 +80,7 @@ typedef struct Take
 typedef struct Attempt
 {
 	OmsReserveRequest *request;
-	OmsChannel *channel;
+	const OmsChannel *channel;
 	int			ndemands;
 	Demand	   *demands;
 	int		   *demand_of;		/* line -> demand, -1: not served */
@@ -125,7 +125,8 @@ static OmsPlan lock_order = {
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel "
+	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel, "
+	"r.method OPERATOR(pg_catalog.=) 'pickup' "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
@@ -159,16 +160,6 @@ oms_line_status_name(OmsLineStatus status)
 	return names[status];
 }
 
-static int
-text_compare(const text *a, const text *b)
-{
-	int			la = VARSIZE_ANY_EXHDR(a);
-	int			lb = VARSIZE_ANY_EXHDR(b);
-	int			c = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(la, lb));
-
-	return c != 0 ? c : (la > lb) - (la < lb);
-}
-
 /* -------------------------------------------------------------------------
  * Demands
  * -------------------------------------------------------------------------
@@ -180,13 +171,13 @@ compare_lines(const void *a, const void *b, void *arg)
 	const OmsReserveLine *lines = arg;
 	int			x = *(const int *) a;
 	int			y = *(const int *) b;
-	int			c = text_compare(lines[x].sku, lines[y].sku);
+	int			c = oms_text_compare(lines[x].sku, lines[y].sku);
 
 	/* Who names a location comes first: the others can go elsewhere. */
 	if (c == 0 && (lines[x].location == NULL || lines[y].location == NULL))
 		c = (lines[x].location == NULL) - (lines[y].location == NULL);
 	else if (c == 0)
-		c = text_compare(lines[x].location, lines[y].location);
+		c = oms_text_compare(lines[x].location, lines[y].location);
 	return c != 0 ? c : (x > y) - (x < y);
 }
 
@@ -309,7 +300,7 @@ compare_cells(const void *a, const void *b)
 		return x->free > y->free ? -1 : 1;
 	if (x->sequence != y->sequence)
 		return x->sequence < y->sequence ? -1 : 1;
-	return text_compare(x->location, y->location);
+	return oms_text_compare(x->location, y->location);
 }
 
 static int
@@ -318,7 +309,14 @@ compare_cells_by_location(const void *a, const void *b)
 	const OmsCell *x = *(OmsCell *const *) a;
 	const OmsCell *y = *(OmsCell *const *) b;
 
-	return text_compare(x->location, y->location);
+	return oms_text_compare(x->location, y->location);
+}
+
+/* goes_with_cart says whether a demand counts when a location for the whole cart is sought. */
+static bool
+goes_with_cart(const Demand *demand)
+{
+	return demand->location == NULL && demand->item->tracked;
 }
 
 /* whole_cart_location is the best location that has all that is wanted, or NULL. */
@@ -332,7 +330,7 @@ whole_cart_location(Attempt *attempt)
 
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		if (attempt->demands[d].location != NULL || !attempt->demands[d].item->tracked)
+		if (!goes_with_cart(&attempt->demands[d]))
 			continue;
 		needed++;
 		n += attempt->demands[d].ncells;
@@ -345,7 +343,7 @@ whole_cart_location(Attempt *attempt)
 	{
 		Demand	   *demand = &attempt->demands[d];
 
-		for (int i = 0; i < demand->ncells; i++)
+		for (int i = 0; i < demand->ncells && goes_with_cart(demand); i++)
 		{
 			OmsCell    *cell = &attempt->cells[demand->first_cell + i];
 
@@ -396,7 +394,7 @@ static void
 read_cells(Attempt *attempt, bool needed)
 {
 	OmsReserveRequest *request = attempt->request;
-	text	  **skus = palloc(sizeof(text *) * Max(1, attempt->ndemands));
+	const OmsItem **items = palloc(sizeof(OmsItem *) * Max(1, attempt->ndemands));
 	int			ncells;
 	int			first = 0;
 	int64		left = 0;		/* of the sku's ATP, by the demands before */
@@ -404,13 +402,13 @@ read_cells(Attempt *attempt, bool needed)
 	needed = needed || attempt->channel->buffer > 0;
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		skus[d] = attempt->demands[d].sku;
+		items[d] = attempt->demands[d].item;
 		if (attempt->demands[d].location == NULL)
 			needed = true;
 	}
 	if (!needed)
 		return;
-	ncells = oms_cells(attempt->channel, request->method, attempt->ndemands, skus,
+	ncells = oms_cells(attempt->channel, request->method, attempt->ndemands, items,
 					   request->ship_to, true, &attempt->cells);
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
@@ -470,11 +468,12 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 	OmsAmounts	change = {.reserved = quantity};
 	OmsChange	result;
 
-	guard.safety = attempt->channel->safety;
+	guard.safety = oms_safety_stock_of(attempt->channel, attempt->request->method, demand->item,
+									   location);
 	guard.partial = partial;
 	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
-	if (!demand->item->tracked)
+	if (!demand->item->tracked && !oms_safety_stock_excludes(&guard.safety))
 		guard.kind = OMS_GUARD_NONE;
 	oms_stock_change(attempt->accounts, demand->sku, location, change, &guard, &result);
 	if (result.outcome == OMS_PENDING)
@@ -499,6 +498,16 @@ take_at_named(Attempt *attempt, int d, bool partial)
 	demand->available = free;
 }
 
+/* excludes says whether nothing of a demand may be taken at a location, however much is there. */
+static bool
+excludes(const Attempt *attempt, const Demand *demand, const text *location)
+{
+	OmsSafetyStock safety = oms_safety_stock_of(attempt->channel, attempt->request->method,
+												demand->item, location);
+
+	return oms_safety_stock_excludes(&safety);
+}
+
 /* take_whole takes all that is missing at the first location that has it; true if done. */
 static bool
 take_whole(Attempt *attempt, int d, text *only)
@@ -508,10 +517,14 @@ take_whole(Attempt *attempt, int d, text *only)
 	if (!demand->item->tracked)
 	{
 		int64		free;
-		text	   *location = only != NULL ? only : demand->ncells > 0 ?
-			attempt->cells[demand->first_cell].location :
-			oms_first_open_location(attempt->channel, attempt->request->method);
+		text	   *location = only;
 
+		for (int i = 0; i < demand->ncells && location == NULL; i++)
+			if (attempt->cells[demand->first_cell + i].free > 0)
+				location = attempt->cells[demand->first_cell + i].location;
+		if (location == NULL || excludes(attempt, demand, location))
+			location = oms_first_open_location(attempt->channel, attempt->request->method,
+											   demand->item);
 		return location != NULL && take(attempt, d, location, missing(demand), false, &free) > 0;
 	}
 	for (int i = 0; i < demand->ncells && missing(demand) > 0; i++)
@@ -1207,6 +1220,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	char	   *status;
 	text	   *sku;
 	text	   *location;
+	OmsItem    *item;
 	int64		outstanding;
 	int64		consumed;
 	bool		isnull;
@@ -1214,8 +1228,6 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	guard.lapsed = oms_stock_lapsed;
 	guard.reclaim = oms_stock_reclaim;
 	guard.partial = how == OMS_MOVE_PARTIAL;
-	if (how == OMS_MOVE_FORCED)
-		guard.kind = OMS_GUARD_NONE;
 	values[0] = Int64GetDatum(reservation_id);
 	values[1] = PointerGetDatum(to_location);
 	oms_spi_connect();
@@ -1230,7 +1242,12 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	outstanding = oms_spi_int64(0, 3);
 	status = oms_spi_text(0, 4);
 	consumed = oms_spi_int64(0, 5);
-	guard.safety = oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull)))->safety;
+	item = oms_items(1, &sku);
+	guard.safety = oms_safety_stock_of(oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull))),
+									   DatumGetBool(oms_spi_value(0, 7, &isnull)) ? OMS_PICKUP : OMS_SHIP,
+									   item, to_location);
+	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
+		guard.kind = OMS_GUARD_NONE;
 	result.outcome = OMS_SHORT;
 	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
 		!oms_text_equal(location, to_location))

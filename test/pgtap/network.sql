@@ -56,9 +56,9 @@ SELECT matches(pg_temp.error($$DELETE FROM oms.location WHERE location = 'W'$$),
 SELECT matches(pg_temp.error($$DELETE FROM oms.location_group WHERE location_group = 'all'$$), '^23503 ', 'a group of a channel stays');
 
 -- Channels
-SELECT is(oms.add_channel('pos', 'stores')::text, '(pos,stores,,0,0,active)', 'a channel and its defaults');
+SELECT is(oms.add_channel('pos', 'stores')::text, '(pos,stores,,0,0,active,)', 'a channel and its defaults');
 SELECT is(oms.add_channel('pos', 'all', 'stores', 'max(2,10%)', 5, 'offline')::text,
-          '(pos,all,stores,"max(2, 10%)",5,offline)', 'the same channel again, with other values');
+          '(pos,all,stores,"max(2, 10%)",5,offline,)', 'the same channel again, with other values');
 SELECT matches(pg_temp.error($$SELECT oms.add_channel('c', 'nowhere')$$),
                '^23503 .* \| Key \(ship_group\)=\(nowhere\) is not present in table "location_group"', 'an unknown ship_group');
 SELECT matches(pg_temp.error($$SELECT oms.add_channel('c', 'all', 'nowhere')$$), '^23503 .* \| Key \(pickup_group\)=\(nowhere\)', 'an unknown pickup_group');

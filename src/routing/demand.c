@@ -50,6 +50,30 @@ oms_route_shipping(const RouteOptions *options)
 					options->start_at, options->cost_per_shipment, options->cost_per_km);
 }
 
+/* array_literal writes an array as SQL. */
+static char *
+array_literal(Datum array, Oid type)
+{
+	Oid			output;
+	bool		varlena;
+
+	getTypeOutputInfo(type, &output, &varlena);
+	return psprintf("%s::%s", quote_literal_cstr(OidOutputFunctionCall(output, array)),
+					format_type_be(type));
+}
+
+/* plan_rows writes rows of a plan as a relation u of SQL. */
+static char *
+plan_rows(const RoutePlan *plan)
+{
+	return psprintf("ROWS FROM (unnest(%s), unnest(%s), unnest(%s), unnest(%s)) "
+					"AS u (order_id, line_no, location, quantity)",
+					array_literal(plan->order_id, TEXTARRAYOID),
+					array_literal(plan->line_no, INT4ARRAYOID),
+					array_literal(plan->location, TEXTARRAYOID),
+					array_literal(plan->quantity, INT8ARRAYOID));
+}
+
 static bool
 exists(const char *sql)
 {
@@ -69,17 +93,22 @@ sql_argument(const char *sql)
 	};
 }
 
-/* planner_options adds the solver, and the defaults that are ours. */
+/* planner_options adds the solver, the defaults that are ours, and what the rule says. */
 static Datum
-planner_options(const char *solver, const RouteOptions *options)
+planner_options(const char *solver, const PolicyRule *rule, const RouteOptions *options)
 {
 	Datum		ours = DirectFunctionCall1(jsonb_in, CStringGetDatum("{\"split_lines\": true}"));
-	RouteArgument arguments[] = {{TEXTOID, CStringGetTextDatum(solver)}};
+	RouteArgument arguments[] = {
+		{TEXTOID, CStringGetTextDatum(solver)},
+		{TEXTOID, rule == NULL ? (Datum) 0 : CStringGetTextDatum(rule->min_shipment_value),
+		rule == NULL}
+	};
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		named;
 
 	oms_spi_connect();
-	oms_route_run("SELECT jsonb_build_object('solver', $1)", 1, arguments, true);
+	oms_route_run("SELECT jsonb_strip_nulls(jsonb_build_object('solver', $1, "
+				  "'min_shipment_value', $2::numeric))", lengthof(arguments), arguments, true);
 	named = oms_route_copy_value(0, 1, caller);
 	oms_spi_finish();
 	ours = DirectFunctionCall2(jsonb_concat, ours, JsonbPGetDatum(options->planner));
@@ -87,21 +116,64 @@ planner_options(const char *solver, const RouteOptions *options)
 }
 
 /*
- * oms_route_plan_call makes a call of oms.plan_routes over the open orders; what it plans is
+ * rule_stock is the supply that a rule may use: what leaves its floor, without what earlier
+ * steps took.
+ */
+static char *
+rule_stock(const char *stock, const RouteStep *step)
+{
+	char	   *used = "SELECT NULL::text AS sku, NULL::text AS location, 0 AS quantity WHERE false";
+
+	if (step->earlier != NULL)
+		used = psprintf("SELECT l.sku, u.location, sum(u.quantity) AS quantity FROM %s "
+						"JOIN oms.order_line_row l ON l.order_id = u.order_id "
+						"AND l.line_no = u.line_no WHERE u.location IS NOT NULL "
+						"GROUP BY l.sku, u.location", plan_rows(step->earlier));
+	return psprintf("SELECT q.sku, q.location, GREATEST(0, LEAST(q.available, "
+					"q.there - oms.withheld(%s, q.on_hand)) - COALESCE(u.quantity, 0))::bigint "
+					"AS available FROM (%s) q LEFT JOIN (%s) u "
+					"ON u.sku = q.sku AND u.location = q.location",
+					quote_literal_cstr(step->rule->floor), stock, used);
+}
+
+/* rule_capacity is what is left of the orders that a location may have. */
+static char *
+rule_capacity(const RouteStep *step)
+{
+	if (step->rule == NULL)
+		return "l.capacity_orders";
+	if (step->rule->ignore_capacity)
+		return "NULL::bigint";
+	if (step->earlier == NULL)
+		return "l.capacity_orders";
+	return psprintf("l.capacity_orders - (SELECT count(DISTINCT u.order_id) FROM %s "
+					"WHERE u.location = l.location)", plan_rows(step->earlier));
+}
+
+/*
+ * oms_route_plan_call makes a call of oms.plan_routes over open orders; what it plans is
  *
- *		demand		units of routing_held
+ *		demand		units of routing_held, or what of them is left to the step
  *		supply		what the demand holds there, and what is available above the safety stock
  *					of the strictest channel that has demand for the sku
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + the price of oms.shipping; lateness is the planner's
  *		capacity	capacity_orders - unfinished work that is not to be planned anew
+ *
+ * and of these what the rule allows.
  */
 void
-oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
+oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOptions *options,
 					RouteArgument *arguments)
 {
+	const PolicyRule *rule = step->rule;
+	ArrayType  *order_ids = step->orders != NULL ? step->orders : step->run_orders;
 	char	   *held_filter = oms_route_filter("h.order_id", order_ids);
 	char	   *order_filter = oms_route_filter("o.order_id", order_ids);
+	char	   *run_filter = oms_route_filter("h.order_id", step->run_orders);
+	char	   *rule_filter = "";
+	char	   *left_filter = "";
+	char	   *demand;
 	char	   *orders,
 			   *lines,
 			   *locations,
@@ -110,7 +182,24 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 			   *line_cost,
 			   *pinned;
 
-	orders = psprintf("SELECT o.order_id, o.priority, CASE o.method WHEN 'pickup' THEN "
+	demand = psprintf("SELECT h.order_id, h.line_no, h.sku, LEAST(sum(h.quantity), "
+					  "1000000000000)::bigint AS quantity FROM oms.routing_held h "
+					  "WHERE true %sGROUP BY h.order_id, h.line_no, h.sku", held_filter);
+	if (step->left != NULL)
+	{
+		demand = psprintf("SELECT u.order_id, u.line_no, l.sku, sum(u.quantity)::bigint AS quantity "
+						  "FROM %s JOIN oms.order_line_row l ON l.order_id = u.order_id "
+						  "AND l.line_no = u.line_no GROUP BY u.order_id, u.line_no, l.sku",
+						  plan_rows(step->left));
+		left_filter = psprintf("AND (ol.order_id, ol.line_no) IN (SELECT u.order_id, u.line_no "
+							   "FROM %s) ", plan_rows(step->left));
+	}
+	if (rule != NULL && rule->location_group != NULL)
+		rule_filter = psprintf("AND l.location IN (SELECT g.location FROM "
+							   "oms.location_group_member g WHERE g.location_group = %s) ",
+							   quote_literal_cstr(rule->location_group));
+
+	orders = psprintf("SELECT o.order_id, o.priority, %s AS max_shipments, %s AS ship_complete, CASE o.method WHEN 'pickup' THEN "
 					  "(SELECT l.coordinates FROM oms.routing_held h JOIN oms.location l ON "
 					  "l.location = h.location "
 					  "WHERE h.order_id = o.order_id ORDER BY l.location LIMIT 1) ELSE o.ship_to "
@@ -118,27 +207,25 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					  "row_number() OVER (ORDER BY o.placed_at, o.order_id) AS sequence "
 					  "FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM "
 					  "oms.routing_held h) %s",
-					  order_filter);
-	lines = psprintf("SELECT h.order_id, h.line_no, h.sku, h.quantity, l.keep_together, "
-					 "COALESCE(l.unit_value, i.unit_value) AS unit_value "
-					 "FROM (SELECT h.order_id, h.line_no, h.sku, LEAST(sum(h.quantity), "
-					 "1000000000000)::bigint AS quantity "
-					 "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, h.sku) "
-					 "h "
+					  rule != NULL && rule->single ? "1" : "2147483647",
+					  rule != NULL && rule->whole ? "true" : "false", order_filter);
+	lines = psprintf("SELECT h.order_id, h.line_no, h.sku, h.quantity, %s AS keep_together, "
+					 "COALESCE(l.unit_value, i.unit_value) AS unit_value FROM (%s) h "
 					 "JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = "
 					 "h.line_no "
-					 "LEFT JOIN oms.item i ON i.sku = h.sku", held_filter);
+					 "LEFT JOIN oms.item i ON i.sku = h.sku",
+					 rule != NULL && !rule->keep_groups ? "NULL::text" : "l.keep_together", demand);
 	locations = psprintf("SELECT l.location, l.coordinates, l.handling_cost, "
-						 "CASE WHEN l.capacity_orders IS NOT NULL THEN "
-						 "GREATEST(0, l.capacity_orders - COALESCE(f.orders, 0)) END AS "
-						 "capacity_orders "
+						 "(SELECT GREATEST(0, c.orders - COALESCE(f.orders, 0)) "
+						 "FROM (SELECT %s AS orders) c WHERE c.orders IS NOT NULL) AS capacity_orders "
 						 "FROM oms.location l LEFT JOIN (SELECT f.location, count(*) AS orders "
 						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picked', "
 						 "'packed') "
 						 "OR f.status = 'assigned' AND NOT EXISTS (SELECT FROM oms.order_row o "
 						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY "
 						 "f.location) f "
-						 "ON f.location = l.location", order_filter);
+						 "ON f.location = l.location", rule_capacity(step),
+						 oms_route_filter("o.order_id", step->run_orders));
 	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
 					 "FROM oms.routing_held h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "
@@ -152,25 +239,30 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					 "- (SELECT max(oms.withheld(oms.safety_stock_at(s.buyers[n][1], i.sku, i.location, "
 					 "s.buyers[n][2]), i.on_hand)) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
 					 "::bigint "
-					 "AS available FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
+					 "AS available, COALESCE(h.quantity, 0) + i.available AS there, i.on_hand "
+					 "FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
 					 "LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
-					 "UNION ALL SELECT s.sku, l.location, 1000000000000000 FROM s CROSS JOIN "
+					 "UNION ALL SELECT s.sku, l.location, 1000000000000000, NULL, NULL FROM s CROSS JOIN "
 					 "oms.location l "
 					 "WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
 					 "cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
-					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", held_filter, held_filter);
+					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", run_filter, held_filter);
+	if (rule != NULL)
+		stock = rule_stock(stock, step);
 	shipment_cost =
 		psprintf("WITH o AS MATERIALIZED (SELECT o.* FROM oms.routing_order o "
 				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s), "
 				 "d AS (SELECT o.order_id, o.due_at, l.location, "
 				 "l.handling_cost::float8 AS handling_cost, %s AS s "
-				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "OFFSET 0) "
+				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
 				 "SELECT d.order_id, d.location, "
 				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 AS cost, "
 				 "LEAST(2147483647, GREATEST(0, COALESCE("
 				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds "
-				 "FROM d WHERE (d.s).price IS NOT NULL",
-				 order_filter, oms_route_shipping(options));
+				 "FROM d WHERE (d.s).price IS NOT NULL%s",
+				 order_filter, oms_route_shipping(options), rule_filter,
+				 rule == NULL || rule->max_distance_km == NULL ? "" :
+				 psprintf(" AND (d.s).distance_km <= %s", rule->max_distance_km));
 	if (!exists(shipment_cost))
 	{
 		/* No location is open to any order: nothing can be served. */
@@ -193,8 +285,8 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 							 CANDIDATES
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
 							 "AND (ol.order_id, ol.line_no) IN (SELECT h.order_id, h.line_no FROM "
-							 "oms.routing_held h) %s",
-							 order_filter);
+							 "oms.routing_held h) %s%s%s",
+							 order_filter, rule_filter, left_filter);
 		if (!exists(line_cost))
 		{
 			line_cost = shipment_cost = NULL;
@@ -212,30 +304,6 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 	arguments[5] = sql_argument(line_cost);
 	arguments[6] = sql_argument(NULL);
 	arguments[7] = (RouteArgument) {
-		JSONBOID, planner_options(solver, options)
+		JSONBOID, planner_options(solver, rule, options)
 	};
-}
-
-/* oms_route_make_plan runs the planner and returns its rows as columns. */
-RoutePlan
-oms_route_make_plan(const RouteArgument *call)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	RoutePlan	plan;
-
-	oms_spi_connect();
-	oms_route_run("SELECT COALESCE(array_agg(p.order_id), '{}'), COALESCE(array_agg(p.line_no), '{}'), "
-				  "COALESCE(array_agg(p.location), '{}'), COALESCE(array_agg(p.quantity), '{}'), "
-				  "COALESCE(array_agg(p.shipment), '{}'), COALESCE(array_agg(p.cost), '{}'), "
-				  "COALESCE(array_agg(DISTINCT p.order_id), '{}') FROM " PLAN_CALL " p",
-				  PLAN_ARGUMENTS, call, false);
-	plan.order_id = oms_route_copy_value(0, 1, caller);
-	plan.line_no = oms_route_copy_value(0, 2, caller);
-	plan.location = oms_route_copy_value(0, 3, caller);
-	plan.quantity = oms_route_copy_value(0, 4, caller);
-	plan.shipment = oms_route_copy_value(0, 5, caller);
-	plan.cost = oms_route_copy_value(0, 6, caller);
-	plan.orders = oms_route_copy_value(0, 7, caller);
-	oms_spi_finish();
-	return plan;
 }

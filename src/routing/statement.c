@@ -8,6 +8,7 @@
 #include "funcapi.h"
 #include "utils/datum.h"
 #include "utils/guc.h"
+#include "utils/numeric.h"
 
 #include "routing/route.h"
 
@@ -20,9 +21,9 @@
 uint64
 oms_route_run(const char *sql, int n, const RouteArgument *arguments, bool read_only)
 {
-	Oid			types[12];
-	Datum		values[12];
-	char		nulls[12] = {0};
+	Oid			types[ROUTE_MAX_ARGUMENTS];
+	Datum		values[ROUTE_MAX_ARGUMENTS];
+	char		nulls[ROUTE_MAX_ARGUMENTS] = {0};
 	int			settings;
 	int			result;
 
@@ -78,4 +79,12 @@ oms_route_put_rows(ReturnSetInfo *result, uint64 rows)
 			values[c] = oms_spi_value(row, c + 1, &nulls[c]);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
+}
+
+/* oms_route_numeric reads a numeric. */
+Datum
+oms_route_numeric(const char *digits)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
 }

@@ -4,8 +4,9 @@
  *
  * One reading, oms_cells, answers the page and is what reserve chooses locations by:
  *
- *		free(sku, location) = max(0, available - withheld(safety stock, on_hand))
- *		ATP = max(0, sum of free over the group's open locations - buffer)
+ *		free(sku, location) = max(0, available - withheld(safety stock, on_hand)
+ *			- protected for other channels)
+ *		ATP = min(quota left, max(0, sum of free over the group's open locations - buffer))
  *
  * available is exact in the snapshot of the query, and counts expired holds as free.
  * A location is open when it is active and may do what the method needs. Which safety
@@ -213,6 +214,7 @@ typedef struct CellReader
 	OmsScan    *accounts;
 	OmsScan    *deltas;
 	OmsScan    *holds;
+	OmsProtections *protections;
 	OmsCell    *cells;			/* one for each member of the group, in its sequence */
 	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
 } CellReader;
@@ -230,6 +232,7 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
 	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
 	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
 	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
+	reader->protections = oms_protections_open(snapshot);
 	reader->cells = palloc0(sizeof(OmsCell) * Max(1, group->nmembers));
 	reader->rules = palloc(sizeof(OmsRule *) * Max(1, group->nmembers));
 	for (int i = 0; i < group->nmembers; i++)
@@ -251,6 +254,7 @@ close_reader(CellReader *reader)
 	oms_scan_close(reader->accounts);
 	oms_scan_close(reader->deltas);
 	oms_scan_close(reader->holds);
+	oms_protections_close(reader->protections);
 }
 
 /*
@@ -419,6 +423,7 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 	add_amounts(reader, reader->accounts, &key, 3);
 	add_amounts(reader, reader->deltas, &key, 4);
 	add_expired(reader, item->sku);
+	oms_protections_read(reader->protections, item->sku);
 	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
 	distribute_rules(reader, &rules);
 	if (rules.rules != NULL)
@@ -433,7 +438,11 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
 		cell->excluded = oms_safety_stock_excludes(&cell->safety);
 		cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
-		cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
+		cell->protected = oms_protected_for_others(reader->protections, cell->location,
+												   reader->channel->channel);
+		/* Each is at least 0; their sum may be beyond bigint. */
+		cell->free = available > cell->safety_stock && available - cell->safety_stock > cell->protected
+			? available - cell->safety_stock - cell->protected : 0;
 		if (!item->tracked)
 			cell->free = cell->excluded ? 0 : PG_INT64_MAX;
 	}
@@ -483,8 +492,8 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 }
 
 /*
- * oms_atp_of is the ATP of one of the skus of a reading; of an untracked one the largest
- * bigint, if it may be sold from any location.
+ * oms_atp_of is the ATP, quota aside, of one of the skus of a reading; of an untracked one
+ * the largest bigint, if it may be sold from any location.
  */
 int64
 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
@@ -537,7 +546,8 @@ oms_atp(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	ncells = oms_cells(channel, method, 1, (const OmsItem *const *) &item, NULL, false, &cells);
-	PG_RETURN_INT64(oms_atp_of(channel, method, item, 0, ncells, cells));
+	PG_RETURN_INT64(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
+						oms_quota_left(channel, sku, GetActiveSnapshot())));
 }
 
 /*
@@ -572,7 +582,8 @@ oms_atp_many(PG_FUNCTION_ARGS)
 		while (end < ncells && cells[end].sku == i)
 			end++;
 		values[0] = PointerGetDatum(skus[i]);
-		atp = oms_atp_of(channel, method, &items[i], i, end - first, cells + first);
+		atp = Min(oms_atp_of(channel, method, &items[i], i, end - first, cells + first),
+				  oms_quota_left(channel, skus[i], GetActiveSnapshot()));
 		values[1] = Int64GetDatum(atp);
 		values[2] = Int64GetDatum(Min(atp, channel->show_at_most));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

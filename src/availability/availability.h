@@ -48,6 +48,7 @@ typedef struct OmsCell
 	const OmsRule *rule;		/* whose safety it is; NULL: the channel's own */
 	bool		excluded;		/* the rule withholds all */
 	int64		safety_stock;	/* units withheld */
+	int64		protected;		/* units protected for other channels */
 	int64		free;			/* what the channel may take here, not below 0 */
 } OmsCell;
 

@@ -14,7 +14,7 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 SECURITY DEFINER SET search_path = pg_
 AS 'MODULE_PATHNAME', 'oms_atp';
 REVOKE ALL ON FUNCTION oms.atp(text, text, text, timestamptz) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp(text, text, text, timestamptz) IS
-    'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock and buffer; the largest bigint for an untracked sku. Errors: OM004 unknown channel or sku, 22023 unknown method';
+    'available to promise: units of the sku that the channel may sell by the method (ship, pickup), over all its locations, after safety stock, what is protected for other channels, buffer and quota; the largest bigint for an untracked sku without quota. Errors: OM004 unknown channel or sku, 22023 unknown method';
 
 CREATE FUNCTION oms.atp_many(channel text, skus text[], method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
 RETURNS TABLE (sku text, atp bigint, shown bigint)
@@ -32,7 +32,7 @@ LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 50 SECURITY DEFINER SET search_pa
 AS 'MODULE_PATHNAME', 'oms_atp_by_location';
 REVOKE ALL ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) FROM PUBLIC;
 COMMENT ON FUNCTION oms.atp_by_location(text, text, text, oms.latlon) IS
-    'what the channel may take of the sku at each open location that carries it, the nearest first, without near in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before the buffer; distance_km from near, NULL without coordinates. Errors as atp';
+    'what the channel may take of the sku at each open location that carries it, the nearest first, without near in the sequence of its group: units on hand, reserved, expired of the reserved, withheld as safety stock, and atp before buffer and quota, without what is protected for other channels; distance_km from near, NULL without coordinates. Errors as atp';
 
 CREATE FUNCTION oms.safety_stock_at(channel text, sku text, location text, method text DEFAULT 'ship')
 RETURNS oms.safety_stock

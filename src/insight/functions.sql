@@ -18,6 +18,42 @@ AS $$
         SELECT sku, location, count(*) AS reservations,
                sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
           FROM oms.reservation_row GROUP BY sku, location),
+    protection AS (
+        SELECT sku, location, until, channel, sum(on_hand) AS quantity, sum(reserved) AS used
+          FROM (SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_account
+                UNION ALL
+                SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_delta) a
+         GROUP BY sku, location, until, channel),
+    from_protection AS (
+        SELECT sku, location, protected_until AS until, channel,
+               sum(CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END) AS used
+          FROM oms.reservation_row WHERE protected > 0 GROUP BY sku, location, protected_until, channel),
+    quota AS (
+        SELECT sku, channel, period, sum(reserved) AS used
+          FROM (SELECT sku, channel, period, reserved FROM oms.quota_account
+                UNION ALL
+                SELECT sku, channel, period, reserved FROM oms.quota_delta) a
+         GROUP BY sku, channel, period),
+    from_quota AS (
+        SELECT sku, channel, period, sum(used) AS used
+          FROM (SELECT sku, channel, quota_period AS period,
+                       CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END AS used
+                  FROM oms.reservation_row WHERE quota_period IS NOT NULL
+                UNION ALL
+                SELECT sku, channel, quota_period, quantity - filled
+                  FROM oms.backorder_row WHERE quota_period IS NOT NULL AND status = 'open') a
+         GROUP BY sku, channel, period),
+    delta AS (
+        SELECT format('sku %s, location %s', d.sku, d.location) AS key, d.id, a.w, a.exc
+          FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location
+        UNION ALL
+        SELECT format('sku %s, location %s, protected for %s until %s', d.sku, d.location, d.channel, d.until), d.id, a.w, a.exc
+          FROM oms.protection_delta d
+          JOIN oms.protection_account a ON a.sku = d.sku AND a.location = d.location AND a.until = d.until AND a.channel = d.channel
+        UNION ALL
+        SELECT format('sku %s, quota of %s, period %s', d.sku, d.channel, d.period), d.id, a.w, a.exc
+          FROM oms.quota_delta d
+          JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period),
     held AS (
         SELECT order_id, line_no, sku, sum(consumed) AS consumed,
                sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
@@ -61,14 +97,33 @@ AS $$
       FROM claim c
      WHERE NOT EXISTS (SELECT FROM account a WHERE a.sku = c.sku AND a.location = c.location)
     UNION ALL
-    SELECT 'a delta is folded once', format('sku %s, location %s', d.sku, d.location),
-           format('delta %s is not above w = %s and not in exc', d.id, a.w)
-      FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location
-     WHERE d.id <= a.w AND d.id <> ALL (a.exc)
+    SELECT 'a delta is folded once', d.key, format('delta %s is not above w = %s and not in exc', d.id, d.w)
+      FROM delta d WHERE d.id <= d.w AND d.id <> ALL (d.exc)
     UNION ALL
-    SELECT 'exc is not above w', format('sku %s, location %s', a.sku, a.location),
-           format('w = %s, exc = %s', a.w, a.exc)
-      FROM oms.stock_account a WHERE a.w < ANY (a.exc)
+    SELECT 'exc is not above w', a.key, format('w = %s, exc = %s', a.w, a.exc)
+      FROM (SELECT format('sku %s, location %s', sku, location) AS key, w, exc FROM oms.stock_account
+            UNION ALL
+            SELECT format('sku %s, location %s, protected for %s until %s', sku, location, channel, until), w, exc FROM oms.protection_account
+            UNION ALL
+            SELECT format('sku %s, quota of %s, period %s', sku, channel, period), w, exc FROM oms.quota_account) a
+     WHERE a.w < ANY (a.exc)
+    UNION ALL
+    SELECT 'used of a protection is what reservations have of it',
+           format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
+           format('used %s, reservations %s', COALESCE(p.used, 0), COALESCE(r.used, 0))
+      FROM protection p FULL JOIN from_protection r USING (sku, location, channel, until)
+     WHERE COALESCE(p.used, 0) <> COALESCE(r.used, 0)
+    UNION ALL
+    SELECT 'used of a protection is not more than was protected',
+           format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
+           format('used %s of %s', used, quantity)
+      FROM protection WHERE used NOT BETWEEN 0 AND quantity
+    UNION ALL
+    SELECT 'used of a quota is what reservations and backorders have of it',
+           format('sku %s, channel %s, period %s', sku, channel, period),
+           format('used %s, reservations and backorders %s', COALESCE(q.used, 0), COALESCE(r.used, 0))
+      FROM quota q FULL JOIN from_quota r USING (sku, channel, period)
+     WHERE COALESCE(q.used, 0) <> COALESCE(r.used, 0)
     UNION ALL
     SELECT 'a hold expires, a firm reservation does not', format('reservation %s', r.reservation_id),
            format('%s, expires_at %s', r.status, COALESCE(r.expires_at::text, 'null'))

@@ -135,6 +135,20 @@ REVOKE ALL ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double preci
 COMMENT ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double precision, text, numeric) IS
     'adds a price and time of a carrier service for a zone, a distance or both, or sets that row to exactly these values; returns it. Errors: 23503 unknown carrier service or zone';
 
+CREATE FUNCTION oms.add_quota(
+    channel text, sku text, quantity bigint, period text DEFAULT NULL, time_zone text DEFAULT 'UTC')
+RETURNS oms.quota
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.quota AS q (channel, sku, quantity, period, time_zone)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (channel, sku) DO UPDATE SET
+        (quantity, period, time_zone) = (excluded.quantity, excluded.period, excluded.time_zone)
+    RETURNING q.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_quota(text, text, bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_quota(text, text, bigint, text, text) IS
+    'lets a channel sell at most quantity units of a sku, in all or in each period (day, week, month) of the time zone; returns the row. Reservations and backorders made while the quota is there count until they are released, cancelled or expire; oms.quota_use tells what is used';
 CREATE FUNCTION oms.add_safety_stock_rule(
     safety_stock oms.safety_stock, channel text DEFAULT NULL, sku text DEFAULT NULL, tags text[] DEFAULT NULL,
     location text DEFAULT NULL, location_group text DEFAULT NULL, method text DEFAULT NULL,

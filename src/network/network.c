@@ -1,6 +1,6 @@
 /*
  * network.c
- *		The network (locations, groups, channels, rules of safety stock), kept by each
+ *		The network (locations, groups, channels, rules of safety stock, quotas), kept by each
  *		session in memory and exact in the snapshot of every query that uses it.
  *
  * Why.  A page of 500 locations under 1,000 rules spends most of its time on reading
@@ -71,12 +71,14 @@ enum
 	LOCATION_GROUP_MEMBER,
 	CHANNEL,
 	SAFETY_STOCK_RULE,
+	QUOTA,
 	NETWORK_CHANGE,
 	NTABLES
 };
 
 static const char *const tables[NTABLES] = {
-	"location", "location_group", "location_group_member", "channel", "safety_stock_rule", "network_change"
+	"location", "location_group", "location_group_member", "channel", "safety_stock_rule", "quota",
+	"network_change"
 };
 
 static OmsNetwork *kept = NULL;
@@ -331,6 +333,37 @@ read_rule(TupleTableSlot *slot, Reading *reading)
 	rule->dimensions = pg_popcount32(rule->set & ~OMS_RULE_TAGS) + rule->ntags;
 }
 
+static void
+read_quota(TupleTableSlot *slot, Reading *reading)
+{
+	OmsQuotaLimit *quota = ADD(reading->network->quotas, reading->network->nquotas);
+
+	quota->channel = text_column(slot, 1);
+	quota->sku = text_column(slot, 2);
+	quota->quantity = int64_column(slot, 3, 0);
+	quota->period = text_column(slot, 4);
+	quota->time_zone = text_column(slot, 5);
+}
+
+static int
+compare_quotas(const void *a, const void *b)
+{
+	const OmsQuotaLimit *x = a;
+	const OmsQuotaLimit *y = b;
+	int			c = oms_text_compare(x->channel, y->channel);
+
+	return c != 0 ? c : oms_text_compare(x->sku, y->sku);
+}
+
+/* oms_network_quota is the limit of a channel's quota of a sku; NULL when it has none. */
+const OmsQuotaLimit *
+oms_network_quota(const OmsNetwork *network, const text *channel, const text *sku)
+{
+	OmsQuotaLimit key = {.channel = unconstify(text *, channel), .sku = unconstify(text *, sku)};
+
+	return bsearch(&key, network->quotas, network->nquotas, sizeof(OmsQuotaLimit), compare_quotas);
+}
+
 /* By precedence: most dimensions, then the more important ones, then the newest. */
 static int
 compare_rules(const void *a, const void *b)
@@ -466,6 +499,8 @@ read_network(Snapshot snapshot)
 	qsort(network->channels, network->nchannels, sizeof(OmsChannel), compare_channels);
 	read_table(SAFETY_STOCK_RULE, snapshot, read_rule, &reading);
 	form_rules(network);
+	read_table(QUOTA, snapshot, read_quota, &reading);
+	qsort(network->quotas, network->nquotas, sizeof(OmsQuotaLimit), compare_quotas);
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(context, CacheMemoryContext);
 	return network;

@@ -89,6 +89,16 @@ typedef struct OmsRule
 	text	   *note;			/* NULL: none */
 } OmsRule;
 
+/* At most so many units of a sku for a channel, in all or in each period of a time zone. */
+typedef struct OmsQuotaLimit
+{
+	text	   *channel;
+	text	   *sku;
+	int64		quantity;
+	text	   *period;			/* day, week, month; NULL: in all */
+	text	   *time_zone;
+} OmsQuotaLimit;
+
 typedef struct OmsNetwork
 {
 	int			nlocations;
@@ -103,6 +113,8 @@ typedef struct OmsNetwork
 	int		   *sku_rules;		/* rules that have a sku: by sku, then by precedence */
 	int			nother_rules;
 	int		   *other_rules;	/* the others, by precedence */
+	int			nquotas;
+	OmsQuotaLimit *quotas;		/* by channel, then sku */
 
 	/* of network.c */
 	MemoryContext context;
@@ -115,6 +127,8 @@ typedef struct OmsNetwork
 extern const OmsNetwork *oms_network(void);
 extern int	oms_network_location(const OmsNetwork *network, const text *location);
 extern const OmsChannel *oms_network_channel(const OmsNetwork *network, const text *channel);
+extern const OmsQuotaLimit *oms_network_quota(const OmsNetwork *network, const text *channel,
+											  const text *sku);
 extern int	oms_tags(Datum array, text ***tags);
 extern void oms_network_init(void);
 

@@ -62,6 +62,7 @@ typedef struct Party
 	int64		atp;			/* limit by the channel's buffer; PG_INT64_MAX: none */
 	int64		planned;
 	int64		granted;		/* of planned, taken and not yet given to a backorder */
+	OmsShare	share;			/* of granted, from the channel's protection */
 } Party;
 
 /* An open backorder that we have locked. */
@@ -75,15 +76,15 @@ typedef struct Candidate
 
 static OmsPlan insert_backorders = {
 	"INSERT INTO oms.backorder_row (backorder_id, sku, quantity, line_no, location, promise_at, channel, "
-	"method, cart_id, order_id, priority, reference) "
+	"method, cart_id, order_id, priority, reference, quota_period) "
 	"SELECT u.backorder_id, u.sku, u.quantity, CASE WHEN $10 IS NOT NULL THEN u.line_no END, u.location, "
-	"u.promise_at, $7, $8, $9, $10, $11, $12 "
+	"u.promise_at, $7, $8, $9, $10, $11, $12, u.quota_period "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6)) "
-	"AS u (backorder_id, sku, quantity, line_no, location, promise_at)",
-	12, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
+	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($13)) "
+	"AS u (backorder_id, sku, quantity, line_no, location, promise_at, quota_period)",
+	13, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
 		"pg_catalog._text", "pg_catalog._timestamptz", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text"}
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog._text"}
 };
 
 static OmsPlan select_account = {
@@ -123,23 +124,31 @@ static OmsPlan lock_open = {
 	3, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.int8"}
 };
 
-/* Fills: adds to the backorders and writes a firm reservation for each. */
+/*
+ * Fills: adds to the backorders and writes a firm reservation for each. $5, $6: what of its
+ * units is from the channel's protection.
+ */
 static OmsPlan write_fills = {
 	"WITH changed AS (UPDATE oms.backorder_row b SET filled = b.filled OPERATOR(pg_catalog.+) f.units, "
 	"status = CASE WHEN (b.filled OPERATOR(pg_catalog.+) f.units) OPERATOR(pg_catalog.=) b.quantity "
 	"THEN 'filled' ELSE 'open' END, changed_at = pg_catalog.clock_timestamp() "
-	"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS f (backorder_id, units) "
+	"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), "
+	"pg_catalog.unnest($6)) AS f (backorder_id, units, protected, protected_until) "
 	"WHERE b.backorder_id OPERATOR(pg_catalog.=) f.backorder_id AND b.sku OPERATOR(pg_catalog.=) $1 "
-	"RETURNING b.*, f.units) "
+	"RETURNING b.*, f.units, f.protected, f.protected_until) "
 	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference) "
+	"order_id, line_no, reference, quota_period, protected, protected_until) "
 	"SELECT c.sku, $2, c.units, 'firm', c.channel, c.method, c.cart_id, c.order_id, c.line_no, "
-	"c.reference FROM changed c",
-	4, {"pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8"}
+	"c.reference, c.quota_period, c.protected, c.protected_until FROM changed c",
+	6, {"pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8",
+	"pg_catalog._int8", "pg_catalog._text"}
 };
 
 #define RELEASED \
 	"UPDATE oms.backorder_row b SET status = 'released', changed_at = pg_catalog.clock_timestamp() "
+
+/* What a release gives up, for give_up. */
+#define GIVEN_UP " RETURNING b.sku, b.channel, b.quota_period, b.quantity OPERATOR(pg_catalog.-) b.filled"
 
 static OmsPlan count_of_cart = {
 	"SELECT pg_catalog.count(*) FROM oms.backorder_row b WHERE b.cart_id OPERATOR(pg_catalog.=) $1 "
@@ -152,18 +161,16 @@ static OmsPlan release_of_cart = {
 	"WHERE b.cart_id OPERATOR(pg_catalog.=) $1 AND b.order_id IS NULL "
 	"AND b.status OPERATOR(pg_catalog.=) 'open' FOR UPDATE SKIP LOCKED) "
 	RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id "
-	"AND b.sku OPERATOR(pg_catalog.=) k.sku",
+	"AND b.sku OPERATOR(pg_catalog.=) k.sku" GIVEN_UP,
 	1, {"pg_catalog.text"}
 };
 
 static OmsPlan release_of_order = {
 	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
 	"WHERE b.order_id OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
-	"ORDER BY b.backorder_id FOR UPDATE), "
-	"changed AS (" RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id "
-	"AND b.sku OPERATOR(pg_catalog.=) k.sku "
-	"RETURNING b.quantity OPERATOR(pg_catalog.-) b.filled AS units) "
-	"SELECT COALESCE(pg_catalog.sum(c.units), 0)::pg_catalog.int8 FROM changed c",
+	"ORDER BY b.backorder_id FOR UPDATE) "
+	RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id "
+	"AND b.sku OPERATOR(pg_catalog.=) k.sku" GIVEN_UP,
 	1, {"pg_catalog.text"}
 };
 
@@ -179,7 +186,7 @@ static OmsPlan find_backorder = {
 };
 
 static OmsPlan release_one = {
-	RELEASED "WHERE b.backorder_id OPERATOR(pg_catalog.=) $1",
+	RELEASED "WHERE b.backorder_id OPERATOR(pg_catalog.=) $1" GIVEN_UP,
 	1, {"pg_catalog.int8"}
 };
 
@@ -294,6 +301,20 @@ read_limits(Party *party, text *sku, text *location, int64 on_hand)
 	PopActiveSnapshot();
 }
 
+/* add_protected adds what is protected for other channels to the floors of the parties. */
+static void
+add_protected(int n, Party *parties, text *sku, text *location)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	OmsProtections *protections = oms_protections_open(snapshot);
+
+	oms_protections_read(protections, sku);
+	for (int i = 0; i < n; i++)
+		parties[i].floor += oms_protected_for_others(protections, location, parties[i].channel);
+	oms_protections_close(protections);
+	UnregisterSnapshot(snapshot);
+}
+
 static int
 compare_parties(const void *a, const void *b, void *arg)
 {
@@ -325,10 +346,10 @@ take_planned(OmsAccounts *accounts, text *sku, text *location, int n, Party *par
 		if (party->planned == 0)
 			continue;
 		guard.safety = party->safety;
-		guard.lapsed = oms_stock_lapsed;
-		guard.reclaim = oms_stock_reclaim;
+		guard.holder = party->channel;
 		oms_stock_change(accounts, sku, location, change, &guard, &result);
 		party->granted = result.change.reserved;
+		party->share = result.share;
 	}
 }
 
@@ -337,11 +358,14 @@ static int64
 fill(OmsAccounts *accounts, text *sku, text *location)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Datum		values[4] = {PointerGetDatum(sku), PointerGetDatum(location)};
+	Datum		values[6] = {PointerGetDatum(sku), PointerGetDatum(location)};
 	Candidate  *candidates;
 	Party	   *parties;
 	Datum	   *ids;
 	Datum	   *units;
+	Datum	   *protected;
+	Datum	   *until;
+	bool	   *no_until;
 	int			n;
 	int			nparties = 0;
 	int			nfills = 0;
@@ -373,6 +397,8 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 
 	for (int i = 0; i < nparties; i++)
 		read_limits(&parties[i], sku, location, on_hand);
+	if (nparties > 0)
+		add_protected(nparties, parties, sku, location);
 	for (int i = 0; i < n; i++)
 	{
 		Party	   *party = &parties[candidates[i].party];
@@ -388,14 +414,22 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 
 	ids = palloc(sizeof(Datum) * n);
 	units = palloc(sizeof(Datum) * n);
+	protected = palloc(sizeof(Datum) * n);
+	until = palloc(sizeof(Datum) * n);
+	no_until = palloc(sizeof(bool) * n);
 	for (int i = 0; i < n; i++)
 	{
 		Party	   *party = &parties[candidates[i].party];
+		int64		from_share = Min(party->share.units, Min(candidates[i].planned, party->granted));
 		int64		granted = Min(candidates[i].planned, party->granted);
 
 		if (granted == 0)
 			continue;
 		party->granted -= granted;
+		party->share.units -= from_share;
+		protected[nfills] = Int64GetDatum(from_share);
+		until[nfills] = PointerGetDatum(party->share.until);
+		no_until[nfills] = from_share == 0;
 		filled += granted;
 		ids[nfills] = Int64GetDatum(candidates[i].id);
 		units[nfills++] = Int64GetDatum(granted);
@@ -404,6 +438,8 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 		return 0;
 	values[2] = int8_array(nfills, ids);
 	values[3] = int8_array(nfills, units);
+	values[4] = int8_array(nfills, protected);
+	values[5] = array_of(nfills, until, no_until, TEXTOID, -1, false, TYPALIGN_INT);
 	oms_spi_connect();
 	if (oms_spi_execute(&write_fills, values, NULL, false) != nfills)
 		elog(ERROR, "%d backorders that we locked expected", nfills);
@@ -496,16 +532,38 @@ oms_fill_backorders(PG_FUNCTION_ARGS)
  * -------------------------------------------------------------------------
  */
 
+/* give_up gives back to quotas what the n rows of GIVEN_UP had of them; returns the units. */
+static int64
+give_up(uint64 n)
+{
+	SPITupleTable *released = SPI_tuptable;
+	int64		units = 0;
+
+	for (uint64 i = 0; i < n; i++)
+	{
+		Datum		values[4];
+		bool		nulls[4];
+
+		for (int c = 0; c < 4; c++)
+			values[c] = SPI_getbinval(released->vals[i], released->tupdesc, c + 1, &nulls[c]);
+		units += DatumGetInt64(values[3]);
+		if (!nulls[2])
+			oms_quota_give(DatumGetTextPP(values[1]), DatumGetTextPP(values[0]),
+						   DatumGetTextPP(values[2]), DatumGetInt64(values[3]));
+	}
+	return units;
+}
+
 /* oms_backorder_insert writes backorders for parts of a request. */
 void
 oms_backorder_insert(const OmsReserveRequest *request, int n, const OmsReservationPart *parts)
 {
-	Datum	   *columns[6];
-	bool	   *nulls[6];
-	Datum		values[12];
-	char		value_nulls[13] = "            ";
+	Datum	   *columns[7];
+	bool	   *nulls[7];
+	Datum		values[13];
+	char		value_nulls[14] = "             ";
 
-	for (int c = 0; c < 6; c++)
+	for (int c = 0; c < 7; c++)
 	{
 		columns[c] = palloc(sizeof(Datum) * n);
 		nulls[c] = palloc0(sizeof(bool) * n);
@@ -522,6 +580,8 @@ oms_backorder_insert(const OmsReserveRequest *request, int n, const OmsReservati
 		nulls[4][i] = line->location == NULL;
 		columns[5][i] = TimestampTzGetDatum(line->promise_at);
 		nulls[5][i] = !line->promised;
+		columns[6][i] = PointerGetDatum(line->quota_period);
+		nulls[6][i] = line->quota_period == NULL;
 	}
 	values[0] = int8_array(n, columns[0]);
 	values[1] = array_of(n, columns[1], NULL, TEXTOID, -1, false, TYPALIGN_INT);
@@ -536,6 +596,7 @@ oms_backorder_insert(const OmsReserveRequest *request, int n, const OmsReservati
 	values[9] = PointerGetDatum(request->order_id);
 	values[10] = Int32GetDatum(request->priority);
 	values[11] = PointerGetDatum(request->reference);
+	values[12] = array_of(n, columns[6], nulls[6], TEXTOID, -1, false, TYPALIGN_INT);
 	value_nulls[8] = request->cart_id == NULL ? 'n' : ' ';
 	value_nulls[9] = request->order_id == NULL ? 'n' : ' ';
 	value_nulls[10] = request->priority < 0 ? 'n' : ' ';
@@ -565,6 +626,7 @@ oms_backorder_release_cart(text *cart_id)
 	(void) oms_spi_execute_latest(&count_of_cart, values, NULL);
 	wanted = oms_spi_int64(0, 1);
 	released = oms_spi_execute_latest(&release_of_cart, values, NULL);
+	(void) give_up(released);
 	oms_spi_finish();
 	return released == wanted;
 }
@@ -580,8 +642,7 @@ oms_backorder_release_order(text *order_id)
 	int64		units;
 
 	oms_spi_connect();
-	(void) oms_spi_execute_latest(&release_of_order, values, NULL);
-	units = oms_spi_int64(0, 1);
+	units = give_up(oms_spi_execute_latest(&release_of_order, values, NULL));
 	oms_spi_finish();
 	return units;
 }
@@ -644,7 +705,7 @@ release_backorder(FunctionCallInfo fcinfo, int64 id)
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	MemoryContextSwitchTo(spi);
 	if (strcmp(status, "open") == 0)
-		(void) oms_spi_execute(&release_one, values, NULL, false);
+		(void) give_up(oms_spi_execute(&release_one, values, NULL, false));
 	oms_spi_finish();
 }
 

@@ -11,7 +11,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_reserve';
 REVOKE ALL ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves quantity units of the sku for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
+    'reserves quantity units of the sku for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
 
 CREATE FUNCTION oms.reserve_many(
     channel text, skus text[], quantities bigint[],
@@ -24,7 +24,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_reserve_many';
 REVOKE ALL ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves quantities[i] units of skus[i] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
+    'reserves quantities[i] units of skus[i] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
 
 CREATE FUNCTION oms.reserve_cart(
     channel text, cart jsonb,
@@ -37,7 +37,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_reserve_cart';
 REVOKE ALL ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves a cart [{"sku": …, "quantity": …, "location": … (optional)}, …] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
+    'reserves a cart [{"sku": …, "quantity": …, "location": … (optional)}, …] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
 
 CREATE FUNCTION oms.try_reserve(
     channel text, sku text, quantity bigint,
@@ -50,7 +50,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_try_reserve';
 REVOKE ALL ON FUNCTION oms.try_reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.try_reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves quantity units of the sku like reserve but never raises for a shortage: a row per line with the units requested, reserved and available, and its status: reserved, partial, backordered (with on_shortage backorder: what is not reserved waits in oms.backorder), insufficient, held_by_others (an open transaction may release them), unknown (sku), not_allowed, refused (could be had, but another line could not). Errors: OM004 unknown channel or location, OM006, 22023';
+    'reserves quantity units of the sku like reserve but never raises for a shortage: a row per line with the units requested, reserved and available, and its status: reserved, partial, backordered (with on_shortage backorder: what is not reserved waits in oms.backorder), insufficient, quota (of the channel, oms.quota), held_by_others (an open transaction may release them), unknown (sku), not_allowed, refused (could be had, but another line could not). Errors: OM004 unknown channel or location, OM006, 22023';
 
 CREATE FUNCTION oms.try_reserve_many(
     channel text, skus text[], quantities bigint[],
@@ -63,7 +63,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_try_reserve_many';
 REVOKE ALL ON FUNCTION oms.try_reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.try_reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves quantities[i] units of skus[i] like reserve_many but never raises for a shortage: a row per line with the units requested, reserved and available, and its status: reserved, partial, backordered (with on_shortage backorder: what is not reserved waits in oms.backorder), insufficient, held_by_others (an open transaction may release them), unknown (sku), not_allowed, refused (could be had, but another line could not). Errors: OM004 unknown channel or location, OM006, 22023';
+    'reserves quantities[i] units of skus[i] like reserve_many but never raises for a shortage: a row per line with the units requested, reserved and available, and its status: reserved, partial, backordered (with on_shortage backorder: what is not reserved waits in oms.backorder), insufficient, quota (of the channel, oms.quota), held_by_others (an open transaction may release them), unknown (sku), not_allowed, refused (could be had, but another line could not). Errors: OM004 unknown channel or location, OM006, 22023';
 
 CREATE FUNCTION oms.try_reserve_cart(
     channel text, cart jsonb,
@@ -76,7 +76,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_try_reserve_cart';
 REVOKE ALL ON FUNCTION oms.try_reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.try_reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves a cart [{"sku": …, "quantity": …, "location": … (optional)}, …] like reserve_cart but never raises for a shortage: a row per line with the units requested, reserved and available, and its status: reserved, partial, backordered (with on_shortage backorder: what is not reserved waits in oms.backorder), insufficient, held_by_others (an open transaction may release them), unknown (sku), not_allowed, refused (could be had, but another line could not). Errors: OM004 unknown channel or location, OM006, 22023';
+    'reserves a cart [{"sku": …, "quantity": …, "location": … (optional)}, …] like reserve_cart but never raises for a shortage: a row per line with the units requested, reserved and available, and its status: reserved, partial, backordered (with on_shortage backorder: what is not reserved waits in oms.backorder), insufficient, quota (of the channel, oms.quota), held_by_others (an open transaction may release them), unknown (sku), not_allowed, refused (could be had, but another line could not). Errors: OM004 unknown channel or location, OM006, 22023';
 
 CREATE FUNCTION oms.confirm(
     reservation_id bigint, request_id text DEFAULT NULL)

@@ -47,6 +47,7 @@ typedef enum Verb
 typedef struct Row
 {
 	int64		id;
+	OmsClaim	claim;
 	text	   *sku;
 	text	   *location;
 	int64		quantity;
@@ -59,9 +60,9 @@ typedef struct Row
 } Row;
 
 static OmsPlan lock_reservations = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed, r.status, "
+	"SELECT r.reservation_id, r.quantity, r.consumed, r.status, "
 	"r.order_id IS NOT NULL, r.expires_at, "
-	"COALESCE(r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp(), false) "
+	"COALESCE(r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp(), false), " OMS_CLAIM_COLUMNS " "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) ANY ($1) "
 	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog._int8"}
@@ -96,16 +97,17 @@ read_row(uint64 row, MemoryContext caller, Row *result)
 	bool		isnull;
 
 	result->id = oms_spi_int64(row, 1);
-	result->sku = DatumGetTextPCopy(oms_spi_value(row, 2, &isnull));
-	result->location = DatumGetTextPCopy(oms_spi_value(row, 3, &isnull));
-	result->quantity = oms_spi_int64(row, 4);
-	result->consumed = oms_spi_int64(row, 5);
-	result->status = oms_spi_text(row, 6);
-	result->of_order = DatumGetBool(oms_spi_value(row, 7, &isnull));
-	result->expires_at = DatumGetTimestampTz(oms_spi_value(row, 8, &isnull));
+	result->quantity = oms_spi_int64(row, 2);
+	result->consumed = oms_spi_int64(row, 3);
+	result->status = oms_spi_text(row, 4);
+	result->of_order = DatumGetBool(oms_spi_value(row, 5, &isnull));
+	result->expires_at = DatumGetTimestampTz(oms_spi_value(row, 6, &isnull));
 	result->has_expiry = !isnull;
 	result->unswept = strcmp(result->status, "hold") == 0 &&
-		DatumGetBool(oms_spi_value(row, 9, &isnull));
+		DatumGetBool(oms_spi_value(row, 7, &isnull));
+	oms_claim_read(row, 8, &result->claim, caller);
+	result->sku = result->claim.sku;
+	result->location = result->claim.location;
 	MemoryContextSwitchTo(spi);
 }
 
@@ -202,7 +204,7 @@ raise_expired(const Row *row)
 
 /*
  * change_row decides what the verb makes of a row: *change is what its account changes
- * by. False when there is nothing to do.
+ * by when it is consumed. False when there is nothing to do.
  */
 static bool
 change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmounts *change)
@@ -222,7 +224,6 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 		if (!hold && !firm && !row->unswept)
 			return false;		/* its units are free already */
 		row->status = row->unswept ? "expired" : "released";
-		change->reserved = -outstanding;
 		return true;
 	}
 	if (expired)
@@ -331,7 +332,11 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 		OmsAmounts	change = {0};
 
 		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[i], expires_at, &change))
+		{
 			changed[nchanged++] = rows[i];
+			if (verb == RELEASE)
+				oms_claim_give_back(accounts, &rows[i].claim);
+		}
 		if (change.reserved != 0)
 			oms_stock_change(accounts, rows[i].sku, rows[i].location, change, &give, NULL);
 		if (change.on_hand != 0)
@@ -536,14 +541,13 @@ oms_transfer_reservation_many(PG_FUNCTION_ARGS)
 }
 
 /*
- * oms_expire_holds tidies up: it marks expired holds and gives their units back, those
+ * oms_expire_holds tidies up: it marks expired holds and gives back what they claim, those
  * of open transactions excepted; returns the units. Availability does not wait for it.
  */
 Datum
 oms_expire_holds(PG_FUNCTION_ARGS)
 {
 	OmsAccounts *accounts = oms_stock_open();
-	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	SPITupleTable *keys;
 	int64		units = 0;
 	uint64		n;
@@ -554,18 +558,12 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 	for (uint64 i = 0; i < n; i++)
 	{
 		Datum		key[2];
-		OmsAmounts	change = {0};
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
 		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
 		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
-		change.reserved = -oms_stock_reclaim(key);
-		if (change.reserved == 0)
-			continue;
-		units -= change.reserved;
-		oms_stock_change(accounts, DatumGetTextPP(key[0]), DatumGetTextPP(key[1]), change, &give,
-						 NULL);
+		units += oms_stock_expire(accounts, key);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);

@@ -42,6 +42,7 @@
 #include "utils/array.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "reservation/reservation.h"
@@ -59,6 +60,10 @@ typedef struct Demand
 	const OmsItem *item;
 	int64		wanted;			/* units, taken over ones included, at most what the buffer leaves */
 	int64		withheld;		/* units that lines want and the channel's buffer withholds */
+	const OmsQuota *quota;		/* the channel's, of the sku; NULL: none */
+	int64		over_quota;		/* units that lines want and the quota does not leave */
+	int64		quota_left;		/* units, before this request used some; PG_INT64_MAX: no limit */
+	int64		quota_used;
 	int64		taken;
 	int			first_take;		/* while rows are written: its takes, linked; -1: none */
 	int64		available;		/* what could be had, for the report */
@@ -73,6 +78,8 @@ typedef struct Take
 	int			demand;
 	text	   *location;
 	int64		quantity;
+	OmsShare	share;			/* what of it is from the channel's protection */
+	text	   *quota_period;	/* that counts it */
 	int			next;			/* while rows are written: the demand's next take, -1: none */
 } Take;
 
@@ -89,14 +96,14 @@ typedef struct Attempt
 	int			max_takes;
 	Take	   *takes;
 	int64	   *taken_over;		/* by line: units that came from the cart's holds */
+	bool		has_quota;		/* some demand has */
 	bool		cart_busy;		/* a backorder of the cart is being filled */
 	OmsAccounts *accounts;
 } Attempt;
 
 /* Live reservations of a cart that are not an order's yet; expired holds are left. */
 static OmsPlan lock_cart = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, "
-	"r.consumed FROM oms.reservation_row r "
+	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS " FROM oms.reservation_row r "
 	"WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
 	"AND (r.status OPERATOR(pg_catalog.=) 'firm' OR (r.status OPERATOR(pg_catalog.=) 'hold' "
 	"AND r.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp())) "
@@ -112,41 +119,44 @@ static OmsPlan release_rows = {
 
 static OmsPlan take_over_row = {
 	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) $2, "
-	"order_id = $3, line_no = $4, expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
+	"protected = LEAST(r.protected, r.consumed OPERATOR(pg_catalog.+) $2), order_id = $3, line_no = $4, expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
 	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
 	4, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4"}
 };
 
 static OmsPlan lock_order = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed "
+	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS " "
 	"FROM oms.reservation_row r WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
 	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id FOR UPDATE",
 	1, {"pg_catalog.text"}
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel, "
-	"r.method OPERATOR(pg_catalog.=) 'pickup' "
+	"SELECT r.status, r.consumed, r.method OPERATOR(pg_catalog.=) 'pickup', " OMS_CLAIM_COLUMNS " "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
 
+/* $3, $4: what of the units is from the channel's protection at the new location. */
 static OmsPlan move_row = {
-	"UPDATE oms.reservation_row r SET location = $2, changed_at = pg_catalog.clock_timestamp() "
-	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	2, {"pg_catalog.int8", "pg_catalog.text"}
+	"UPDATE oms.reservation_row r SET location = $2, protected = $3, protected_until = $4, "
+	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
+	4, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text"}
 };
 
+/* $5 units move; $6 of them were from a protection where they were. */
 static OmsPlan split_row = {
-	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $3, "
-	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $3) OPERATOR(pg_catalog.=) r.consumed "
+	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $5, "
+	"protected = r.protected OPERATOR(pg_catalog.-) $6, "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $5) OPERATOR(pg_catalog.=) r.consumed "
 	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
 	"RETURNING r.*) "
 	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference, created_at, expires_at) "
-	"SELECT sku, $2, $3, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
-	"cart_id, order_id, line_no, reference, created_at, expires_at FROM rest",
-	3, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8"}
+	"order_id, line_no, reference, created_at, expires_at, quota_period, protected, protected_until) "
+	"SELECT sku, $2, $5, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4 FROM rest",
+	6, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8",
+	"pg_catalog.int8"}
 };
 
 /* oms_line_status_name is the status as try_reserve and place_order report it. */
@@ -154,7 +164,7 @@ const char *
 oms_line_status_name(OmsLineStatus status)
 {
 	static const char *const names[] = {
-		"reserved", "partial", "backordered", "insufficient", "held_by_others", "unknown", "not_allowed", "refused"
+		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others", "unknown", "not_allowed", "refused"
 	};
 
 	return names[status];
@@ -271,6 +281,9 @@ make_demands(Attempt *attempt)
 			demand->sku = line->sku;
 			demand->location = line->location;
 			demand->item = &items[order[k]];
+			demand->quota = attempt->ndemands > 1 && oms_text_equal(demand[-1].sku, line->sku)
+				? demand[-1].quota : oms_quota(attempt->channel, line->sku);
+			attempt->has_quota = attempt->has_quota || demand->quota != NULL;
 		}
 		if (pg_add_s64_overflow(demand->wanted, line->quantity, &demand->wanted))
 			ereport(ERROR,
@@ -442,7 +455,8 @@ read_cells(Attempt *attempt, bool needed)
  */
 
 static void
-add_take(Attempt *attempt, int demand, text *location, int64 quantity)
+add_take(Attempt *attempt, int demand, text *location, int64 quantity, OmsShare share,
+		 text *quota_period)
 {
 	if (attempt->ntakes == attempt->max_takes)
 	{
@@ -452,7 +466,7 @@ add_take(Attempt *attempt, int demand, text *location, int64 quantity)
 			: repalloc(attempt->takes, sizeof(Take) * attempt->max_takes);
 	}
 	attempt->takes[attempt->ntakes++] = (Take) {
-		demand, location, quantity, -1
+		demand, location, quantity, share, quota_period, -1
 	};
 }
 
@@ -471,9 +485,9 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 	guard.safety = oms_safety_stock_of(attempt->channel, attempt->request->method, demand->item,
 									   location);
 	guard.partial = partial;
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
-	if (!demand->item->tracked && !oms_safety_stock_excludes(&guard.safety))
+	if (demand->item->tracked)
+		guard.holder = attempt->request->channel;
+	else if (!oms_safety_stock_excludes(&guard.safety))
 		guard.kind = OMS_GUARD_NONE;
 	oms_stock_change(attempt->accounts, demand->sku, location, change, &guard, &result);
 	if (result.outcome == OMS_PENDING)
@@ -482,9 +496,77 @@ take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int6
 	if (result.outcome == OMS_DONE)
 	{
 		demand->taken += result.change.reserved;
-		add_take(attempt, d, location, result.change.reserved);
+		add_take(attempt, d, location, result.change.reserved, result.share,
+				 demand->quota == NULL ? NULL : demand->quota->period);
 	}
 	return result.change.reserved;
+}
+
+/* end_of_sku is the index after the last demand of the sku of demand d. */
+static int
+end_of_sku(const Attempt *attempt, int d)
+{
+	int			end = d + 1;
+
+	while (end < attempt->ndemands &&
+		   oms_text_equal(attempt->demands[end].sku, attempt->demands[d].sku))
+		end++;
+	return end;
+}
+
+/*
+ * take_quota uses the channel's quota for what is missing of demands d to end - 1, which are
+ * those of a sku. A backorder is a promise too: then its units count, and the quota must
+ * have all. With partial what the quota does not leave is cut from what is wanted, the
+ * last demand's first. False when it was refused.
+ */
+static bool
+take_quota(Attempt *attempt, int d, int end, bool partial)
+{
+	bool		backorder = attempt->request->on_shortage == OMS_BACKORDER;
+	Demand	   *demands = attempt->demands;
+	int64		units = 0;
+	int64		cut;
+	OmsChange	result;
+
+	for (int i = d; i < end; i++)
+		if (pg_add_s64_overflow(units, missing(&demands[i]), &units) ||
+			(backorder && pg_add_s64_overflow(units, demands[i].withheld, &units)))
+			units = PG_INT64_MAX;
+	if (units == 0)
+		return true;
+	oms_quota_take(attempt->request->channel, demands[d].sku, demands[d].quota, units, partial,
+				   &result);
+	cut = units - result.change.reserved;
+	for (int i = end - 1; i >= d; i--)
+	{
+		Demand	   *demand = &demands[i];
+
+		demand->quota_left = result.available;
+		demand->quota_used = result.after.reserved - result.change.reserved;
+		if (cut == 0)
+			continue;
+		demand->over_quota = Min(cut, missing(demand));
+		demand->pending = result.pending;
+		cut -= demand->over_quota;
+		if (partial)
+			demand->wanted -= demand->over_quota;
+	}
+	return partial || result.outcome == OMS_DONE;
+}
+
+/* give_quota gives back what was used for units that are not to be had. */
+static void
+give_quota(Attempt *attempt)
+{
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		Demand	   *demand = &attempt->demands[d];
+
+		if (demand->quota != NULL && missing(demand) > 0)
+			oms_quota_give(attempt->request->channel, demand->sku, demand->quota->period,
+						   missing(demand));
+	}
 }
 
 /* take_at_named takes for a demand that names its location. */
@@ -575,15 +657,6 @@ report_available(Attempt *attempt, Demand *demand)
  */
 
 static void
-give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
-{
-	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
-	OmsAmounts	change = {.reserved = -quantity};
-
-	oms_stock_change(accounts, sku, location, change, &guard, NULL);
-}
-
-static void
 add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, int64 id,
 		 int64 backorder_id)
 {
@@ -607,9 +680,7 @@ int8_array(int n, Datum *values)
 typedef struct LockedRow
 {
 	int64		id;
-	text	   *sku;
-	text	   *location;
-	int64		quantity;		/* neither released nor consumed */
+	OmsClaim	claim;
 } LockedRow;
 
 /* lock_rows runs one of the lock_… plans on one key and returns the rows it locked. */
@@ -624,20 +695,14 @@ lock_rows(OmsPlan *plan, Datum key, LockedRow **rows)
 	*rows = MemoryContextAlloc(caller, sizeof(LockedRow) * Max(1, n));
 	for (int i = 0; i < n; i++)
 	{
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-		bool		isnull;
-
 		(*rows)[i].id = oms_spi_int64(i, 1);
-		(*rows)[i].sku = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
-		(*rows)[i].location = DatumGetTextPCopy(oms_spi_value(i, 3, &isnull));
-		(*rows)[i].quantity = oms_spi_int64(i, 4);
-		MemoryContextSwitchTo(spi);
+		oms_claim_read(i, 2, &(*rows)[i].claim, caller);
 	}
 	oms_spi_finish();
 	return n;
 }
 
-/* release_locked marks rows released and gives their units back; returns the units. */
+/* release_locked marks rows released and gives what they claim back; returns the units. */
 static int64
 release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 {
@@ -650,8 +715,8 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	for (int i = 0; i < n; i++)
 	{
 		ids[i] = Int64GetDatum(rows[i].id);
-		units += rows[i].quantity;
-		give(accounts, rows[i].sku, rows[i].location, rows[i].quantity);
+		units += rows[i].claim.quantity;
+		oms_claim_give_back(accounts, &rows[i].claim);
 	}
 	values[0] = int8_array(n, ids);
 	oms_spi_connect();
@@ -663,36 +728,39 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 
 /*
  * take_over makes the cart's live reservations the order's, line by line, and releases
- * what the order does not want. A hold that spans lines is split.
+ * what the order does not want, and what another channel than the order's has. A hold
+ * that spans lines is split.
  */
 static void
 take_over(Attempt *attempt, int n, const LockedRow *rows)
 {
 	OmsReserveRequest *request = attempt->request;
+	int64	   *claimed = palloc0(sizeof(int64) * Max(1, request->nlines));
 
 	for (int r = 0; r < n; r++)
 	{
-		int64		left = rows[r].quantity;
+		OmsClaim	left = rows[r].claim;
 		bool		kept = false;
 
-		for (int i = 0; i < request->nlines && left > 0; i++)
+		for (int i = 0; i < request->nlines && left.quantity > 0; i++)
 		{
 			OmsReserveLine *line = &request->lines[i];
-			int64		units = Min(left, line->quantity - attempt->taken_over[i]);
+			int64		units = Min(left.quantity, line->quantity - claimed[i]);
+			OmsShare	share = {left.channel, left.protected_until, Min(left.protected, units)};
 			Demand	   *demand;
 
-			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, rows[r].sku) ||
-				(line->location != NULL && !oms_text_equal(line->location, rows[r].location)))
+			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, left.sku) ||
+				!oms_text_equal(left.channel, request->channel) ||
+				(line->location != NULL && !oms_text_equal(line->location, left.location)))
 				continue;
 			demand = &attempt->demands[attempt->demand_of[i]];
-			attempt->taken_over[i] += units;
-			left -= units;
+			claimed[i] += units;
+			left.quantity -= units;
+			left.protected -= share.units;
 			demand->taken += units;
 			if (kept)
-			{
-				add_take(attempt, attempt->demand_of[i], rows[r].location, units);
-				attempt->taken_over[i] -= units;
-			}
+				add_take(attempt, attempt->demand_of[i], left.location, units, share,
+						 left.quota_period);
 			else
 			{
 				Datum		values[4] = {
@@ -703,13 +771,14 @@ take_over(Attempt *attempt, int n, const LockedRow *rows)
 				oms_spi_connect();
 				oms_spi_execute(&take_over_row, values, NULL, false);
 				oms_spi_finish();
-				add_part(request, i, rows[r].location, units, rows[r].id, 0);
+				add_part(request, i, left.location, units, rows[r].id, 0);
+				attempt->taken_over[i] += units;
 				kept = true;
 			}
 		}
-		if (left > 0 && kept)
-			give(attempt->accounts, rows[r].sku, rows[r].location, left);
-		else if (left > 0)
+		if (kept)
+			oms_claim_give_back(attempt->accounts, &left);
+		else
 			(void) release_locked(attempt->accounts, 1, &rows[r]);
 	}
 }
@@ -717,7 +786,7 @@ take_over(Attempt *attempt, int n, const LockedRow *rows)
 /* insert_row writes one reservation and returns its number. */
 static int64
 insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserveLine *line,
-		   text *location, int64 quantity)
+		   text *location, int64 quantity, const OmsShare *share, text *quota_period)
 {
 	int			natts = RelationGetDescr(writer->rel)->natts;
 	Datum	   *values = palloc0(sizeof(Datum) * natts);
@@ -746,6 +815,11 @@ insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserve
 	SET(OMS_RESERVATION_CREATED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
 	if (request->hold)
 		SET(OMS_RESERVATION_EXPIRES_AT, TimestampTzGetDatum(request->expires_at));
+	if (quota_period != NULL)
+		SET(OMS_RESERVATION_QUOTA_PERIOD, PointerGetDatum(quota_period));
+	SET(OMS_RESERVATION_PROTECTED, Int64GetDatum(share->units));
+	if (share->units > 0)
+		SET(OMS_RESERVATION_PROTECTED_UNTIL, PointerGetDatum(share->until));
 #undef SET
 	(void) oms_writer_insert(writer, values, nulls);
 	return id;
@@ -787,7 +861,10 @@ insert_rows(Attempt *attempt)
 		{
 			Take	   *from = &attempt->takes[demand->first_take];
 			int64		units = Min(from->quantity, line->quantity - line->reserved);
+			OmsShare	share = from->share;
 
+			share.units = Min(share.units, units);
+			from->share.units -= share.units;
 			from->quantity -= units;
 			line->reserved += units;
 			if (from->quantity == 0)
@@ -795,12 +872,14 @@ insert_rows(Attempt *attempt)
 			if (units == 0)
 				continue;
 			add_part(request, i, from->location, units,
-					 insert_row(writer, request, line, from->location, units), 0);
+					 insert_row(writer, request, line, from->location, units, &share,
+								from->quota_period), 0);
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
 			if (backorders == NULL)
 				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
+			line->quota_period = demand->quota == NULL ? NULL : demand->quota->period;
 			add_part(request, i, NULL, line->quantity - line->reserved, 0,
 					 nextval_internal(oms_table("backorder_id_seq"), false));
 			backorders[nbackorders++] = request->parts[request->nparts - 1];
@@ -827,13 +906,26 @@ serve(Attempt *attempt, bool may_split)
 	bool		partial = may_split && request->on_shortage != OMS_REFUSE;
 	text	   *whole;
 	bool		served = true;
+	bool		allowed = true; /* by quotas */
 
 	read_cells(attempt, false);
+	for (int d = 0, end; d < attempt->ndemands && attempt->has_quota; d = end)
+	{
+		end = end_of_sku(attempt, d);
+		if (attempt->demands[d].quota != NULL &&
+			!take_quota(attempt, d, end, partial && request->on_shortage == OMS_PARTIAL))
+			allowed = false;
+	}
 	whole = whole_cart_location(attempt);
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		Demand	   *demand = &attempt->demands[d];
 
+		if (demand->over_quota > 0 && missing(demand) > 0 && !allowed)
+		{
+			demand->available = Min(demand->quota_left, PG_INT64_MAX - demand->taken) + demand->taken;
+			continue;
+		}
 		if (demand->withheld > 0 && !partial)
 		{
 			demand->available = Min(demand->available, PG_INT64_MAX - demand->taken) + demand->taken;
@@ -851,6 +943,7 @@ serve(Attempt *attempt, bool may_split)
 				take_split(attempt, d);
 		}
 		report_available(attempt, demand);
+		demand->available = Min(demand->available, demand->quota_left);
 		if (missing(demand) > 0 && !partial)
 		{
 			/* On to the next: one that is short in any case makes waiting useless. */
@@ -859,7 +952,9 @@ serve(Attempt *attempt, bool may_split)
 				break;
 		}
 	}
-	return served || partial;
+	if (partial && request->on_shortage == OMS_PARTIAL && attempt->has_quota)
+		give_quota(attempt);
+	return allowed && (served || partial);
 }
 
 /* set_statuses tells each line what became of it. */
@@ -888,10 +983,12 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_PARTIAL;
 		else if (!served && missing(demand) == 0 && demand->withheld == 0)
 			line->status = OMS_LINE_REFUSED;
-		else if (TransactionIdIsValid(demand->pending))
-			line->status = OMS_LINE_HELD_BY_OTHERS;
 		else
-			line->status = OMS_LINE_INSUFFICIENT;
+			line->status = TransactionIdIsValid(demand->pending) ? OMS_LINE_HELD_BY_OTHERS :
+				demand->over_quota > 0 ? OMS_LINE_QUOTA : OMS_LINE_INSUFFICIENT;
+		line->why = demand->over_quota == 0 ? NULL :
+			psprintf("limit %lld, used %lld, period %s", (long long) demand->quota->quantity,
+					 (long long) demand->quota_used, text_to_cstring(demand->quota->period));
 	}
 }
 
@@ -905,6 +1002,8 @@ reset_attempt(Attempt *attempt)
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		attempt->demands[d].taken = attempt->demands[d].wanted = attempt->demands[d].withheld = 0;
+		attempt->demands[d].over_quota = 0;
+		attempt->demands[d].quota_left = PG_INT64_MAX;
 		attempt->demands[d].pending = InvalidTransactionId;
 		attempt->demands[d].ncells = 0;
 	}
@@ -1038,6 +1137,16 @@ estimate(Attempt *attempt)
 			: demand->available;
 		line->status = demand->withheld > 0 || line->available < demand->wanted
 			? OMS_LINE_INSUFFICIENT : OMS_LINE_REFUSED;
+		if (demand->quota != NULL)
+		{
+			Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+			int64		left = oms_quota_left(attempt->channel, demand->sku, snapshot);
+
+			UnregisterSnapshot(snapshot);
+			line->available = Min(line->available, left);
+			if (left < demand->wanted)
+				line->status = OMS_LINE_QUOTA;
+		}
 	}
 }
 
@@ -1091,10 +1200,10 @@ oms_reserve_lines(OmsReserveRequest *request)
 		bool		in_subtransaction = false;
 
 		/* One sku at one location writes nothing when it is refused. */
-		if (attempt.ndemands == 1 && request->cart_id == NULL)
+		if (attempt.ndemands == 1 && request->cart_id == NULL && !attempt.has_quota)
 			request->complete = try_once(&attempt, false);
 		if (!request->complete &&
-			(attempt.ndemands != 1 || request->cart_id != NULL ||
+			(attempt.ndemands != 1 || attempt.has_quota || request->cart_id != NULL ||
 			 attempt.demands[0].location == NULL || request->on_shortage != OMS_REFUSE))
 		{
 			in_subtransaction = true;
@@ -1152,11 +1261,21 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 		case OMS_LINE_HELD_BY_OTHERS:
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 errmsg("stock of sku \"%s\" is held by open transactions", sku),
+					 line->why != NULL
+					 ? errmsg("the quota of sku \"%s\" is held by open transactions", sku)
+					 : errmsg("stock of sku \"%s\" is held by open transactions", sku),
 					 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
 							   line->line_no, channel, (long long) line->quantity,
 							   (long long) line->available, line->pending),
 					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+			break;
+		case OMS_LINE_QUOTA:
+			ereport(ERROR,
+					(errcode(OMS_ERR_QUOTA),
+					 errmsg("the quota of sku \"%s\" for channel \"%s\" does not allow it", sku, channel),
+					 errdetail("Line %d: wanted %s; %s.", line->line_no,
+							   wanted_units(request, line), line->why),
+					 errhint("Reserve fewer, or change oms.quota.")));
 			break;
 		case OMS_LINE_INSUFFICIENT:
 		case OMS_LINE_PARTIAL:
@@ -1216,17 +1335,14 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
 	OmsAmounts	change = {.reserved = quantity};
 	OmsChange	result;
-	Datum		values[3];
+	Datum		values[6];
+	char		nulls[7] = "      ";
 	char	   *status;
-	text	   *sku;
-	text	   *location;
+	OmsClaim	claim;
 	OmsItem    *item;
-	int64		outstanding;
 	int64		consumed;
 	bool		isnull;
 
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
 	guard.partial = how == OMS_MOVE_PARTIAL;
 	values[0] = Int64GetDatum(reservation_id);
 	values[1] = PointerGetDatum(to_location);
@@ -1237,28 +1353,37 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 		oms_accounts_close(accounts);
 		return 0;
 	}
-	sku = DatumGetTextPP(oms_spi_value(0, 1, &isnull));
-	location = DatumGetTextPP(oms_spi_value(0, 2, &isnull));
-	outstanding = oms_spi_int64(0, 3);
-	status = oms_spi_text(0, 4);
-	consumed = oms_spi_int64(0, 5);
-	item = oms_items(1, &sku);
-	guard.safety = oms_safety_stock_of(oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull))),
-									   DatumGetBool(oms_spi_value(0, 7, &isnull)) ? OMS_PICKUP : OMS_SHIP,
+	status = oms_spi_text(0, 1);
+	consumed = oms_spi_int64(0, 2);
+	oms_claim_read(0, 4, &claim, CurrentMemoryContext);
+	item = oms_items(1, &claim.sku);
+	guard.safety = oms_safety_stock_of(oms_channel(claim.channel),
+									   DatumGetBool(oms_spi_value(0, 3, &isnull)) ? OMS_PICKUP : OMS_SHIP,
 									   item, to_location);
+	if (item->tracked)
+		guard.holder = claim.channel;
 	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
 		guard.kind = OMS_GUARD_NONE;
 	result.outcome = OMS_SHORT;
-	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
-		!oms_text_equal(location, to_location))
-		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
+	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= claim.quantity &&
+		!oms_text_equal(claim.location, to_location))
+		oms_stock_change(accounts, claim.sku, to_location, change, &guard, &result);
 	if (result.outcome == OMS_DONE)
 	{
+		bool		whole;
+
 		quantity = result.change.reserved;
-		values[2] = Int64GetDatum(quantity);
-		give(accounts, sku, location, quantity);
-		oms_spi_execute(quantity == outstanding && consumed == 0 ? &move_row : &split_row, values,
-						NULL, false);
+		whole = quantity == claim.quantity && consumed == 0;
+		/* Units of a protection are the last to go. */
+		claim.protected = Max(0, claim.protected - (claim.quantity - quantity));
+		claim.quantity = quantity;
+		oms_claim_give_stock(accounts, &claim);
+		values[2] = Int64GetDatum(result.share.units);
+		values[3] = PointerGetDatum(result.share.until);
+		nulls[3] = result.share.units == 0 ? 'n' : ' ';
+		values[4] = Int64GetDatum(quantity);
+		values[5] = Int64GetDatum(claim.protected);
+		oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);

@@ -24,6 +24,7 @@ typedef enum OmsLineStatus
 	OMS_LINE_PARTIAL,
 	OMS_LINE_BACKORDERED,
 	OMS_LINE_INSUFFICIENT,
+	OMS_LINE_QUOTA,
 	OMS_LINE_HELD_BY_OTHERS,
 	OMS_LINE_UNKNOWN,
 	OMS_LINE_NOT_ALLOWED,
@@ -44,7 +45,8 @@ typedef struct OmsReserveLine
 	int64		reserved;		/* units */
 	int64		available;		/* units that could be had when it was short */
 	TransactionId pending;		/* of HELD_BY_OTHERS */
-	char	   *why;			/* of NOT_ALLOWED, a sentence */
+	char	   *why;			/* of NOT_ALLOWED, a sentence; of a short quota, its figures */
+	text	   *quota_period;	/* that counts what is backordered; NULL: none */
 } OmsReserveLine;
 
 /* A reservation made for a line: one per line and location; last, what is backordered of it. */

@@ -7,6 +7,8 @@
 #define OMS_STOCK_H
 
 #include "account/account.h"
+#include "network/network.h"
+#include "row.h"
 
 /* Columns of reservation_row, for direct insertion; new ones come after them. */
 enum
@@ -25,8 +27,62 @@ enum
 	OMS_RESERVATION_REFERENCE,
 	OMS_RESERVATION_CREATED_AT,
 	OMS_RESERVATION_EXPIRES_AT,
-	OMS_RESERVATION_CHANGED_AT
+	OMS_RESERVATION_CHANGED_AT,
+	OMS_RESERVATION_QUOTA_PERIOD,
+	OMS_RESERVATION_PROTECTED,
+	OMS_RESERVATION_PROTECTED_UNTIL
 };
+
+/* What key locks are on: see OmsAccountKind. */
+enum
+{
+	OMS_LOCK_STOCK = 1,
+	OMS_LOCK_QUOTA
+};
+
+/*
+ * What a reservation claims beyond what was consumed of it: units of stock; of them, units
+ * of its channel's protection; and of a quota. oms_claim_give_back gives back all of it.
+ */
+typedef struct OmsClaim
+{
+	text	   *sku;
+	text	   *location;
+	text	   *channel;
+	int64		quantity;		/* units neither released nor consumed */
+	int64		protected;		/* of them, units from the channel's protection */
+	text	   *protected_until;	/* when that protection lapses; NULL: protected is 0 */
+	text	   *quota_period;	/* of the channel's quota that counts them; NULL: none does */
+} OmsClaim;
+
+/* The columns of a claim, of reservation_row r, in the order of oms_claim_read. */
+#define OMS_CLAIM_COLUMNS \
+	"r.sku, r.location, r.channel, r.quantity OPERATOR(pg_catalog.-) r.consumed, " \
+	"GREATEST(r.protected OPERATOR(pg_catalog.-) r.consumed, 0), r.protected_until, r.quota_period"
+#define OMS_CLAIM_WIDTH 7
+
+/*
+ * Marks holds that meet a condition on reservation_row r and have expired, those that are
+ * locked excepted; a row a hold, with its claim.
+ */
+#define OMS_EXPIRE_HOLDS(condition) \
+	"WITH expired AS (SELECT r.reservation_id, r.sku FROM oms.reservation_row r " \
+	"WHERE " condition " AND r.status OPERATOR(pg_catalog.=) 'hold' " \
+	"AND r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() " \
+	"FOR UPDATE SKIP LOCKED) " \
+	"UPDATE oms.reservation_row r SET status = 'expired', changed_at = pg_catalog.clock_timestamp() " \
+	"FROM expired e WHERE r.reservation_id OPERATOR(pg_catalog.=) e.reservation_id " \
+	"AND r.sku OPERATOR(pg_catalog.=) e.sku RETURNING " OMS_CLAIM_COLUMNS
+
+/* A channel's quota of a sku, in the period of the moment at which it was read. */
+typedef struct OmsQuota
+{
+	int64		quantity;		/* units */
+	text	   *period;			/* the key it counts by */
+} OmsQuota;
+
+/* What is protected of a sku, being read. */
+typedef struct OmsProtections OmsProtections;
 
 /* One movement of on_hand, to be written to the ledger. */
 typedef struct OmsMovement
@@ -42,12 +98,32 @@ typedef struct OmsMovement
  */
 typedef void (*OmsAfterSupply) (int n, text **skus, text *location);
 
+extern const OmsAccountKind oms_stock_kind;
+extern const OmsAccountKind oms_protection_kind;
+extern const OmsAccountKind oms_quota_kind;
+
 extern void oms_stock_set_after_supply(OmsAfterSupply step);
 extern OmsAccounts *oms_stock_open(void);
 extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 							 const OmsGuard *guard, OmsChange *result);
-extern bool oms_stock_lapsed(const Datum *keys);
-extern int64 oms_stock_reclaim(const Datum *keys);
+extern int64 oms_stock_expire(OmsAccounts *accounts, const Datum *keys);
+typedef bool (*OmsHoldVisit) (TupleTableSlot *slot, void *arg);
+extern void oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot,
+							OmsHoldVisit visit, void *arg);
+extern int	oms_holds_expire(OmsPlan *plan, const Datum *keys, OmsClaim **claims);
+extern void oms_claim_read(uint64 row, int column, OmsClaim *claim, MemoryContext context);
+extern void oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim);
+extern void oms_claim_give_stock(OmsAccounts *accounts, const OmsClaim *claim);
+extern OmsQuota *oms_quota(const OmsChannel *channel, text *sku);
+extern void oms_quota_take(text *channel, text *sku, const OmsQuota *quota, int64 units, bool partial,
+						   OmsChange *result);
+extern void oms_quota_give(text *channel, text *sku, text *period, int64 units);
+extern int64 oms_quota_left(const OmsChannel *channel, text *sku, Snapshot snapshot);
+extern OmsProtections *oms_protections_open(Snapshot snapshot);
+extern void oms_protections_read(OmsProtections *protections, text *sku);
+extern int64 oms_protected_for_others(const OmsProtections *protections, const text *location,
+									  const text *channel);
+extern void oms_protections_close(OmsProtections *protections);
 extern void oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 								 text *reason, text *reference, text *actor);
 extern void oms_require_location(text *location);

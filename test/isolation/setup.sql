@@ -4,7 +4,7 @@
 CREATE EXTENSION oms;
 CREATE SCHEMA test;
 
--- Locations A and B, channels web and half (which keeps 50% back), and at A of sku x: 3 on
+-- Locations A and B, channels web, pos and half (which keeps 50% back), and at A of sku x: 3 on
 -- hand, 1 of them in a hold (reference hold), 1 in a firm reservation (firm), 1 free.
 CREATE PROCEDURE test.reset() LANGUAGE plpgsql AS $$
 DECLARE
@@ -20,7 +20,8 @@ BEGIN
     END LOOP;
     PERFORM oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
     PERFORM oms.add_location_group('all', ARRAY['A', 'B']);
-    PERFORM oms.add_channel('web', 'all');
+    DELETE FROM oms.quota;
+    PERFORM oms.add_channel('web', 'all'), oms.add_channel('pos', 'all');
     PERFORM oms.add_channel('half', 'all', safety_stock => '50%');
     PERFORM oms.receive('A', 'x', 3);
     PERFORM oms.reserve('web', 'x', 1, 'A', expires_in => '1 day', reference => 'hold');

@@ -110,7 +110,24 @@ INSERT INTO broken (invariant, found) VALUES
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
     ('an answered request has its result', pg_temp.breaks(
-        $$UPDATE oms.request_row SET result = NULL$$));
+        $$UPDATE oms.request_row SET result = NULL$$)),
+    ('used of a protection is what reservations have of it', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET protected = 1, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
+    ('used of a protection is what reservations have of it', pg_temp.breaks(
+        $$INSERT INTO oms.protection_account VALUES ('A', 'near', 'infinity', 'web', 4, 0, 0, 0, '{}')$$,
+        $$INSERT INTO oms.protection_delta VALUES ('A', 'near', 'infinity', 'web', 1, 0, 0, 1)$$)),
+    ('used of a protection is not more than was protected', pg_temp.breaks(
+        $$INSERT INTO oms.protection_delta SELECT 'A', location, 'infinity', 'web', 1, 1, 0, 2 FROM oms.reservation WHERE order_id = 'o2'$$,
+        $$UPDATE oms.reservation_row SET protected = 2, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
+    ('used of a quota is what reservations and backorders have of it', pg_temp.breaks(
+        $$INSERT INTO oms.quota_delta VALUES ('A', 'web', 'total', 1, 0, 0, 1)$$)),
+    ('used of a quota is what reservations and backorders have of it', pg_temp.breaks(
+        $$UPDATE oms.backorder_row SET quota_period = 'total'$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.quota_account VALUES ('C', 'web', 'total', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

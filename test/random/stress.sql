@@ -7,21 +7,27 @@
 -- keep       keep     receive, reserve, release, confirm, consume   on_hand - reserved >= 2
 -- half       half     the same                                      on_hand - reserved >= 50% of on_hand
 -- lost       web      everything, losses and counts too             that sums agree
+-- prot       web pos  everything but losses; 4 protected for pos    on_hand - reserved >= left of the protection
+-- lapse      web pos  the same; protected anew, briefly, ended      0 <= left of each protection
+-- limit      web      everything, of a quota of 6                   used of the quota <= 6
 CREATE SCHEMA stress;
 
 SELECT oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
 SELECT oms.add_location_group('all', ARRAY['A', 'B']);
 SELECT oms.add_channel('web', 'all'), oms.add_channel('hot', 'all'), oms.add_channel('keep', 'all', safety_stock => '2'),
-       oms.add_channel('half', 'all', safety_stock => '50%');
+       oms.add_channel('half', 'all', safety_stock => '50%'), oms.add_channel('pos', 'all');
 
 -- The oracle: what each committed call did, in the transaction of the call.
 CREATE TABLE stress.done (sku text, location text, on_hand bigint, reserved bigint);
 CREATE TABLE stress.stock (sku text PRIMARY KEY, channel text, initial bigint);
 INSERT INTO stress.stock VALUES ('a', 'web', 3), ('b', 'web', 5), ('c', 'web', 20), ('hot', 'hot', 2),
-    ('deep', 'web', 700), ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10);
+    ('deep', 'web', 700), ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10),
+    ('prot', 'web', 8), ('lapse', 'web', 8), ('limit', 'web', 30);
 INSERT INTO stress.done
 SELECT s.sku, l.location, s.initial, 0 FROM stress.stock s, oms.location l;
 SELECT count(oms.receive(d.location, d.sku, d.on_hand)) FROM stress.done d;
+SELECT count(oms.protect_stock(l.location, 'prot', 'pos', 4)) FROM oms.location l;
+SELECT quantity FROM oms.add_quota('web', 'limit', 6);
 
 -- One operation. Everything that may be refused may raise.
 CREATE PROCEDURE stress.operation() LANGUAGE plpgsql AS $$
@@ -36,6 +42,9 @@ DECLARE
     ids bigint[];
 BEGIN
     SELECT * INTO one FROM stress.stock WHERE channel <> 'hot' ORDER BY random() LIMIT 1;
+    IF one.sku IN ('prot', 'lapse') AND dice % 2 = 0 THEN
+        one.channel := 'pos';
+    END IF;
     IF dice < 35 THEN
         INSERT INTO stress.done
         SELECT t.sku, t.location, 0, t.quantity
@@ -77,6 +86,13 @@ BEGIN
     ELSIF dice < 91 AND one.channel = 'web' THEN
         INSERT INTO stress.done VALUES (one.sku, place, -n, 0), (one.sku, other, n, 0);
         PERFORM oms.transfer(place, other, one.sku, n);
+    ELSIF dice < 92 AND one.sku = 'lapse' THEN
+        IF dice % 3 = 0 THEN
+            PERFORM oms.unprotect_stock(place, 'lapse', 'pos');
+        ELSE
+            PERFORM oms.protect_stock(place, 'lapse', 'pos', n, CASE dice % 3 WHEN 1 THEN timestamptz 'infinity'
+                                      ELSE clock_timestamp() + make_interval(secs => 0.05 + random() / 4) END);
+        END IF;
     ELSIF dice < 94 THEN
         INSERT INTO stress.done VALUES ('lost', place, -n, 0);
         PERFORM oms.adjust(place, 'lost', -n, 'lost');
@@ -117,7 +133,7 @@ BEGIN
                         RAISE EXCEPTION USING ERRCODE = 'ST000';
                     END IF;
                 EXCEPTION
-                    WHEN SQLSTATE 'ST000' OR SQLSTATE 'OM001' OR SQLSTATE 'OM002' OR SQLSTATE 'OM003' OR SQLSTATE 'OM005' THEN
+                    WHEN SQLSTATE 'ST000' OR SQLSTATE 'OM001' OR SQLSTATE 'OM002' OR SQLSTATE 'OM003' OR SQLSTATE 'OM005' OR SQLSTATE 'OM009' THEN
                         NULL;
                 END;
             END IF;
@@ -180,6 +196,34 @@ CREATE FUNCTION stress.violations() RETURNS TABLE (wrong text) LANGUAGE sql AS $
         (i.reserved <> d.reserved - COALESCE(r.expired, 0), format('reserved %s, oracle %s', i.reserved, d.reserved - r.expired))
         ) AS w (is_wrong, wrong)
      WHERE w.is_wrong
+    UNION ALL
+    SELECT format('%s at %s, protected until %s: %s', sku, location, until, w.wrong)
+      FROM (SELECT p.sku, p.location, p.until, sum(p.quantity) AS quantity, sum(p.used) AS used, sum(p.claimed) AS claimed
+              FROM (SELECT sku, location, until, on_hand AS quantity, reserved AS used, 0 AS claimed FROM oms.protection_account
+                    UNION ALL
+                    SELECT sku, location, until, on_hand, reserved, 0 FROM oms.protection_delta
+                    UNION ALL
+                    SELECT sku, location, protected_until, 0, 0,
+                           CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END
+                      FROM oms.reservation_row WHERE protected > 0) p
+             GROUP BY p.sku, p.location, p.until) p
+      JOIN (SELECT i.sku, i.location, i.on_hand - i.reserved AS available FROM oms.inventory i) i USING (sku, location)
+     CROSS JOIN LATERAL (VALUES
+        (p.used NOT BETWEEN 0 AND p.quantity, format('used %s of %s', p.used, p.quantity)),
+        (p.used <> p.claimed, format('used %s, reservations %s', p.used, p.claimed)),
+        (p.sku = 'prot' AND i.available < p.quantity - p.used, format('%s left, available %s', p.quantity - p.used, i.available))
+        ) AS w (is_wrong, wrong)
+     WHERE w.is_wrong
+    UNION ALL
+    SELECT format('quota: used %s, reservations %s', q.used, q.claimed)
+      FROM (SELECT sum(used) AS used, sum(claimed) AS claimed
+              FROM (SELECT reserved AS used, 0 AS claimed FROM oms.quota_account
+                    UNION ALL
+                    SELECT reserved, 0 FROM oms.quota_delta
+                    UNION ALL
+                    SELECT 0, CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END
+                      FROM oms.reservation_row WHERE quota_period IS NOT NULL) u) q
+     WHERE q.used <> q.claimed OR q.used NOT BETWEEN 0 AND 6
 $$;
 
 -- Samples until the end; how many.

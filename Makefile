@@ -6,7 +6,7 @@ EXTENSION = oms
 EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" oms.control)
 MODULE_big = oms
 
-FOLDERS = type network account stock availability reservation orders routing insight
+FOLDERS = type network account stock availability reservation orders routing fulfillment insight
 PARTS = types tables functions route views
 
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wildcard src/$(f)/*.c))))

@@ -13,6 +13,7 @@
 #include "oms.h"
 #include "reservation/reservation.h"
 #include "routing/route.h"
+#include "row.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -51,6 +52,7 @@ _PG_init(void)
 							&oms_fold_threshold, 32, 1, 100000,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("oms");
+	oms_row_init();
 	oms_network_init();
 	oms_account_init();
 	oms_reservation_init();

@@ -6,7 +6,7 @@
  *		four times their reading (test/bench/availability).
  *
  * Relations and indexes are opened at each call and locked as the executor locks them,
- * to the end of the transaction; only their OIDs are kept. An insertion maintains every index.
+ * to the end of the transaction; no pointer to them is kept. An insertion maintains every index.
  * CHECK constraints are not evaluated: the caller's code is what they check. Row
  * triggers are not fired: a table that has any is refused (55000).
  */
@@ -26,6 +26,7 @@
 #include "partitioning/partdesc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/partcache.h"
 
 #include "row.h"
@@ -41,7 +42,7 @@ static struct
 	char		name[NAMEDATALEN];
 	Oid			oid;
 }			known_tables[KNOWN_TABLES];
-static int	nknown_tables = -1; /* -1: the callback is not registered yet */
+static int	nknown_tables = 0;
 static uint64 times_forgotten = 0;
 
 static void
@@ -58,11 +59,6 @@ oms_table(const char *name)
 	Oid			table;
 	uint64		before;
 
-	if (nknown_tables < 0)
-	{
-		CacheRegisterRelcacheCallback(forget_tables, (Datum) 0);
-		nknown_tables = 0;
-	}
 	AcceptInvalidationMessages();
 	for (int i = 0; i < nknown_tables; i++)
 		if (strcmp(known_tables[i].name, name) == 0)
@@ -214,25 +210,101 @@ oms_scan_close(OmsScan *scan)
 	pfree(scan);
 }
 
+/*
+ * What a writer needs besides the open relations (how to form index entries, compiled
+ * predicates of partial indexes) is kept between uses, since making it costs as much as
+ * an insertion. A writer in use belongs to its user's memory context, so that an error
+ * frees it. It is used again only if no relation was invalidated since it was made;
+ * whoever changes the indexes of a table sends an invalidation before he gives up his
+ * lock on it, and we look after we have ours.
+ */
+#define KEPT_WRITERS 8
+
+static OmsWriter *kept_writers[KEPT_WRITERS];
+
+/* take_kept returns the kept writer of a relation, if it is up to date, for use. */
+static OmsWriter *
+take_kept(Oid relid)
+{
+	for (int i = 0; i < KEPT_WRITERS; i++)
+	{
+		OmsWriter  *writer = kept_writers[i];
+
+		if (writer == NULL || writer->relid != relid)
+			continue;
+		kept_writers[i] = NULL;
+		if (writer->generation == times_forgotten)
+		{
+			MemoryContextSetParent(writer->context, CurrentMemoryContext);
+			return writer;
+		}
+		MemoryContextDelete(writer->context);
+	}
+	return NULL;
+}
+
+static OmsWriter *
+make_writer(Relation rel)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "oms writer",
+												  ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(context);
+	OmsWriter  *writer = palloc0(sizeof(OmsWriter));
+	TupleDesc	desc = CreateTupleDescCopy(RelationGetDescr(rel));
+
+	writer->context = context;
+	writer->relid = RelationGetRelid(rel);
+	writer->generation = times_forgotten;
+	writer->estate = CreateExecutorState();
+	/* No range table: index 0 says so to the executor, which else looks there at an update. */
+	writer->info = makeNode(ResultRelInfo);
+	InitResultRelInfo(writer->info, rel, 0, NULL, 0);
+	ExecOpenIndices(writer->info, false);
+	writer->nindexes = writer->info->ri_NumIndices;
+	writer->indexes = palloc(sizeof(Oid) * Max(1, writer->nindexes));
+	for (int i = 0; i < writer->nindexes; i++)
+		writer->indexes[i] = RelationGetRelid(writer->info->ri_IndexRelationDescs[i]);
+	writer->slot = MakeSingleTupleTableSlot(desc, &TTSOpsHeapTuple);
+	writer->read_slot = MakeSingleTupleTableSlot(desc, &TTSOpsBufferHeapTuple);
+	MemoryContextSwitchTo(old);
+	return writer;
+}
+
+/* oms_writer_of opens the indexes of a table that the caller has open with RowExclusiveLock. */
+OmsWriter *
+oms_writer_of(Relation rel)
+{
+	OmsWriter  *writer = take_kept(RelationGetRelid(rel));
+
+	if (writer == NULL)
+		writer = make_writer(rel);
+	else
+	{
+		writer->info->ri_RelationDesc = rel;
+		for (int i = 0; i < writer->nindexes; i++)
+			writer->info->ri_IndexRelationDescs[i] = index_open(writer->indexes[i],
+																RowExclusiveLock);
+	}
+	writer->rel = rel;
+	writer->close_rel = false;
+	return writer;
+}
+
 /* oms_writer_open opens a plain table of schema oms and its indexes for insertion. */
 OmsWriter *
 oms_writer_open(const char *table)
 {
-	OmsWriter  *writer = palloc0(sizeof(OmsWriter));
-	TriggerDesc *triggers;
+	Relation	rel = table_open(oms_table(table), RowExclusiveLock);
+	TriggerDesc *triggers = rel->trigdesc;
+	OmsWriter  *writer;
 
-	writer->rel = table_open(oms_table(table), RowExclusiveLock);
-	triggers = writer->rel->trigdesc;
 	if (triggers != NULL && (triggers->trig_insert_before_row || triggers->trig_insert_after_row))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("table oms.%s has row triggers, which oms does not fire", table),
 				 errhint("Drop the trigger; read the public views instead.")));
-	writer->estate = CreateExecutorState();
-	writer->info = makeNode(ResultRelInfo);
-	InitResultRelInfo(writer->info, writer->rel, 0, NULL, 0);
-	ExecOpenIndices(writer->info, false);
-	writer->slot = MakeSingleTupleTableSlot(RelationGetDescr(writer->rel), &TTSOpsHeapTuple);
+	writer = oms_writer_of(rel);
+	writer->close_rel = true;
 	return writer;
 }
 
@@ -252,12 +324,31 @@ oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls)
 	return tuple->t_self;
 }
 
-/* oms_writer_close closes the table; its lock stays to the end of the transaction. */
+/* oms_writer_close closes the relations; their locks stay to the end of the transaction. */
 void
 oms_writer_close(OmsWriter *writer)
 {
-	ExecDropSingleTupleTableSlot(writer->slot);
-	ExecCloseIndices(writer->info);
-	table_close(writer->rel, NoLock);
-	FreeExecutorState(writer->estate);
+	ExecClearTuple(writer->read_slot);
+	for (int i = 0; i < writer->nindexes; i++)
+		index_close(writer->info->ri_IndexRelationDescs[i], NoLock);
+	if (writer->close_rel)
+		table_close(writer->rel, NoLock);
+	for (int i = 0; i < KEPT_WRITERS && writer->generation == times_forgotten; i++)
+	{
+		if (kept_writers[i] != NULL && kept_writers[i]->generation == times_forgotten)
+			continue;
+		if (kept_writers[i] != NULL)
+			MemoryContextDelete(kept_writers[i]->context);
+		MemoryContextSetParent(writer->context, CacheMemoryContext);
+		kept_writers[i] = writer;
+		return;
+	}
+	MemoryContextDelete(writer->context);
+}
+
+/* oms_row_init registers what is forgotten at an invalidation; called once, by _PG_init. */
+void
+oms_row_init(void)
+{
+	CacheRegisterRelcacheCallback(forget_tables, (Datum) 0);
 }

@@ -12,13 +12,22 @@
 #include "nodes/execnodes.h"
 #include "utils/rel.h"
 
-/* A table open for insertion. */
+/* A table and its indexes, open for writing. */
 typedef struct OmsWriter
 {
 	Relation	rel;
+	ResultRelInfo *info;		/* with the open indexes */
 	EState	   *estate;
-	ResultRelInfo *info;
-	TupleTableSlot *slot;
+	TupleTableSlot *slot;		/* of the row to be written */
+	TupleTableSlot *read_slot;	/* for scans of the table by its writer */
+
+	/* of row.c */
+	MemoryContext context;		/* of all but the relations: kept from use to use */
+	Oid			relid;
+	int			nindexes;
+	Oid		   *indexes;
+	uint64		generation;
+	bool		close_rel;
 } OmsWriter;
 
 /* A table open for index scans by its first columns. */
@@ -42,7 +51,9 @@ extern bool oms_scan_next(OmsScan *scan);
 extern void oms_scan_close(OmsScan *scan);
 extern HeapTuple oms_row_by_key(const char *table, int nkeys, const Datum *keys, TupleDesc *desc);
 extern OmsWriter *oms_writer_open(const char *table);
+extern OmsWriter *oms_writer_of(Relation rel);
 extern ItemPointerData oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls);
 extern void oms_writer_close(OmsWriter *writer);
+extern void oms_row_init(void);
 
 #endif							/* OMS_ROW_H */

@@ -158,12 +158,10 @@ typedef struct AccountLeaf
 	Relation	delta;
 	Relation	account_key;	/* index on the key */
 	Relation	delta_key;		/* index on key and id */
-	ResultRelInfo *account_info;
-	ResultRelInfo *delta_info;
+	OmsWriter  *account_writer;
+	OmsWriter  *delta_writer;
 	TupleTableSlot *account_slot;
 	TupleTableSlot *delta_slot;
-	TupleTableSlot *write_account_slot;
-	TupleTableSlot *write_delta_slot;
 	int			nkeys;
 	struct AccountLeaf *next;
 } AccountLeaf;
@@ -176,7 +174,6 @@ struct OmsAccounts
 	Relation	account_root;
 	Relation	delta_root;		/* NULL while no leaf is complete */
 	const char *delta_name;
-	EState	   *estate;
 	AccountLeaf *leaves;		/* those opened so far */
 	MemoryContext context;		/* of all that is opened */
 	MemoryContext scratch;		/* reset at every change */
@@ -340,20 +337,13 @@ check_layout(Relation rel, int nkeys, bool is_account)
 				 errhint("Drop the trigger; read movements instead.")));
 }
 
-/*
- * open_indexes opens all indexes of rel for insertion and returns a valid btree on
- * exactly its first nkeys columns; 55000 if there is none.
- */
+/* key_index is a valid btree on exactly the table's first nkeys columns; 55000 if there is none. */
 static Relation
-open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
+key_index(const OmsWriter *writer, int nkeys)
 {
-	*info = makeNode(ResultRelInfo);
-	/* No range table: index 0 says so to the executor, which else looks there at an update. */
-	InitResultRelInfo(*info, rel, 0, NULL, 0);
-	ExecOpenIndices(*info, false);
-	for (int i = 0; i < (*info)->ri_NumIndices; i++)
+	for (int i = 0; i < writer->nindexes; i++)
 	{
-		Relation	index = (*info)->ri_IndexRelationDescs[i];
+		Relation	index = writer->info->ri_IndexRelationDescs[i];
 		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
 			index->rd_index->indnkeyatts == nkeys && RelationGetIndexPredicate(index) == NIL;
 
@@ -365,7 +355,7 @@ open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table %s has no valid index on its first %d columns",
-					RelationGetRelationName(rel), nkeys)));
+					RelationGetRelationName(writer->rel), nkeys)));
 }
 
 /* open_leaf opens the rows of a pair of physical relations, in accounts' memory. */
@@ -395,14 +385,13 @@ complete_leaf(AccountLeaf *leaf, Relation delta)
 		index_close(leaf->account_key, NoLock);
 	leaf->delta = delta;
 	check_layout(leaf->account, leaf->nkeys, true);
-	leaf->account_key = open_indexes(leaf->account, leaf->nkeys, &leaf->account_info);
 	check_layout(delta, leaf->nkeys, false);
-	leaf->delta_key = open_indexes(delta, leaf->nkeys + 1, &leaf->delta_info);
-	leaf->account_slot = table_slot_create(leaf->account, NULL);
-	leaf->delta_slot = table_slot_create(delta, NULL);
-	leaf->write_account_slot = MakeSingleTupleTableSlot(RelationGetDescr(leaf->account),
-														&TTSOpsHeapTuple);
-	leaf->write_delta_slot = MakeSingleTupleTableSlot(RelationGetDescr(delta), &TTSOpsHeapTuple);
+	leaf->account_writer = oms_writer_of(leaf->account);
+	leaf->delta_writer = oms_writer_of(delta);
+	leaf->account_key = key_index(leaf->account_writer, leaf->nkeys);
+	leaf->delta_key = key_index(leaf->delta_writer, leaf->nkeys + 1);
+	leaf->account_slot = leaf->account_writer->read_slot;
+	leaf->delta_slot = leaf->delta_writer->read_slot;
 	leaf->complete = true;
 }
 
@@ -426,7 +415,6 @@ accounts_of_relations(Relation account, Relation delta, int lock_class, int lock
 	OmsAccounts *accounts = accounts_of_relation(account, lock_class, lock_keys);
 
 	accounts->delta_root = delta;
-	accounts->estate = CreateExecutorState();
 	if (account->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		complete_leaf(open_leaf(accounts, account), delta);
 	return accounts;
@@ -469,12 +457,8 @@ oms_accounts_close(OmsAccounts *accounts)
 	{
 		if (leaf->complete)
 		{
-			ExecDropSingleTupleTableSlot(leaf->account_slot);
-			ExecDropSingleTupleTableSlot(leaf->delta_slot);
-			ExecDropSingleTupleTableSlot(leaf->write_account_slot);
-			ExecDropSingleTupleTableSlot(leaf->write_delta_slot);
-			ExecCloseIndices(leaf->account_info);
-			ExecCloseIndices(leaf->delta_info);
+			oms_writer_close(leaf->account_writer);
+			oms_writer_close(leaf->delta_writer);
 			if (leaf->delta != accounts->delta_root)
 				table_close(leaf->delta, NoLock);
 		}
@@ -486,8 +470,6 @@ oms_accounts_close(OmsAccounts *accounts)
 	table_close(accounts->account_root, NoLock);
 	if (accounts->delta_root != NULL)
 		table_close(accounts->delta_root, NoLock);
-	if (accounts->estate != NULL)
-		FreeExecutorState(accounts->estate);
 	MemoryContextDelete(accounts->scratch);
 }
 
@@ -558,10 +540,7 @@ complete_shares(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 		return;
 	old = MemoryContextSwitchTo(shares->context);
 	if (shares->delta_root == NULL)
-	{
 		shares->delta_root = table_open(oms_table(shares->delta_name), RowExclusiveLock);
-		shares->estate = CreateExecutorState();
-	}
 	complete_leaf(leaf, leaf->account == shares->account_root ? shares->delta_root :
 				  table_open(oms_partition_of(shares->delta_root, keys), RowExclusiveLock));
 	MemoryContextSwitchTo(old);
@@ -1271,18 +1250,15 @@ new_values(Relation rel, Datum **values, bool **nulls)
 }
 
 static void
-insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
+insert_row(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
 		   bool is_account, int64 number, ArrayType *exc)
 {
 	Datum	   *values;
 	bool	   *nulls;
 	int			n = 0;
-	Relation	rel = is_account ? leaf->account : leaf->delta;
-	ResultRelInfo *info = is_account ? leaf->account_info : leaf->delta_info;
-	TupleTableSlot *slot = is_account ? leaf->write_account_slot : leaf->write_delta_slot;
-	HeapTuple	tuple;
+	OmsWriter  *writer = is_account ? leaf->account_writer : leaf->delta_writer;
 
-	new_values(rel, &values, &nulls);
+	new_values(writer->rel, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	if (!is_account)
@@ -1295,15 +1271,8 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
 		values[n++] = Int64GetDatum(number);
 		values[n++] = PointerGetDatum(exc);
 	}
-	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-	tuple->t_tableOid = RelationGetRelid(rel);
-	ExecStoreHeapTuple(tuple, slot, false);
 	oms_request_wrote();
-	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
-	slot->tts_tid = tuple->t_self;
-	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
-	ExecClearTuple(slot);
-	ResetPerTupleExprContext(accounts->estate);
+	(void) oms_writer_insert(writer, values, nulls);
 }
 
 /*
@@ -1337,13 +1306,12 @@ request_fold(AccountLeaf *leaf, const Datum *keys, int ncommitted)
 
 /* write_change inserts a change of an account: a delta, or its row when it has none yet. */
 static void
-write_change(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *change,
-			 AccountState *state)
+write_change(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *change, AccountState *state)
 {
 	if (!state->row_exists)
-		insert_row(accounts, leaf, keys, change, true, 0, construct_empty_array(INT8OID));
+		insert_row(leaf, keys, change, true, 0, construct_empty_array(INT8OID));
 	else
-		insert_row(accounts, leaf, keys, change, false, ++state->highest, NULL);
+		insert_row(leaf, keys, change, false, ++state->highest, NULL);
 	state->row_exists = true;
 }
 
@@ -1368,7 +1336,7 @@ change_share(OmsAccounts *accounts, AccountLeaf *leaf, int nkeys, const Datum *k
 	if (!found->state.row_exists)
 		elog(ERROR, "share of \"%s\" until %s has no row", text_to_cstring(share->holder),
 			 text_to_cstring(share->until));
-	write_change(accounts->shares, leaf, found->keys, &change, &found->state);
+	write_change(leaf, found->keys, &change, &found->state);
 	request_fold(leaf, found->keys, found->state.ncommitted);
 }
 
@@ -1606,7 +1574,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
 		check_range(state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
-		write_change(accounts, leaf, keys, &change, state);
+		write_change(leaf, keys, &change, state);
 	UnregisterSnapshot(snapshot);
 	return SECTION_DONE;
 }
@@ -1769,7 +1737,7 @@ set_shares(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const 
 		result->available += share->left;
 		add_amounts(&share->state.value, &change);
 		if (change.on_hand != 0)
-			write_change(accounts->shares, shares, share->keys, &change, &share->state);
+			write_change(shares, share->keys, &change, &share->state);
 		request_fold(shares, share->keys, share->state.ncommitted);
 	}
 }
@@ -1944,7 +1912,8 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 	Datum	   *values;
 	bool	   *nulls;
 	int			n = 0;
-	TupleTableSlot *slot = leaf->write_account_slot;
+	OmsWriter  *writer = leaf->account_writer;
+	TupleTableSlot *slot = writer->slot;
 	HeapTuple	tuple;
 	TM_FailureData failure;
 	LockTupleMode lockmode;
@@ -1968,9 +1937,9 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
 	if (!HeapTupleIsHeapOnly(tuple))
-		ExecInsertIndexTuples(leaf->account_info, slot, accounts->estate, true, false, NULL, NIL);
+		ExecInsertIndexTuples(writer->info, slot, writer->estate, true, false, NULL, NIL);
 	ExecClearTuple(slot);
-	ResetPerTupleExprContext(accounts->estate);
+	ResetPerTupleExprContext(writer->estate);
 }
 
 static void
@@ -2003,7 +1972,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 		read_deltas(leaf, keys, snapshot, &state);
 		if (fold_deltas(leaf, &state, 0) > 0)
 		{
-			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
+			insert_row(leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
 		}
 	}

@@ -15,7 +15,10 @@
  * A sku's accounts, deltas and live holds are read by three index scans, each in the
  * order of locations, and merged with the group's members in memory.
  *
- * Reads item, stock_account, stock_delta, reservation_row. No locks but AccessShareLock.
+ * A location that is excluded for a time (location_exclusion) has nothing free.
+ *
+ * Reads item, stock_account, stock_delta, reservation_row, location_exclusion. No locks but
+ * AccessShareLock.
  */
 #include "postgres.h"
 
@@ -204,6 +207,10 @@ oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsIt
  * -------------------------------------------------------------------------
  */
 
+/* Columns of location_exclusion. */
+#define OMS_EXCLUSION_LOCATION 2
+#define OMS_EXCLUSION_UNTIL 5
+
 /* Reads the cells of one sku after the other. */
 typedef struct CellReader
 {
@@ -214,10 +221,14 @@ typedef struct CellReader
 	OmsScan    *accounts;
 	OmsScan    *deltas;
 	OmsScan    *holds;
+	OmsScan    *exclusions;
 	OmsProtections *protections;
 	OmsCell    *cells;			/* one for each member of the group, in its sequence */
 	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
+	bool	   *excluded;		/* whether each sends nothing out for a time */
 } CellReader;
+
+static void mark_excluded(CellReader *reader, const text *sku, bool *excluded);
 
 static void
 open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
@@ -232,9 +243,11 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
 	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
 	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
 	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
+	reader->exclusions = oms_scan_open("location_exclusion", "location_exclusion_sku_idx", 2, snapshot);
 	reader->protections = oms_protections_open(snapshot);
 	reader->cells = palloc0(sizeof(OmsCell) * Max(1, group->nmembers));
 	reader->rules = palloc(sizeof(OmsRule *) * Max(1, group->nmembers));
+	reader->excluded = palloc0(sizeof(bool) * Max(1, group->nmembers));
 	for (int i = 0; i < group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
@@ -246,6 +259,7 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
 		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
 			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
 	}
+	mark_excluded(reader, NULL, reader->excluded);
 }
 
 static void
@@ -254,6 +268,7 @@ close_reader(CellReader *reader)
 	oms_scan_close(reader->accounts);
 	oms_scan_close(reader->deltas);
 	oms_scan_close(reader->holds);
+	oms_scan_close(reader->exclusions);
 	oms_protections_close(reader->protections);
 }
 
@@ -351,6 +366,33 @@ add_expired(CellReader *reader, const text *sku)
 			amount(reader->holds, OMS_RESERVATION_CONSUMED);
 }
 
+/*
+ * mark_excluded sets excluded for the members that send out nothing of a sku for a time, or
+ * nothing at all when sku is NULL.
+ */
+static void
+mark_excluded(CellReader *reader, const text *sku, bool *excluded)
+{
+	ScanKeyData key;
+	OmsCell    *cell;
+	int			k = 0;
+
+	if (sku != NULL)
+		sku_key(&key, sku);
+	else
+		ScanKeyEntryInitialize(&key, SK_ISNULL | SK_SEARCHNULL, 1, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+	oms_scan_start(reader->exclusions, 1, &key);
+	while ((cell = next_cell(reader, reader->exclusions, OMS_EXCLUSION_LOCATION, &k)) != NULL)
+	{
+		bool		isnull;
+
+		if (DatumGetTimestampTz(slot_getattr(reader->exclusions->slot, OMS_EXCLUSION_UNTIL,
+											 &isnull)) > reader->now)
+			excluded[cell - reader->cells] = true;
+	}
+}
+
 /* member_at is the index of the group's member at a location, or -1. */
 static int
 member_at(const OmsGroup *group, int location)
@@ -410,7 +452,10 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 {
 	OmsRules	rules;
 	ScanKeyData key;
+	bool	   *excluded = palloc(sizeof(bool) * Max(1, reader->group->nmembers));
 
+	memcpy(excluded, reader->excluded, sizeof(bool) * reader->group->nmembers);
+	mark_excluded(reader, item->sku, excluded);
 	for (int i = 0; i < reader->group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
@@ -436,7 +481,7 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
-		cell->excluded = oms_safety_stock_excludes(&cell->safety);
+		cell->excluded = excluded[i] || oms_safety_stock_excludes(&cell->safety);
 		cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
 		cell->protected = oms_protected_for_others(reader->protections, cell->location,
 												   reader->channel->channel);
@@ -444,8 +489,11 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 		cell->free = available > cell->safety_stock && available - cell->safety_stock > cell->protected
 			? available - cell->safety_stock - cell->protected : 0;
 		if (!item->tracked)
-			cell->free = cell->excluded ? 0 : PG_INT64_MAX;
+			cell->free = PG_INT64_MAX;
+		if (cell->excluded)
+			cell->free = 0;
 	}
+	pfree(excluded);
 }
 
 /*
@@ -489,6 +537,25 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	close_reader(&reader);
 	UnregisterSnapshot(snapshot);
 	return ncells;
+}
+
+/*
+ * oms_survey reads the cells of a sku at all locations of the channel's group, whether
+ * open or not, and whether they carry it or not; returns their number.
+ */
+int
+oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells)
+{
+	CellReader	reader;
+
+	*cells = NULL;
+	if (channel->group[method] == NULL)
+		return 0;
+	open_reader(&reader, channel, method, NULL, GetActiveSnapshot());
+	read_sku(&reader, 0, item);
+	close_reader(&reader);
+	*cells = reader.cells;
+	return reader.group->nmembers;
 }
 
 /*

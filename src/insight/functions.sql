@@ -62,10 +62,10 @@ AS $$
         SELECT order_id, line_no, sku, sum(quantity - filled) AS quantity
           FROM oms.backorder_row WHERE order_id IS NOT NULL AND status = 'open' GROUP BY order_id, line_no, sku),
     work AS (
-        SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity) AS quantity
+        SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity - l.rejected - l.cancelled) AS quantity
           FROM oms.fulfillment_row f
           JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
-         WHERE f.status IN ('assigned', 'accepted', 'picked', 'packed')
+         WHERE f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')
          GROUP BY f.order_id, f.location, l.line_no, l.sku)
 
     SELECT 'on_hand is the sum of the movements', format('sku %s, location %s', a.sku, a.location),
@@ -182,7 +182,7 @@ AS $$
     UNION ALL
     SELECT 'a cancelled order has no work', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id), f.status
       FROM oms.order_row o JOIN oms.fulfillment_row f ON f.order_id = o.order_id
-     WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picked', 'packed')
+     WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')
     UNION ALL
     SELECT 'a fulfillment has an order', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id),
            'the order is unknown'
@@ -217,6 +217,49 @@ AS $$
         ON r.order_id = w.order_id AND r.line_no = w.line_no AND r.location = w.location
      WHERE w.quantity > COALESCE(r.units, 0)
     UNION ALL
+    SELECT 'the lines of a fulfillment are as far as its status says',
+           format('order %s, fulfillment %s, line %s', f.order_id, f.fulfillment_id, l.line_no),
+           format('%s: quantity %s, picked %s, packed %s, shipped %s, rejected %s, cancelled %s', f.status,
+                  l.quantity, l.picked, l.packed, l.shipped, l.rejected, l.cancelled)
+      FROM oms.fulfillment_row f
+      JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+     WHERE NOT CASE WHEN f.status IN ('assigned', 'accepted') THEN l.picked = 0
+                    WHEN f.status = 'picking' THEN l.packed = l.shipped
+                    WHEN f.status IN ('packed', 'ready') THEN l.packed = l.quantity - l.rejected - l.cancelled
+                    WHEN f.status IN ('shipped', 'handed_over', 'rejected', 'cancelled')
+                    THEN l.shipped = l.quantity - l.rejected - l.cancelled
+                    ELSE l.shipped = 0 END
+    UNION ALL
+    SELECT 'what a fulfillment sent out left the stock', format('fulfillment %s, sku %s', s.fulfillment_id, s.sku),
+           format('shipped %s, movements of %s', s.shipped, COALESCE(m.units, 0))
+      FROM (SELECT fulfillment_id, sku, sum(shipped) AS shipped
+              FROM oms.fulfillment_line_row GROUP BY fulfillment_id, sku HAVING sum(shipped) > 0) s
+      LEFT JOIN (SELECT reference, sku, -sum(quantity) AS units
+                   FROM oms.movement_row WHERE kind IN ('ship', 'hand_over') GROUP BY reference, sku) m
+        ON m.reference = 'fulfillment ' || s.fulfillment_id AND m.sku = s.sku
+     WHERE s.shipped <> COALESCE(m.units, 0)
+       AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = s.sku AND NOT i.tracked)
+    UNION ALL
+    SELECT 'what fulfillments sent out of a line was consumed there',
+           format('order %s, line %s, location %s', s.order_id, s.line_no, s.location),
+           format('shipped %s, consumed %s', s.shipped, COALESCE(c.consumed, 0))
+      FROM (SELECT f.order_id, l.line_no, l.sku, f.location, sum(l.shipped) AS shipped
+              FROM oms.fulfillment_row f
+              JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+             WHERE l.shipped > 0 GROUP BY f.order_id, l.line_no, l.sku, f.location) s
+      LEFT JOIN (SELECT order_id, line_no, sku, location, sum(consumed) AS consumed
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku, location) c
+        ON c.order_id = s.order_id AND c.line_no = s.line_no AND c.sku = s.sku AND c.location = s.location
+     WHERE s.shipped > COALESCE(c.consumed, 0)
+    UNION ALL
+    SELECT 'what a line rejected is on record', format('fulfillment %s, line %s, sku %s', l.fulfillment_id, l.line_no, l.sku),
+           format('rejected %s, recorded %s', l.rejected, COALESCE(r.units, 0))
+      FROM oms.fulfillment_line_row l
+      LEFT JOIN (SELECT fulfillment_id, line_no, sku, sum(quantity) AS units
+                   FROM oms.rejection_row GROUP BY fulfillment_id, line_no, sku) r
+        ON r.fulfillment_id = l.fulfillment_id AND r.line_no = l.line_no AND r.sku = l.sku
+     WHERE l.rejected <> COALESCE(r.units, 0)
+    UNION ALL
     SELECT 'a decision has an order and a run', format('order %s, run %s', d.order_id, d.run_id), 'one of them is unknown'
       FROM oms.decision_row d
      WHERE NOT EXISTS (SELECT FROM oms.order_row o WHERE o.order_id = d.order_id)
@@ -228,6 +271,22 @@ AS $$
      WHERE NOT EXISTS (SELECT FROM oms.decision_row r WHERE r.order_id = d.order_id AND r.run_id = d.run_id)
         OR NOT EXISTS (SELECT FROM oms.order_line_row l
                         WHERE l.order_id = d.order_id AND l.line_no = d.line_no AND l.sku = d.sku)
+    UNION ALL
+    SELECT 'a routing has a policy, an active one has rules', format('policy %s, version %s, routing %s', r.policy, r.version, r.routing),
+           COALESCE(p.status, 'the version is unknown')
+      FROM oms.policy_routing_row r LEFT JOIN oms.policy_row p ON p.policy = r.policy AND p.version = r.version
+     WHERE p.policy IS NULL
+        OR p.status <> 'draft' AND NOT EXISTS (SELECT FROM oms.policy_rule_row u
+                                                WHERE u.policy = r.policy AND u.version = r.version AND u.routing = r.routing)
+    UNION ALL
+    SELECT 'a rule has a routing', format('policy %s, version %s, routing %s, rule %s', u.policy, u.version, u.routing, u.rule_no), 'it is unknown'
+      FROM oms.policy_rule_row u
+     WHERE NOT EXISTS (SELECT FROM oms.policy_routing_row r
+                        WHERE r.policy = u.policy AND r.version = u.version AND r.routing = u.routing)
+    UNION ALL
+    SELECT 'a run has a version of its policy', format('run %s', r.run_id), format('policy %s, version %s', r.policy, r.policy_version)
+      FROM oms.routing_run_row r
+     WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
     UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL

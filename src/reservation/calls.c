@@ -227,7 +227,7 @@ run(FunctionCallInfo fcinfo, Form form, bool raise)
 	request_argno = argno++;
 	request.reference = PG_ARGISNULL(argno) ? NULL : PG_GETARG_TEXT_PP(argno);
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (oms_request_begin(fcinfo, request_argno, NULL))
 		return (Datum) 0;
 	oms_reserve_lines(&request);

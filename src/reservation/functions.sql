@@ -7,7 +7,7 @@ CREATE FUNCTION oms.reserve(
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
                expires_at timestamptz, backorder_id bigint)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1
 AS 'MODULE_PATHNAME', 'oms_reserve';
 REVOKE ALL ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) IS
@@ -20,7 +20,7 @@ CREATE FUNCTION oms.reserve_many(
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
                expires_at timestamptz, backorder_id bigint)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_many';
 REVOKE ALL ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) IS
@@ -33,7 +33,7 @@ CREATE FUNCTION oms.reserve_cart(
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
                expires_at timestamptz, backorder_id bigint)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_cart';
 REVOKE ALL ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) IS
@@ -46,7 +46,7 @@ CREATE FUNCTION oms.try_reserve(
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
                status text, reservation_ids bigint[], expires_at timestamptz)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1
 AS 'MODULE_PATHNAME', 'oms_try_reserve';
 REVOKE ALL ON FUNCTION oms.try_reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.try_reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) IS
@@ -59,7 +59,7 @@ CREATE FUNCTION oms.try_reserve_many(
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
                status text, reservation_ids bigint[], expires_at timestamptz)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_try_reserve_many';
 REVOKE ALL ON FUNCTION oms.try_reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.try_reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) IS
@@ -72,7 +72,7 @@ CREATE FUNCTION oms.try_reserve_cart(
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
                status text, reservation_ids bigint[], expires_at timestamptz)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_try_reserve_cart';
 REVOKE ALL ON FUNCTION oms.try_reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.try_reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) IS

@@ -21,7 +21,8 @@
 	"JOIN oms.location_group_member m ON m.location_group = " \
 	"CASE o.method WHEN 'pickup' THEN c.pickup_group ELSE c.ship_group END " \
 	"JOIN oms.location l ON l.location = m.location AND l.status = 'active' " \
-	"AND CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END "
+	"AND CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END " \
+	"AND NOT " EXCLUDED "IS NULL) "
 
 /* What is picked up was promised where it is held. */
 #define PICKUP_STAYS \
@@ -219,8 +220,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 						 "(SELECT GREATEST(0, c.orders - COALESCE(f.orders, 0)) "
 						 "FROM (SELECT %s AS orders) c WHERE c.orders IS NOT NULL) AS capacity_orders "
 						 "FROM oms.location l LEFT JOIN (SELECT f.location, count(*) AS orders "
-						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picked', "
-						 "'packed') "
+						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picking', "
+						 "'packed', 'ready') "
 						 "OR f.status = 'assigned' AND NOT EXISTS (SELECT FROM oms.order_row o "
 						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY "
 						 "f.location) f "
@@ -272,10 +273,11 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 						 "WHERE true %s", held_filter);
 	}
 
-	/* Lines that only one location may serve need a cost query: its pairs are the candidates. */
+	/* Lines that not every location may serve need a cost query: its pairs are the candidates. */
 	pinned = psprintf("SELECT 1 FROM oms.routing_held h JOIN oms.order_line_row ol "
 					  "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
-					  "WHERE ol.location IS NOT NULL %s", held_filter);
+					  "WHERE (ol.location IS NOT NULL OR EXISTS (SELECT FROM oms.location_exclusion x "
+					  "WHERE x.sku = h.sku AND x.until > clock_timestamp())) %s", held_filter);
 	line_cost = NULL;
 	if (shipment_cost != NULL && exists(pinned))
 	{
@@ -284,6 +286,7 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 							 "JOIN oms.order_line_row ol ON ol.order_id = o.order_id "
 							 CANDIDATES
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
+							 "AND NOT " EXCLUDED "= ol.sku) "
 							 "AND (ol.order_id, ol.line_no) IN (SELECT h.order_id, h.line_no FROM "
 							 "oms.routing_held h) %s%s%s",
 							 order_filter, rule_filter, left_filter);

@@ -222,15 +222,19 @@ oms_compare_solvers(PG_FUNCTION_ARGS)
 static OmsPlan select_begun = {
 	"SELECT f.fulfillment_id, f.status, f.location FROM oms.fulfillment_row f "
 	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND f.status OPERATOR(pg_catalog.=) ANY ('{accepted,picked,packed,shipped,handed_over}') "
+	"AND f.status OPERATOR(pg_catalog.=) ANY ('{accepted,picking,packed,ready,shipped,handed_over}') "
 	"ORDER BY f.fulfillment_id LIMIT 1",
 	1, {"pg_catalog.text"}
 };
 
 static OmsPlan cancel_fulfillments = {
-	"UPDATE oms.fulfillment_row f SET status = 'cancelled', changed_at = "
-	"pg_catalog.clock_timestamp() "
-	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 AND f.status OPERATOR(pg_catalog.=) 'assigned'",
+	"WITH cancelled AS (UPDATE oms.fulfillment_row f SET status = 'cancelled', "
+	"changed_at = pg_catalog.clock_timestamp() "
+	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 AND f.status OPERATOR(pg_catalog.=) 'assigned' "
+	"RETURNING f.order_id, f.fulfillment_id) "
+	"UPDATE oms.fulfillment_line_row l SET cancelled = l.quantity OPERATOR(pg_catalog.-) l.rejected "
+	"FROM cancelled c WHERE l.order_id OPERATOR(pg_catalog.=) c.order_id "
+	"AND l.fulfillment_id OPERATOR(pg_catalog.=) c.fulfillment_id",
 	1, {"pg_catalog.text"}
 };
 

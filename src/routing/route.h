@@ -14,6 +14,11 @@
 
 #define ROUTE_MAX_ARGUMENTS 20
 
+/* Whether location l sends out nothing, or nothing of a sku, for order o; up to the sku's condition. */
+#define EXCLUDED \
+	"EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location = l.location " \
+	"AND x.until > clock_timestamp() AND (x.order_id IS NULL OR x.order_id = o.order_id) AND x.sku "
+
 /* A call of oms.plan_routes: its eight arguments. */
 #define PLAN_ARGUMENTS 8
 #define PLAN_CALL "oms.plan_routes($1, $2, $3, $4, $5, $6, $7, $8)"

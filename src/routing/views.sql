@@ -6,10 +6,10 @@ SELECT r.order_id, r.line_no, r.sku, r.location,
        (pg_catalog.sum(r.quantity - r.consumed) - COALESCE(pg_catalog.max(s.quantity), 0))::bigint AS quantity
   FROM oms.reservation_row r
   JOIN oms.order_row o ON o.order_id = r.order_id AND o.status = 'open'
-  LEFT JOIN (SELECT f.order_id, f.location, l.line_no, pg_catalog.sum(l.quantity)::bigint AS quantity
+  LEFT JOIN (SELECT f.order_id, f.location, l.line_no, pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.shipped)::bigint AS quantity
                FROM oms.fulfillment_row f
                JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
-              WHERE f.status IN ('accepted', 'picked', 'packed')
+              WHERE f.status IN ('accepted', 'picking', 'packed', 'ready')
               GROUP BY f.order_id, f.location, l.line_no) s
     ON s.order_id = r.order_id AND s.location = r.location AND s.line_no = r.line_no
  WHERE r.status = 'firm' AND r.quantity > r.consumed
@@ -87,7 +87,7 @@ COMMENT ON VIEW oms.decision IS
 
 CREATE VIEW oms.fulfillment AS
 SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.units, f.run_id,
-       f.assigned_at, f.changed_at, f.carrier_service, f.ship_at
+       f.assigned_at, f.changed_at, f.claimed_by, f.claimed_until, f.carrier_service, f.ship_at
   FROM oms.fulfillment_row f
   LEFT JOIN (SELECT l.order_id, l.fulfillment_id, pg_catalog.count(*) AS lines,
                     pg_catalog.sum(l.quantity)::bigint AS units
@@ -95,9 +95,11 @@ SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.
               GROUP BY l.order_id, l.fulfillment_id) l
     ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id;
 COMMENT ON VIEW oms.fulfillment IS
-    'the work of one location for one order; status assigned until the location begins; superseded by a later routing run, or cancelled';
+    'the work of one location for one order: its method, lines, units; status assigned, accepted (begun: the router leaves it), picking, packed, shipped; for pickup packed, ready, handed_over; rejected, cancelled, or superseded by a later routing run; a picker has it until claimed_until';
 
 CREATE VIEW oms.fulfillment_line AS
-SELECT l.fulfillment_id, l.order_id, l.line_no, l.sku, l.quantity
+SELECT l.fulfillment_id, l.order_id, l.line_no, l.sku, l.quantity, l.picked, l.packed, l.shipped,
+       l.rejected, l.cancelled, l.quantity - l.rejected - l.cancelled - l.shipped AS open
   FROM oms.fulfillment_line_row l;
-COMMENT ON VIEW oms.fulfillment_line IS 'units of each order line that a fulfillment is to send out';
+COMMENT ON VIEW oms.fulfillment_line IS
+    'what a fulfillment is to send out of each order line, in units: quantity assigned; of it picked, packed of those, shipped of those (or handed over); rejected, cancelled; open = neither shipped nor rejected nor cancelled';

@@ -7,6 +7,10 @@ SELECT oms.place_order('o1', 'web', '{A}', '{2}', request_id => 'r1') \g /dev/nu
 SELECT oms.place_order('o2', 'web', '{A}', '{3}') \g /dev/null
 SELECT oms.reserve('web', 'A', 1, expires_in => '1 hour') \g /dev/null
 SELECT oms.route() \g /dev/null
+SELECT oms.place_order('o5', 'web', '{A}', '{1}') \g /dev/null
+SELECT oms.route(order_ids => '{o5}') \g /dev/null
+SELECT s.status FROM oms.fulfillment AS f, oms.accept(f.fulfillment_id), oms.pick(f.fulfillment_id), oms.pack(f.fulfillment_id),
+       oms.ship(f.fulfillment_id) AS s WHERE f.order_id = 'o5' \g /dev/null
 SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
@@ -103,6 +107,17 @@ INSERT INTO broken (invariant, found) VALUES
             FROM oms.fulfillment_row WHERE order_id = 'o1' GROUP BY order_id$$)),
     ('work asks for no more than is held at its location', pg_temp.breaks(
         $$UPDATE oms.fulfillment_line_row SET quantity = quantity + 1 WHERE order_id = 'o1'$$)),
+    ('the lines of a fulfillment are as far as its status says', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_row SET status = 'packed' WHERE order_id = 'o1'$$)),
+    ('the lines of a fulfillment are as far as its status says', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_line_row SET picked = 1 WHERE order_id = 'o1'$$)),
+    ('what a fulfillment sent out left the stock', pg_temp.breaks(
+        $$UPDATE oms.movement_row SET reference = 'x' WHERE kind = 'ship'$$)),
+    ('what fulfillments sent out of a line was consumed there', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET location = 'far' WHERE order_id = 'o5'$$,
+        $$UPDATE oms.fulfillment_row SET location = 'other' WHERE order_id = 'o5'$$)),
+    ('what a line rejected is on record', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_line_row SET rejected = 1 WHERE order_id = 'o2'$$)),
     ('a decision has an order and a run', pg_temp.breaks(
         $$INSERT INTO oms.decision_row VALUES ('o9', (SELECT max(run_id) FROM oms.routing_run_row), '[]', now())$$)),
     ('a decision has an order and a run', pg_temp.breaks(
@@ -127,7 +142,14 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.quota_account VALUES ('C', 'web', 'total', 0, 0, 0, 5, '{4}')$$,
         $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
-        $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$));
+        $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('a routing has a policy, an active one has rules', pg_temp.breaks(
+        $$INSERT INTO oms.policy_row VALUES ('p', 1, 'active', NULL, 'me', now())$$,
+        $$INSERT INTO oms.policy_routing_row VALUES ('p', 1, 1, 'all', NULL, 'me', 'q')$$)),
+    ('a rule has a routing', pg_temp.breaks(
+        $$INSERT INTO oms.policy_rule_row VALUES ('p', 1, 'all', 1, NULL, NULL, '0', 'multi', false, true, false, 0)$$)),
+    ('a run has a version of its policy', pg_temp.breaks(
+        $$UPDATE oms.routing_run_row SET policy = 'p', policy_version = 1$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

@@ -9,18 +9,28 @@
 
 #include "network/network.h"
 
+struct OmsKit;
+
 /* What is known of a sku. */
 typedef struct OmsItem
 {
 	text	   *sku;
-	bool		known;			/* has an item or an account */
-	bool		tracked;
+	const struct OmsKit *kit;	/* what it consists of; NULL: it is no kit */
+	bool		known;			/* has an item or an account, or is a kit */
+	bool		tracked;		/* of a kit: one of its components is */
 	int64		quantity_minimum;
 	int64		quantity_maximum;	/* PG_INT64_MAX: no limit */
 	int64		quantity_step;
 	int			ntags;
 	text	  **tags;			/* different ones, in order */
 } OmsItem;
+
+typedef struct OmsKit
+{
+	int			n;
+	struct OmsItem *items;		/* of the components, by sku */
+	int64	   *quantities;		/* units of each in one kit */
+} OmsKit;
 
 /* The rules of safety stock that may hold for a channel, method and sku at a moment. */
 typedef struct OmsRules
@@ -30,7 +40,7 @@ typedef struct OmsRules
 	const OmsRule **rules;		/* by precedence */
 } OmsRules;
 
-/* A sku at a location of the channel's group for the method. */
+/* A sku at a location of the channel's group for the method; of a kit, all in whole kits. */
 typedef struct OmsCell
 {
 	int			sku;			/* index into the skus asked for */
@@ -46,7 +56,7 @@ typedef struct OmsCell
 	int64		expired;
 	OmsSafetyStock safety;
 	const OmsRule *rule;		/* whose safety it is; NULL: the channel's own */
-	bool		excluded;		/* the rule withholds all */
+	bool		excluded;		/* the safety stock withholds all, or the location for a time */
 	int64		safety_stock;	/* units withheld */
 	int64		protected;		/* units protected for other channels */
 	int64		free;			/* what the channel may take here, not below 0 */
@@ -59,6 +69,8 @@ extern const OmsRule *oms_rule_at(const OmsRules *rules, int location);
 extern OmsSafetyStock oms_safety_stock_of(const OmsChannel *channel, OmsMethod method,
 										  const OmsItem *item, const text *location);
 extern bool oms_safety_stock_excludes(const OmsSafetyStock *safety);
+extern bool oms_excludes(const OmsChannel *channel, OmsMethod method, const OmsItem *item,
+						 const text *location);
 
 /* availability.c */
 extern OmsMethod oms_arg_method(FunctionCallInfo fcinfo, int argno);

@@ -156,6 +156,23 @@ oms_safety_stock_excludes(const OmsSafetyStock *safety)
 	return safety->percent_scaled == OMS_SAFETY_STOCK_ALL && safety->mode != OMS_SAFETY_STOCK_MIN;
 }
 
+/*
+ * oms_excludes says whether nothing of the item may be taken at the location, however much
+ * is there: by its own rule or, of a kit, by that of a component.
+ */
+bool
+oms_excludes(const OmsChannel *channel, OmsMethod method, const OmsItem *item, const text *location)
+{
+	OmsSafetyStock safety = oms_safety_stock_of(channel, method, item, location);
+
+	if (oms_safety_stock_excludes(&safety))
+		return true;
+	for (int c = 0; item->kit != NULL && c < item->kit->n; c++)
+		if (oms_excludes(channel, method, &item->kit->items[c], location))
+			return true;
+	return false;
+}
+
 /* The arguments of both SQL functions: channel, sku, location, method. */
 static int
 read_arguments(FunctionCallInfo fcinfo, const OmsChannel **channel, OmsItem **item, OmsMethod *method)

@@ -36,8 +36,8 @@ AS $$
          GROUP BY sku, channel, period),
     from_quota AS (
         SELECT sku, channel, period, sum(used) AS used
-          FROM (SELECT sku, channel, quota_period AS period,
-                       CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END AS used
+          FROM (SELECT COALESCE(kit, sku) AS sku, channel, quota_period AS period,
+                       CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END / COALESCE(kit_quantity, 1) AS used
                   FROM oms.reservation_row WHERE quota_period IS NOT NULL
                 UNION ALL
                 SELECT sku, channel, quota_period, quantity - filled
@@ -54,10 +54,11 @@ AS $$
         SELECT format('sku %s, quota of %s, period %s', d.sku, d.channel, d.period), d.id, a.w, a.exc
           FROM oms.quota_delta d
           JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period),
-    held AS (
-        SELECT order_id, line_no, sku, sum(consumed) AS consumed,
-               sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
-          FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku),
+    held AS (   -- of kits in kits, by their first component
+        SELECT order_id, line_no, COALESCE(kit, sku) AS sku, sum(consumed / COALESCE(kit_quantity, 1)) AS consumed,
+               sum((quantity - consumed) / COALESCE(kit_quantity, 1)) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
+          FROM oms.reservation_row WHERE order_id IS NOT NULL AND (component IS NULL OR component = 1)
+         GROUP BY order_id, line_no, COALESCE(kit, sku)),
     waiting AS (
         SELECT order_id, line_no, sku, sum(quantity - filled) AS quantity
           FROM oms.backorder_row WHERE order_id IS NOT NULL AND status = 'open' GROUP BY order_id, line_no, sku),
@@ -130,6 +131,32 @@ AS $$
       FROM oms.reservation_row r
      WHERE r.status = 'hold' AND r.expires_at IS NULL OR r.status = 'firm' AND r.expires_at IS NOT NULL
     UNION ALL
+    SELECT 'a kit is reserved whole', format('reservation %s', r.reservation_id),
+           format('%s rows of kit %s, components %s', count(*), min(r.kit), array_agg(r.component ORDER BY r.component))
+      FROM oms.reservation_row r WHERE r.kit IS NOT NULL
+     GROUP BY r.reservation_id
+    HAVING min(r.component) <> 1 OR max(r.component) <> count(*) OR count(DISTINCT r.component) <> count(*)
+        OR count(DISTINCT (r.kit, r.location, r.channel, r.method, r.cart_id, r.order_id, r.line_no, r.expires_at,
+                           r.quantity / r.kit_quantity, r.consumed / r.kit_quantity,
+                           -- each component of an expired hold is given back by itself
+                           CASE WHEN r.status = 'hold' AND r.expires_at <= clock_timestamp() OR r.status = 'released'
+                                THEN 'expired' ELSE r.status END)) > 1
+    UNION ALL
+    SELECT 'a component of an order has a line of its own for the planner', format('order %s, plan_line %s', r.order_id, r.plan_line),
+           format('%s rows', count(*))
+      FROM oms.reservation_row r
+     WHERE r.kit IS NOT NULL AND r.order_id IS NOT NULL AND r.status IN ('hold', 'firm')
+     GROUP BY r.order_id, r.plan_line HAVING count(*) > 1 OR r.plan_line IS NULL
+    UNION ALL
+    SELECT 'a kit has no stock of its own', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
+      FROM account a
+     WHERE (a.on_hand <> 0 OR a.unavailable <> 0 OR a.reserved <> 0)
+       AND EXISTS (SELECT FROM oms.kit_component k WHERE k.kit = a.sku)
+    UNION ALL
+    SELECT 'a kit is in no kit', format('kit %s', k.kit), format('it contains kit %s', k.sku)
+      FROM oms.kit_component k WHERE EXISTS (SELECT FROM oms.kit_component i WHERE i.kit = k.sku)
+    UNION ALL
     SELECT 'a reservation of an order is for one of its lines', format('order %s, line %s', h.order_id, h.line_no),
            format('sku %s', h.sku)
       FROM held h
@@ -200,7 +227,10 @@ AS $$
      WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f
                         WHERE f.order_id = l.order_id AND f.fulfillment_id = l.fulfillment_id)
         OR NOT EXISTS (SELECT FROM oms.order_line_row o
-                        WHERE o.order_id = l.order_id AND o.line_no = l.line_no AND o.sku = l.sku)
+                        WHERE o.order_id = l.order_id AND o.line_no = l.line_no
+                          AND (o.sku = l.sku OR EXISTS (SELECT FROM oms.reservation_row r
+                                                         WHERE r.order_id = l.order_id AND r.line_no = l.line_no
+                                                           AND r.sku = l.sku AND r.kit = o.sku)))
     UNION ALL
     SELECT 'a location has one assigned fulfillment of an order', format('order %s, location %s', f.order_id, f.location),
            format('%s fulfillments', count(*))
@@ -211,10 +241,10 @@ AS $$
            format('order %s, line %s, location %s', w.order_id, w.line_no, w.location),
            format('wanted %s, held or consumed %s', w.quantity, COALESCE(r.units, 0))
       FROM work w
-      LEFT JOIN (SELECT order_id, line_no, location,
+      LEFT JOIN (SELECT order_id, line_no, sku, location,
                         sum(CASE WHEN status = 'firm' THEN quantity ELSE consumed END) AS units
-                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, location) r
-        ON r.order_id = w.order_id AND r.line_no = w.line_no AND r.location = w.location
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku, location) r
+        ON r.order_id = w.order_id AND r.line_no = w.line_no AND r.sku = w.sku AND r.location = w.location
      WHERE w.quantity > COALESCE(r.units, 0)
     UNION ALL
     SELECT 'the lines of a fulfillment are as far as its status says',
@@ -270,7 +300,10 @@ AS $$
       FROM oms.decision_line_row d
      WHERE NOT EXISTS (SELECT FROM oms.decision_row r WHERE r.order_id = d.order_id AND r.run_id = d.run_id)
         OR NOT EXISTS (SELECT FROM oms.order_line_row l
-                        WHERE l.order_id = d.order_id AND l.line_no = d.line_no AND l.sku = d.sku)
+                        WHERE l.order_id = d.order_id AND l.line_no = d.line_no
+                          AND (l.sku = d.sku OR EXISTS (SELECT FROM oms.reservation_row r
+                                                         WHERE r.order_id = d.order_id AND r.line_no = d.line_no
+                                                           AND r.sku = d.sku AND r.kit = l.sku)))
     UNION ALL
     SELECT 'a routing has a policy, an active one has rules', format('policy %s, version %s, routing %s', r.policy, r.version, r.routing),
            COALESCE(p.status, 'the version is unknown')

@@ -135,6 +135,21 @@ REVOKE ALL ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double preci
 COMMENT ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double precision, text, numeric) IS
     'adds a price and time of a carrier service for a zone, a distance or both, or sets that row to exactly these values; returns it. Errors: 23503 unknown carrier service or zone';
 
+CREATE FUNCTION oms.add_kit(kit text, skus text[], quantities bigint[])
+RETURNS SETOF oms.kit_component
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100 ROWS 5
+AS $$
+    DELETE FROM oms.kit_component k WHERE k.kit OPERATOR(pg_catalog.=) $1;
+    INSERT INTO oms.kit_component (kit, sku, quantity)
+    SELECT $1, u.sku, u.quantity
+      FROM ROWS FROM (pg_catalog.unnest(COALESCE($2, '{NULL}')), pg_catalog.unnest(COALESCE($3, '{NULL}')))
+           AS u (sku, quantity)
+    RETURNING *;
+$$;
+REVOKE ALL ON FUNCTION oms.add_kit(text, text[], bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_kit(text, text[], bigint[]) IS
+    'makes the sku a kit of quantities[i] units of skus[i], or changes what it consists of; empty arrays make it no kit. What was reserved stays as it was. Returns its components. Errors: 23505 a sku named twice, 23502 null, or arrays of different length, 23514 a kit inside a kit, a kit with stock of its own, or a quantity below 1';
+
 CREATE FUNCTION oms.add_quota(
     channel text, sku text, quantity bigint, period text DEFAULT NULL, time_zone text DEFAULT 'UTC')
 RETURNS oms.quota

@@ -114,6 +114,26 @@ COMMENT ON COLUMN oms.carrier_rate.zone IS 'for destinations in this area; NULL:
 COMMENT ON COLUMN oms.carrier_rate.up_to_km IS 'for distances up to this; NULL: for any';
 COMMENT ON COLUMN oms.carrier_rate.transit_days IS 'days of 24 hours in transit';
 
+-- Kits. A sku that has rows here is a kit; stock/ sees to it that it has no stock of its own.
+CREATE TABLE oms.kit_component (
+    kit text COLLATE "C" NOT NULL CHECK (kit <> ''),
+    sku text COLLATE "C" NOT NULL CHECK (sku <> ''),
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (kit, sku),
+    CONSTRAINT kit_component_itself_check CHECK (kit <> sku)
+);
+COMMENT ON TABLE oms.kit_component IS 'kits: quantity units of the sku are in one kit; a sku with rows here is a kit, sold as one and taken as its components, all from one location';
+CREATE INDEX ON oms.kit_component (sku);
+
+CREATE FUNCTION oms.refuse_nested_kit() RETURNS trigger
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'oms_refuse_nested_kit';
+REVOKE ALL ON FUNCTION oms.refuse_nested_kit() FROM PUBLIC;
+COMMENT ON FUNCTION oms.refuse_nested_kit() IS 'trigger: refuses a kit inside a kit with 23514';
+CREATE CONSTRAINT TRIGGER nested AFTER INSERT OR UPDATE ON oms.kit_component
+    FOR EACH ROW EXECUTE FUNCTION oms.refuse_nested_kit();
+COMMENT ON TRIGGER nested ON oms.kit_component IS 'refuses a kit inside a kit';
+
 CREATE TABLE oms.quota (
     channel text COLLATE "C" NOT NULL REFERENCES oms.channel ON DELETE CASCADE,
     sku text COLLATE "C" NOT NULL CHECK (sku <> ''),
@@ -253,6 +273,7 @@ SELECT pg_catalog.pg_extension_config_dump('oms.service', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.zone', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.carrier_service', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.carrier_rate', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.kit_component', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.quota', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule_rule_id_seq', '');

@@ -1,15 +1,16 @@
 -- Public views; their columns are a contract.
 
 -- Subqueries and views instead of WITH: a condition on order_id reaches the indexes.
+-- Of a kit one component stands for all: they are reserved, moved and consumed together.
 CREATE VIEW oms.order_line_reserved AS
 SELECT r.order_id, r.line_no,
-       COALESCE(pg_catalog.sum(r.quantity - r.consumed) FILTER (WHERE
+       COALESCE(pg_catalog.sum((r.quantity - r.consumed) / COALESCE(r.kit_quantity, 1)) FILTER (WHERE
            r.status = 'firm' OR r.status = 'hold' AND r.expires_at > pg_catalog.clock_timestamp()), 0)::bigint AS reserved,
-       pg_catalog.sum(r.consumed)::bigint AS consumed,
+       pg_catalog.sum(r.consumed / COALESCE(r.kit_quantity, 1))::bigint AS consumed,
        pg_catalog.array_agg(DISTINCT r.location) FILTER (WHERE
            r.status = 'firm' OR r.status = 'hold' AND r.expires_at > pg_catalog.clock_timestamp()) AS locations
   FROM oms.reservation_row r
- WHERE r.order_id IS NOT NULL
+ WHERE r.order_id IS NOT NULL AND (r.component IS NULL OR r.component = 1)
  GROUP BY r.order_id, r.line_no;
 COMMENT ON VIEW oms.order_line_reserved IS 'private: what each order line holds, and where';
 
@@ -40,7 +41,7 @@ SELECT l.order_id, l.line_no, l.sku, l.quantity,
   LEFT JOIN oms.order_line_reserved r ON r.order_id = l.order_id AND r.line_no = l.line_no
   LEFT JOIN oms.order_line_backordered b ON b.order_id = l.order_id AND b.line_no = l.line_no;
 COMMENT ON VIEW oms.order_line IS
-    'lines of orders: units ordered, reserved now at locations, consumed (left the house), unfilled (none of these), backordered (those of the unfilled that wait for supply); status reserved, backordered (some units are), partial, unfilled, consumed or cancelled; location: the only one that may serve the line, if any';
+    'lines of orders: units ordered, reserved now at locations, consumed (left the house), unfilled (none of these), backordered (those of the unfilled that wait for supply); status reserved, backordered (some units are), partial, unfilled, consumed or cancelled; location: the only one that may serve the line, if any. The line of a kit is in kits';
 
 CREATE VIEW oms.orders AS
 SELECT o.order_id, o.channel, o.service, o.method, o.priority, o.ship_to, o.promise_at,

@@ -6,12 +6,12 @@ CREATE FUNCTION oms.reserve(
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint)
+               expires_at timestamptz, backorder_id bigint, kit text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1
 AS 'MODULE_PATHNAME', 'oms_reserve';
 REVOKE ALL ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves quantity units of the sku for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
+    'reserves quantity units of the sku for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, of a kit one per component with the same reservation_id, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. A kit comes whole from one location, several kits may come from several, and it is not backordered. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
 
 CREATE FUNCTION oms.reserve_many(
     channel text, skus text[], quantities bigint[],
@@ -19,12 +19,12 @@ CREATE FUNCTION oms.reserve_many(
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint)
+               expires_at timestamptz, backorder_id bigint, kit text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_many';
 REVOKE ALL ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves quantities[i] units of skus[i] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
+    'reserves quantities[i] units of skus[i] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, of a kit one per component with the same reservation_id, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. A kit comes whole from one location, several kits may come from several, and it is not backordered. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
 
 CREATE FUNCTION oms.reserve_cart(
     channel text, cart jsonb,
@@ -32,12 +32,12 @@ CREATE FUNCTION oms.reserve_cart(
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
 RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint)
+               expires_at timestamptz, backorder_id bigint, kit text)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_cart';
 REVOKE ALL ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) IS
-    'reserves a cart [{"sku": …, "quantity": …, "location": … (optional)}, …] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
+    'reserves a cart [{"sku": …, "quantity": …, "location": … (optional)}, …] for the channel, all or nothing, or with on_shortage partial what can be had, or with backorder (firm only) that and a backorder of the rest; firm, or a hold that expires expires_in from now; at the location, or where reserve chooses: one location for all before a split, then nearest to ship_to, then most available. The same cart_id again replaces that cart''s reservations and backorders. A row per line and location, of a kit one per component with the same reservation_id, and one with location and reservation_id NULL and a backorder_id for what is backordered of a line. A kit comes whole from one location, several kits may come from several, and it is not backordered. Errors: OM001 insufficient stock, OM002 held by open transactions, OM004 unknown channel, sku or location, OM006 request_id used otherwise, OM009 the channel''s quota, OM010 not allowed, 22023 quantity below 1, or backorder with expires_in';
 
 CREATE FUNCTION oms.try_reserve(
     channel text, sku text, quantity bigint,

@@ -9,7 +9,12 @@
  * is not confirmed. Rows that an open transaction has locked: this one waits for
  * them, at most oms.wait_for_pending, while it has written nothing; else OM002.
  *
- * Locks, in this order: those of stock.c; rows of reservation_row by id.
+ * A kit's reservation is several rows with one id, one for each component: all are locked
+ * or none is changed, and quantities are in kits. The components of an expired hold are
+ * given back one by one, each by who needs it, or all by release: until then they are
+ * expired holds, which count as free.
+ *
+ * Locks, in this order: those of stock.c; rows of reservation_row by id and component.
  * Tables: reservation_row; stock accounts and movements through stock/.
  */
 #include "postgres.h"
@@ -44,9 +49,11 @@ typedef enum Verb
 	TRANSFER
 } Verb;
 
+/* A row of a reservation; one of several of a kit, which are consecutive. */
 typedef struct Row
 {
 	int64		id;
+	int64		rows;			/* of the reservation */
 	OmsClaim	claim;
 	text	   *sku;
 	text	   *location;
@@ -62,9 +69,12 @@ typedef struct Row
 static OmsPlan lock_reservations = {
 	"SELECT r.reservation_id, r.quantity, r.consumed, r.status, "
 	"r.order_id IS NOT NULL, r.expires_at, "
-	"COALESCE(r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp(), false), " OMS_CLAIM_COLUMNS " "
+	"COALESCE(r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp(), false), "
+	"CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) "
+	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END, "
+	OMS_CLAIM_COLUMNS " "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) ANY ($1) "
-	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED",
+	"ORDER BY r.reservation_id, r.component FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog._int8"}
 };
 
@@ -77,10 +87,11 @@ static OmsPlan update_reservations = {
 	"UPDATE oms.reservation_row r SET status = u.status, consumed = u.consumed, "
 	"expires_at = u.expires_at, changed_at = pg_catalog.clock_timestamp() "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($4)) AS u (reservation_id, status, consumed, expires_at) "
-	"WHERE r.reservation_id OPERATOR(pg_catalog.=) u.reservation_id "
+	"pg_catalog.unnest($4), pg_catalog.unnest($5)) AS u (reservation_id, status, consumed, expires_at, sku) "
+	"WHERE r.reservation_id OPERATOR(pg_catalog.=) u.reservation_id AND r.sku OPERATOR(pg_catalog.=) u.sku "
 	"AND r.reservation_id OPERATOR(pg_catalog.=) ANY ($1)",
-	4, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._timestamptz"}
+	5, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._timestamptz",
+	"pg_catalog._text"}
 };
 
 static OmsPlan accounts_with_expired_holds = {
@@ -105,7 +116,8 @@ read_row(uint64 row, MemoryContext caller, Row *result)
 	result->has_expiry = !isnull;
 	result->unswept = strcmp(result->status, "hold") == 0 &&
 		DatumGetBool(oms_spi_value(row, 7, &isnull));
-	oms_claim_read(row, 8, &result->claim, caller);
+	result->rows = oms_spi_int64(row, 8);
+	oms_claim_read(row, 9, &result->claim, caller);
 	result->sku = result->claim.sku;
 	result->location = result->claim.location;
 	MemoryContextSwitchTo(spi);
@@ -135,15 +147,32 @@ raise_missing(int64 id)
 			 errhint("Try again; oms.wait_for_pending says how long to wait.")));
 }
 
+/* first_missing is the first of the ids of which not all rows are there; -1: none. */
+static int
+first_missing(int n, const int64 *ids, int nrows, const Row *rows)
+{
+	int			r = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		int			first = r;
+
+		while (r < nrows && rows[r].id == ids[i])
+			r++;
+		if (r == first || r - first < rows[first].rows)
+			return i;
+	}
+	return -1;
+}
+
 /*
  * lock_all locks the rows of the ids, which are distinct and ascending, and reads them
- * in that order.
+ * in that order, components in theirs; *nrows is their number.
  */
 static Row *
-lock_all(int n, const int64 *ids)
+lock_all(int n, const int64 *ids, int *nrows)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	Row		   *rows = palloc0(sizeof(Row) * n);
 	Datum	   *elements = palloc(sizeof(Datum) * n);
 	TimestampTz start = GetCurrentTimestamp();
 	long		nap = 1;
@@ -156,24 +185,24 @@ lock_all(int n, const int64 *ids)
 	for (;;)
 	{
 		bool		may_wait = oms_may_wait();
-		int			locked;
+		Row		   *rows;
+		int			missing;
 
 		oms_spi_connect();
-		locked = oms_spi_execute_latest(&lock_reservations, values, NULL);
-		for (int i = 0; i < locked; i++)
+		*nrows = oms_spi_execute_latest(&lock_reservations, values, NULL);
+		rows = MemoryContextAllocZero(caller, sizeof(Row) * Max(1, *nrows));
+		for (int i = 0; i < *nrows; i++)
 			read_row(i, caller, &rows[i]);
-		if (locked == n)
+		missing = first_missing(n, ids, *nrows, rows);
+		if (missing < 0)
 		{
 			oms_spi_finish();
 			return rows;
 		}
-		/* Row locks already held forbid to wait; so only a single row is waited for. */
-		if (!may_wait || n > 1 || !oms_wait_a_little(start, &nap))
-			for (int i = 0; i < n; i++)
-				if (i >= locked || rows[i].id != ids[i])
-					raise_missing(ids[i]);
-		if (oms_spi_execute_latest(&find_reservation, &elements[0], NULL) == 0)
-			raise_missing(ids[0]);
+		/* Row locks already held forbid to wait. */
+		if (!may_wait || n > 1 || *nrows > 0 || !oms_wait_a_little(start, &nap) ||
+			oms_spi_execute_latest(&find_reservation, &elements[0], NULL) == 0)
+			raise_missing(ids[missing]);
 		oms_spi_finish();
 	}
 }
@@ -213,7 +242,7 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 	bool		hold = strcmp(row->status, "hold") == 0 && !row->unswept;
 	bool		firm = strcmp(row->status, "firm") == 0;
 	bool		expired = row->unswept || strcmp(row->status, "expired") == 0;
-	int64		outstanding = row->quantity - row->consumed;
+	int64		left = (row->quantity - row->consumed) / row->claim.kit_quantity;
 
 	if (verb == RELEASE)
 	{
@@ -248,14 +277,15 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 				illegal(row, verbs[verb], "partly consumed", "Consume or release the rest.");
 			return false;		/* moved by itself */
 		default:
-			if (quantity > outstanding)
+			if (quantity > left)
 				ereport(ERROR,
 						(errcode(OMS_ERR_ILLEGAL_TRANSITION),
-						 errmsg("cannot consume %lld units of reservation %lld",
-								(long long) quantity, (long long) row->id),
-						 errdetail("Of %lld units %lld are left.", (long long) row->quantity,
-								   (long long) outstanding)));
-			quantity = quantity == 0 ? outstanding : quantity;
+						 errmsg("cannot consume %lld %s of reservation %lld", (long long) quantity,
+								row->claim.kit != NULL ? "kits" : "units", (long long) row->id),
+						 errdetail("Of %lld %s %lld are left.",
+								   (long long) (row->quantity / row->claim.kit_quantity),
+								   row->claim.kit != NULL ? "kits" : "units", (long long) left)));
+			quantity = (quantity == 0 ? left : quantity) * row->claim.kit_quantity;
 			row->consumed += quantity;
 			change->reserved = change->on_hand = -quantity;
 			if (row->consumed == row->quantity)
@@ -271,14 +301,16 @@ write_rows(int n, const Row *rows)
 	Datum	   *statuses = palloc(sizeof(Datum) * Max(1, n));
 	Datum	   *consumed = palloc(sizeof(Datum) * Max(1, n));
 	Datum	   *expiries = palloc(sizeof(Datum) * Max(1, n));
+	Datum	   *skus = palloc(sizeof(Datum) * Max(1, n));
 	bool	   *nulls = palloc(sizeof(bool) * Max(1, n));
 	int			dims[1] = {n};
 	int			lbs[1] = {1};
-	Datum		values[4];
+	Datum		values[5];
 
 	for (int i = 0; i < n; i++)
 	{
 		ids[i] = Int64GetDatum(rows[i].id);
+		skus[i] = PointerGetDatum(rows[i].sku);
 		statuses[i] = CStringGetTextDatum(rows[i].status);
 		consumed[i] = Int64GetDatum(rows[i].consumed);
 		expiries[i] = TimestampTzGetDatum(rows[i].expires_at);
@@ -290,6 +322,7 @@ write_rows(int n, const Row *rows)
 												TYPALIGN_DOUBLE));
 	values[3] = PointerGetDatum(construct_md_array(expiries, nulls, 1, dims, lbs, TIMESTAMPTZOID, 8,
 												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	values[4] = PointerGetDatum(construct_array(skus, n, TEXTOID, -1, false, TYPALIGN_INT));
 	oms_spi_connect();
 	if (oms_spi_execute(&update_reservations, values, NULL, false) != n)
 		elog(ERROR, "%d reservations that we locked expected", n);
@@ -320,18 +353,22 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 			TimestampTz expires_at, text *reference, text *actor)
 {
 	OmsAccounts *accounts = oms_stock_open();
-	OmsMovement *movements = palloc(sizeof(OmsMovement) * n);
 	OmsGuard	give = {.kind = OMS_GUARD_NONE};
-	Row		   *changed = palloc(sizeof(Row) * n);
-	Row		   *rows = lock_all(n, ids);
+	int			nrows;
+	Row		   *rows = lock_all(n, ids, &nrows);
+	OmsMovement *movements = palloc(sizeof(OmsMovement) * nrows);
+	Row		   *changed = palloc(sizeof(Row) * nrows);
 	int			nchanged = 0;
 	int			nmovements = 0;
+	int			id = 0;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < nrows; i++)
 	{
 		OmsAmounts	change = {0};
 
-		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[i], expires_at, &change))
+		while (ids[id] != rows[i].id)
+			id++;
+		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[id], expires_at, &change))
 		{
 			changed[nchanged++] = rows[i];
 			if (verb == RELEASE)
@@ -358,27 +395,33 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 static void
 transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_location)
 {
-	Row		   *rows = lock_all(n, ids);
+	int			nrows;
+	Row		   *rows = lock_all(n, ids, &nrows);
 
 	oms_require_location(to_location);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < nrows; i++)
 	{
 		OmsAmounts	change = {0};
 		Row		   *row = &rows[i];
+		bool		moves = !oms_text_equal(row->location, to_location) &&
+			(i == 0 || rows[i - 1].id != row->id);
 
 		(void) change_row(TRANSFER, row, 0, 0, &change);
-		if (!oms_text_equal(row->location, to_location))
-		{
-			if (oms_move_reservation(row->id, to_location, row->quantity, OMS_MOVE_WHOLE) == 0)
-				ereport(ERROR,
-						(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-						 errmsg("not enough stock of sku \"%s\" at location \"%s\"",
-								text_to_cstring(row->sku), text_to_cstring(to_location)),
-						 errdetail("Reservation %lld needs %lld units there.", (long long) row->id,
-								   (long long) row->quantity),
-						 errhint("Ask oms.atp_by_location where it is available.")));
-			row->location = to_location;
-		}
+		if (moves &&
+			oms_move_reservation(row->id, to_location, row->quantity / row->claim.kit_quantity,
+								 OMS_MOVE_WHOLE) == 0)
+			ereport(ERROR,
+					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+					 row->claim.kit != NULL
+					 ? errmsg("not enough stock of the kit's components at location \"%s\"",
+							  text_to_cstring(to_location))
+					 : errmsg("not enough stock of sku \"%s\" at location \"%s\"",
+							  text_to_cstring(row->sku), text_to_cstring(to_location)),
+					 errdetail("Reservation %lld needs %lld %s there.", (long long) row->id,
+							   (long long) (row->quantity / row->claim.kit_quantity),
+							   row->claim.kit != NULL ? "kits" : "units"),
+					 errhint("Ask oms.atp_by_location where it is available.")));
+		row->location = to_location;
 		put_row(fcinfo, row);
 	}
 }

@@ -71,7 +71,8 @@ static OmsPlan release_held = {
 	"WHEN r.consumed = r.quantity - p.units THEN 'consumed' ELSE r.status END, "
 	"protected = r.protected - p.going, changed_at = clock_timestamp() FROM going p "
 	"WHERE r.reservation_id = p.reservation_id AND r.sku = p.sku "
-	"RETURNING r.sku, r.location, r.channel, p.units, p.going, r.protected_until, r.quota_period",
+	"RETURNING r.sku, r.location, r.channel, p.units, p.going, r.protected_until, r.quota_period, "
+	"r.kit, COALESCE(r.kit_quantity, 1)",
 	5, {UNIT_TYPES}
 };
 

@@ -13,6 +13,11 @@
  * the one with most free, then the group's sequence. Units are added up over the lines
  * of a sku first.
  *
+ * Kits. A demand for a kit is counted in kits; at a location it is taken component by
+ * component and, as far as one is short, given back, so that only whole kits remain. Its
+ * reservation is a row per component with one reservation_id, which every verb changes
+ * together. A kit is not backordered: with OMS_BACKORDER it is had whole or refused.
+ *
  * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
  * with the reservations. Any request with a cart_id releases the cart's open backorders
  * first, as it releases or takes over the cart's reservations.
@@ -78,7 +83,7 @@ typedef struct Take
 	int			demand;
 	text	   *location;
 	int64		quantity;
-	OmsShare	share;			/* what of it is from the channel's protection */
+	OmsShare   *shares;			/* what of it is from the channel's protection, by component */
 	text	   *quota_period;	/* that counts it */
 	int			next;			/* while rows are written: the demand's next take, -1: none */
 } Take;
@@ -98,17 +103,27 @@ typedef struct Attempt
 	int64	   *taken_over;		/* by line: units that came from the cart's holds */
 	bool		has_quota;		/* some demand has */
 	bool		cart_busy;		/* a backorder of the cart is being filled */
+	int			ncomponents;	/* of kits, that the order has so far; see plan_line */
 	OmsAccounts *accounts;
 } Attempt;
 
-/* Live reservations of a cart that are not an order's yet; expired holds are left. */
+/* What is outstanding of reservations, for lock_rows; last, of how many rows the reservation is. */
+#define LOCKED_ROWS \
+	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS ", " \
+	"CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) " \
+	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END " \
+	"FROM oms.reservation_row r "
+
+/*
+ * Live reservations of a cart that are not an order's yet; expired holds are left. One
+ * moment for all rows: a kit's components expire together.
+ */
 static OmsPlan lock_cart = {
-	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS " FROM oms.reservation_row r "
-	"WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
+	LOCKED_ROWS "WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
 	"AND (r.status OPERATOR(pg_catalog.=) 'firm' OR (r.status OPERATOR(pg_catalog.=) 'hold' "
-	"AND r.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp())) "
-	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED",
-	1, {"pg_catalog.text"}
+	"AND r.expires_at OPERATOR(pg_catalog.>) $2)) "
+	"ORDER BY r.reservation_id, r.component FOR UPDATE SKIP LOCKED",
+	2, {"pg_catalog.text", "pg_catalog.timestamptz"}
 };
 
 static OmsPlan release_rows = {
@@ -118,45 +133,57 @@ static OmsPlan release_rows = {
 };
 
 static OmsPlan take_over_row = {
-	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) $2, "
-	"protected = LEAST(r.protected, r.consumed OPERATOR(pg_catalog.+) $2), order_id = $3, line_no = $4, expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
+	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) "
+	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1)), "
+	"protected = LEAST(r.protected, r.consumed OPERATOR(pg_catalog.+) "
+	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1))), "
+	"order_id = $3, line_no = $4, plan_line = $5 OPERATOR(pg_catalog.-) r.component, "
+	"expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
 	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	4, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4"}
+	5, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.int4"}
 };
 
 static OmsPlan lock_order = {
-	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS " "
-	"FROM oms.reservation_row r WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id FOR UPDATE",
+	LOCKED_ROWS "WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id, r.component FOR UPDATE",
 	1, {"pg_catalog.text"}
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.status, r.consumed, r.method OPERATOR(pg_catalog.=) 'pickup', " OMS_CLAIM_COLUMNS " "
-	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
+	LOCKED_ROWS "WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.component FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
 
-/* $3, $4: what of the units is from the channel's protection at the new location. */
-static OmsPlan move_row = {
-	"UPDATE oms.reservation_row r SET location = $2, protected = $3, protected_until = $4, "
-	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	4, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text"}
+static OmsPlan select_one = {
+	"SELECT r.method OPERATOR(pg_catalog.=) 'pickup', r.consumed OPERATOR(pg_catalog.>) 0 "
+	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 LIMIT 1",
+	1, {"pg_catalog.int8"}
 };
 
-/* $5 units move; $6 of them were from a protection where they were. */
+/* $3, $4: what of the units of sku $5 is from the channel's protection at the new location. */
+static OmsPlan move_row = {
+	"UPDATE oms.reservation_row r SET location = $2, protected = $3, protected_until = $4, "
+	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.sku OPERATOR(pg_catalog.=) $5",
+	5, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text"}
+};
+
+/* $6 units move, to reservation $8; $7 of them were from a protection where they were. */
 static OmsPlan split_row = {
-	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $5, "
-	"protected = r.protected OPERATOR(pg_catalog.-) $6, "
-	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $5) OPERATOR(pg_catalog.=) r.consumed "
+	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $6, "
+	"protected = r.protected OPERATOR(pg_catalog.-) $7, "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $6) OPERATOR(pg_catalog.=) r.consumed "
 	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
-	"RETURNING r.*) "
-	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference, created_at, expires_at, quota_period, protected, protected_until) "
-	"SELECT sku, $2, $5, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
-	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4 FROM rest",
-	6, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8",
-	"pg_catalog.int8"}
+	"AND r.sku OPERATOR(pg_catalog.=) $5 RETURNING r.*) "
+	"INSERT INTO oms.reservation_row (reservation_id, sku, location, quantity, status, channel, method, cart_id, "
+	"order_id, line_no, reference, created_at, expires_at, quota_period, protected, protected_until, "
+	"kit, kit_quantity, component, plan_line) "
+	"SELECT $8, sku, $2, $6, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4, "
+	"kit, kit_quantity, component, plan_line FROM rest",
+	8, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8"}
 };
 
 /* oms_line_status_name is the status as try_reserve and place_order report it. */
@@ -268,6 +295,7 @@ make_demands(Attempt *attempt)
 		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
 
 		attempt->demand_of[order[k]] = -1;
+		line->kit = items[order[k]].kit != NULL;
 		if (!check_line(request, attempt->channel, line, &items[order[k]], &open_location))
 		{
 			served = false;
@@ -455,7 +483,7 @@ read_cells(Attempt *attempt, bool needed)
  */
 
 static void
-add_take(Attempt *attempt, int demand, text *location, int64 quantity, OmsShare share,
+add_take(Attempt *attempt, int demand, text *location, int64 quantity, OmsShare *shares,
 		 text *quota_period)
 {
 	if (attempt->ntakes == attempt->max_takes)
@@ -466,37 +494,148 @@ add_take(Attempt *attempt, int demand, text *location, int64 quantity, OmsShare 
 			: repalloc(attempt->takes, sizeof(Take) * attempt->max_takes);
 	}
 	attempt->takes[attempt->ntakes++] = (Take) {
-		demand, location, quantity, share, quota_period, -1
+		demand, location, quantity, shares, quota_period, -1
 	};
 }
 
+/* Who takes. */
+typedef struct Taker
+{
+	OmsAccounts *accounts;
+	const OmsChannel *channel;
+	OmsMethod	method;
+} Taker;
+
+/* components is how many skus an item consists of: as many shares a take of it has. */
+static int
+components(const OmsItem *item)
+{
+	return item->kit != NULL ? item->kit->n : 1;
+}
+
+/* component_units is how many units of its component c an item's units are. */
+static int64
+component_units(const OmsItem *item, int c, int64 units)
+{
+	return item->kit != NULL ? units * item->kit->quantities[c] : units;
+}
+
+/* take_sku tries to take quantity units of an item, which is no kit, at the location. */
+static void
+take_sku(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
+		 OmsChange *result)
+{
+	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
+	OmsAmounts	change = {.reserved = quantity};
+
+	guard.safety = oms_safety_stock_of(taker->channel, taker->method, item, location);
+	guard.partial = how == OMS_MOVE_PARTIAL;
+	if (item->tracked)
+		guard.holder = taker->channel->channel;
+	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
+		guard.kind = OMS_GUARD_NONE;
+	oms_stock_change(taker->accounts, item->sku, location, change, &guard, result);
+}
+
 /*
- * take tries to take quantity units for the demand at the location, or with partial
- * what can be had; returns what it took. *free is what the account says is takeable.
+ * give_some gives back some of the units taken of an item, which is no kit; *share is what
+ * of them is from the channel's protection, the last to go back.
+ */
+static void
+give_some(const Taker *taker, const OmsItem *item, text *location, int64 taken, int64 units,
+		  OmsShare *share)
+{
+	OmsClaim	claim = {item->sku, location, taker->channel->channel, units};
+
+	if (units == 0)
+		return;
+	claim.protected = Max(0, share->units - (taken - units));
+	claim.protected_until = share->until;
+	share->units -= claim.protected;
+	oms_claim_give_stock(taker->accounts, &claim);
+}
+
+/*
+ * take_kit tries to take quantity kits at the location: of all components or, giving back
+ * what it took of the others, of none. forced, unless NULL, says which are not bounded.
+ */
+static void
+take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
+		 const bool *forced, OmsChange *result, OmsShare *shares)
+{
+	const OmsKit *kit = item->kit;
+	int64		kits = quantity;
+
+	memset(result, 0, sizeof(OmsChange));
+	result->outcome = OMS_SHORT;
+	if (how != OMS_MOVE_FORCED && forced == NULL &&
+		oms_excludes(taker->channel, taker->method, item, location))
+		return;
+	result->available = PG_INT64_MAX;
+	for (int c = 0; c < kit->n && kits > 0; c++)
+	{
+		OmsChange	one;
+		int64		units;
+		int64		whole = 0;
+
+		/* More than there can be is short without overflowing. */
+		if (pg_mul_s64_overflow(kits, kit->quantities[c], &units))
+			units = PG_INT64_MAX;
+		take_sku(taker, &kit->items[c], location, units,
+				 forced != NULL && forced[c] ? OMS_MOVE_FORCED : how, &one);
+		shares[c] = one.share;
+		if (kit->items[c].tracked)
+			result->available = Min(result->available, one.available / kit->quantities[c]);
+		if (one.outcome == OMS_PENDING)
+		{
+			result->outcome = OMS_PENDING;
+			result->pending = one.pending;
+		}
+		if (one.outcome == OMS_DONE)
+		{
+			whole = Min(kits, one.change.reserved / kit->quantities[c]);
+			if (whole < kits && how != OMS_MOVE_PARTIAL)
+				whole = 0;
+			give_some(taker, &kit->items[c], location, one.change.reserved,
+					  one.change.reserved - whole * kit->quantities[c], &shares[c]);
+		}
+		for (int before = 0; before < c; before++)
+			give_some(taker, &kit->items[before], location, kits * kit->quantities[before],
+					  (kits - whole) * kit->quantities[before], &shares[before]);
+		kits = whole;
+	}
+	if (kits > 0)
+		result->outcome = OMS_DONE;
+	result->change.reserved = kits;
+}
+
+/*
+ * take tries to take quantity units (of a kit: kits) for the demand at the location, or
+ * with partial what can be had; returns what it took. *free is what is takeable then.
  */
 static int64
 take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int64 *free)
 {
 	Demand	   *demand = &attempt->demands[d];
-	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
-	OmsAmounts	change = {.reserved = quantity};
+	Taker		taker = {attempt->accounts, attempt->channel, attempt->request->method};
+	OmsMoveHow	how = partial ? OMS_MOVE_PARTIAL : OMS_MOVE_WHOLE;
+	OmsShare   *shares = palloc0(sizeof(OmsShare) * components(demand->item));
 	OmsChange	result;
 
-	guard.safety = oms_safety_stock_of(attempt->channel, attempt->request->method, demand->item,
-									   location);
-	guard.partial = partial;
-	if (demand->item->tracked)
-		guard.holder = attempt->request->channel;
-	else if (!oms_safety_stock_excludes(&guard.safety))
-		guard.kind = OMS_GUARD_NONE;
-	oms_stock_change(attempt->accounts, demand->sku, location, change, &guard, &result);
+	if (demand->item->kit != NULL)
+		take_kit(&taker, demand->item, location, quantity, how, NULL, &result, shares);
+	else
+	{
+		take_sku(&taker, demand->item, location, quantity, how, &result);
+		shares[0] = result.share;
+	}
 	if (result.outcome == OMS_PENDING)
 		demand->pending = result.pending;
 	*free = result.available - result.change.reserved;
 	if (result.outcome == OMS_DONE)
 	{
 		demand->taken += result.change.reserved;
-		add_take(attempt, d, location, result.change.reserved, result.share,
+		add_take(attempt, d, location, result.change.reserved, shares,
 				 demand->quota == NULL ? NULL : demand->quota->period);
 	}
 	return result.change.reserved;
@@ -580,16 +719,6 @@ take_at_named(Attempt *attempt, int d, bool partial)
 	demand->available = free;
 }
 
-/* excludes says whether nothing of a demand may be taken at a location, however much is there. */
-static bool
-excludes(const Attempt *attempt, const Demand *demand, const text *location)
-{
-	OmsSafetyStock safety = oms_safety_stock_of(attempt->channel, attempt->request->method,
-												demand->item, location);
-
-	return oms_safety_stock_excludes(&safety);
-}
-
 /* take_whole takes all that is missing at the first location that has it; true if done. */
 static bool
 take_whole(Attempt *attempt, int d, text *only)
@@ -604,7 +733,8 @@ take_whole(Attempt *attempt, int d, text *only)
 		for (int i = 0; i < demand->ncells && location == NULL; i++)
 			if (attempt->cells[demand->first_cell + i].free > 0)
 				location = attempt->cells[demand->first_cell + i].location;
-		if (location == NULL || excludes(attempt, demand, location))
+		if (location == NULL ||
+			oms_excludes(attempt->channel, attempt->request->method, demand->item, location))
 			location = oms_first_open_location(attempt->channel, attempt->request->method,
 											   demand->item);
 		return location != NULL && take(attempt, d, location, missing(demand), false, &free) > 0;
@@ -657,17 +787,33 @@ report_available(Attempt *attempt, Demand *demand)
  */
 
 static void
-add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, int64 id,
-		 int64 backorder_id)
+add_one_part(OmsReserveRequest *request, OmsReservationPart part)
 {
 	request->parts = request->parts == NULL
 		? palloc(sizeof(OmsReservationPart) * 16)
 		: request->nparts >= 16 && (request->nparts & (request->nparts - 1)) == 0
 		? repalloc(request->parts, sizeof(OmsReservationPart) * 2 * request->nparts)
 		: request->parts;
-	request->parts[request->nparts++] = (OmsReservationPart) {
-		line, location, quantity, id, backorder_id
-	};
+	request->parts[request->nparts++] = part;
+}
+
+/* add_part adds what was reserved for a line, of a kit a part per component. */
+static void
+add_part(OmsReserveRequest *request, const OmsItem *item, OmsReservationPart part)
+{
+	int64		kits = part.quantity;
+
+	part.sku = item->sku;
+	if (item->kit == NULL || part.location == NULL)
+		add_one_part(request, part);
+	else
+		for (int c = 0; c < item->kit->n; c++)
+		{
+			part.kit = item->sku;
+			part.sku = item->kit->items[c].sku;
+			part.quantity = kits * item->kit->quantities[c];
+			add_one_part(request, part);
+		}
 }
 
 static Datum
@@ -676,30 +822,56 @@ int8_array(int n, Datum *values)
 	return PointerGetDatum(construct_array(values, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* A live reservation that was locked, in the caller's memory. */
+/* A live reservation that was locked, in the caller's memory; of a kit one of its rows. */
 typedef struct LockedRow
 {
 	int64		id;
 	OmsClaim	claim;
 } LockedRow;
 
-/* lock_rows runs one of the lock_… plans on one key and returns the rows it locked. */
+/* rows_of is how many rows from the first on are of its reservation. */
 static int
-lock_rows(OmsPlan *plan, Datum key, LockedRow **rows)
+rows_of(int n, const LockedRow *rows)
+{
+	int			m = 1;
+
+	while (m < n && rows[m].id == rows[0].id)
+		m++;
+	return m;
+}
+
+/*
+ * lock_rows runs one of the lock_… plans on keys and returns the rows it locked. A kit's
+ * reservation of which somebody else has locked a row is left to him.
+ */
+static int
+lock_rows(OmsPlan *plan, Datum *keys, LockedRow **rows)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	int			n;
+	int			kept = 0;
 
 	oms_spi_connect();
-	n = oms_spi_execute_latest(plan, &key, NULL);
+	n = oms_spi_execute_latest(plan, keys, NULL);
 	*rows = MemoryContextAlloc(caller, sizeof(LockedRow) * Max(1, n));
 	for (int i = 0; i < n; i++)
 	{
-		(*rows)[i].id = oms_spi_int64(i, 1);
-		oms_claim_read(i, 2, &(*rows)[i].claim, caller);
+		LockedRow  *row = &(*rows)[kept++];
+
+		row->id = oms_spi_int64(i, 1);
+		oms_claim_read(i, 2, &row->claim, caller);
+		if (i + 1 == n || oms_spi_int64(i + 1, 1) != row->id)
+		{
+			int			m = 1;
+
+			while (m < kept && (*rows)[kept - m - 1].id == row->id)
+				m++;
+			if (m < oms_spi_int64(i, 2 + OMS_CLAIM_WIDTH))
+				kept -= m;
+		}
 	}
 	oms_spi_finish();
-	return n;
+	return kept;
 }
 
 /* release_locked marks rows released and gives what they claim back; returns the units. */
@@ -726,77 +898,123 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	return units;
 }
 
+/* is_of says whether rows, all of one reservation, are of the item as it is today. */
+static bool
+is_of(const OmsItem *item, int m, const LockedRow *rows)
+{
+	const OmsKit *kit = item->kit;
+
+	if (kit == NULL || rows[0].claim.kit == NULL)
+		return kit == NULL && rows[0].claim.kit == NULL &&
+			oms_text_equal(item->sku, rows[0].claim.sku);
+	if (!oms_text_equal(item->sku, rows[0].claim.kit) || kit->n != m)
+		return false;
+	for (int c = 0; c < m; c++)
+		if (!oms_text_equal(kit->items[c].sku, rows[c].claim.sku) ||
+			kit->quantities[c] != rows[c].claim.kit_quantity)
+			return false;
+	return true;
+}
+
 /*
- * take_over makes the cart's live reservations the order's, line by line, and releases
- * what the order does not want, and what another channel than the order's has. A hold
- * that spans lines is split.
+ * take_over_one makes a live reservation of the cart, of m rows, the order's, line by line,
+ * and releases what the order does not want of it, and what another channel than the
+ * order's has. One that spans lines is split. *claimed: units that a line has from the cart.
  */
 static void
-take_over(Attempt *attempt, int n, const LockedRow *rows)
+take_over_one(Attempt *attempt, int m, LockedRow *rows, int64 *claimed)
 {
 	OmsReserveRequest *request = attempt->request;
-	int64	   *claimed = palloc0(sizeof(int64) * Max(1, request->nlines));
+	int64		left = rows[0].claim.quantity / rows[0].claim.kit_quantity;
+	bool		kept = false;
 
-	for (int r = 0; r < n; r++)
+	for (int i = 0; i < request->nlines && left > 0; i++)
 	{
-		OmsClaim	left = rows[r].claim;
-		bool		kept = false;
+		OmsReserveLine *line = &request->lines[i];
+		int64		units = Min(left, line->quantity - claimed[i]);
+		OmsShare   *shares;
+		Demand	   *demand;
 
-		for (int i = 0; i < request->nlines && left.quantity > 0; i++)
+		if (attempt->demand_of[i] < 0 || units <= 0)
+			continue;
+		demand = &attempt->demands[attempt->demand_of[i]];
+		if (!is_of(demand->item, m, rows) || !oms_text_equal(rows[0].claim.channel, request->channel) ||
+			(line->location != NULL && !oms_text_equal(line->location, rows[0].claim.location)))
+			continue;
+		claimed[i] += units;
+		left -= units;
+		demand->taken += units;
+		shares = palloc(sizeof(OmsShare) * m);
+		for (int r = 0; r < m; r++)
 		{
-			OmsReserveLine *line = &request->lines[i];
-			int64		units = Min(left.quantity, line->quantity - claimed[i]);
-			OmsShare	share = {left.channel, left.protected_until, Min(left.protected, units)};
-			Demand	   *demand;
+			OmsClaim   *claim = &rows[r].claim;
 
-			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, left.sku) ||
-				!oms_text_equal(left.channel, request->channel) ||
-				(line->location != NULL && !oms_text_equal(line->location, left.location)))
-				continue;
-			demand = &attempt->demands[attempt->demand_of[i]];
-			claimed[i] += units;
-			left.quantity -= units;
-			left.protected -= share.units;
-			demand->taken += units;
-			if (kept)
-				add_take(attempt, attempt->demand_of[i], left.location, units, share,
-						 left.quota_period);
-			else
-			{
-				Datum		values[4] = {
-					Int64GetDatum(rows[r].id), Int64GetDatum(units),
-					PointerGetDatum(request->order_id), Int32GetDatum(line->line_no)
-				};
-
-				oms_spi_connect();
-				oms_spi_execute(&take_over_row, values, NULL, false);
-				oms_spi_finish();
-				add_part(request, i, left.location, units, rows[r].id, 0);
-				attempt->taken_over[i] += units;
-				kept = true;
-			}
+			shares[r] = (OmsShare) {
+				claim->channel, claim->protected_until, Min(claim->protected, units * claim->kit_quantity)
+			};
+			claim->quantity -= units * claim->kit_quantity;
+			claim->protected -= shares[r].units;
 		}
 		if (kept)
-			oms_claim_give_back(attempt->accounts, &left);
+			add_take(attempt, attempt->demand_of[i], rows[0].claim.location, units, shares,
+					 rows[0].claim.quota_period);
 		else
-			(void) release_locked(attempt->accounts, 1, &rows[r]);
+		{
+			Datum		values[5] = {
+				Int64GetDatum(rows[0].id), Int64GetDatum(units), PointerGetDatum(request->order_id),
+				Int32GetDatum(line->line_no), Int32GetDatum(-attempt->ncomponents)
+			};
+
+			oms_spi_connect();
+			oms_spi_execute(&take_over_row, values, NULL, false);
+			oms_spi_finish();
+			if (rows[0].claim.kit != NULL)
+				attempt->ncomponents += m;
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .location = rows[0].claim.location, .quantity = units, .reservation_id = rows[0].id
+			});
+			attempt->taken_over[i] += units;
+			kept = true;
+		}
+	}
+	if (kept)
+		for (int r = 0; r < m; r++)
+			oms_claim_give_back(attempt->accounts, &rows[r].claim);
+	else
+		(void) release_locked(attempt->accounts, m, rows);
+}
+
+/* take_over makes the cart's live reservations the order's, as far as it wants them. */
+static void
+take_over(Attempt *attempt, int n, LockedRow *rows)
+{
+	int64	   *claimed = palloc0(sizeof(int64) * Max(1, attempt->request->nlines));
+
+	for (int r = 0, m; r < n; r += m)
+	{
+		m = rows_of(n - r, rows + r);
+		take_over_one(attempt, m, rows + r, claimed);
 	}
 }
 
-/* insert_row writes one reservation and returns its number. */
-static int64
-insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserveLine *line,
-		   text *location, int64 quantity, const OmsShare *share, text *quota_period)
+/*
+ * insert_row writes one row of a reservation: of the item or, if it is a kit, of its
+ * component c; quantity is in units of the sku. A kit's first row has the quota's period.
+ */
+static void
+insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, const OmsItem *item,
+		   int c, int64 id, text *location, int64 quantity, const OmsShare *share, text *quota_period)
 {
+	const OmsReserveRequest *request = attempt->request;
+	const OmsKit *kit = item->kit;
 	int			natts = RelationGetDescr(writer->rel)->natts;
 	Datum	   *values = palloc0(sizeof(Datum) * natts);
 	bool	   *nulls = palloc(sizeof(bool) * natts);
-	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
 
 	memset(nulls, true, sizeof(bool) * natts);
 #define SET(attno, value) (values[(attno) - 1] = (value), nulls[(attno) - 1] = false)
 	SET(OMS_RESERVATION_ID, Int64GetDatum(id));
-	SET(OMS_RESERVATION_SKU, PointerGetDatum(line->sku));
+	SET(OMS_RESERVATION_SKU, PointerGetDatum(kit != NULL ? kit->items[c].sku : item->sku));
 	SET(OMS_RESERVATION_LOCATION, PointerGetDatum(location));
 	SET(OMS_RESERVATION_QUANTITY, Int64GetDatum(quantity));
 	SET(OMS_RESERVATION_CONSUMED, Int64GetDatum(0));
@@ -815,13 +1033,43 @@ insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserve
 	SET(OMS_RESERVATION_CREATED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
 	if (request->hold)
 		SET(OMS_RESERVATION_EXPIRES_AT, TimestampTzGetDatum(request->expires_at));
-	if (quota_period != NULL)
+	if (quota_period != NULL && c == 0)
 		SET(OMS_RESERVATION_QUOTA_PERIOD, PointerGetDatum(quota_period));
 	SET(OMS_RESERVATION_PROTECTED, Int64GetDatum(share->units));
 	if (share->units > 0)
 		SET(OMS_RESERVATION_PROTECTED_UNTIL, PointerGetDatum(share->until));
+	if (kit != NULL)
+	{
+		SET(OMS_RESERVATION_KIT, PointerGetDatum(item->sku));
+		SET(OMS_RESERVATION_KIT_QUANTITY, Int64GetDatum(kit->quantities[c]));
+		SET(OMS_RESERVATION_COMPONENT, Int32GetDatum(c + 1));
+		if (request->order_id != NULL)
+			SET(OMS_RESERVATION_PLAN_LINE, Int32GetDatum(-(++attempt->ncomponents)));
+	}
 #undef SET
 	(void) oms_writer_insert(writer, values, nulls);
+}
+
+/*
+ * insert_reservation writes a reservation of units of a take, of a kit a row per component;
+ * its number. What of the units is from a protection is taken out of the take's shares.
+ */
+static int64
+insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line,
+				   const OmsItem *item, Take *from, int64 units)
+{
+	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
+
+	for (int c = 0; c < components(item); c++)
+	{
+		int64		quantity = component_units(item, c, units);
+		OmsShare	share = from->shares[c];
+
+		share.units = Min(share.units, quantity);
+		from->shares[c].units -= share.units;
+		insert_row(writer, attempt, line, item, c, id, from->location, quantity, &share,
+				   from->quota_period);
+	}
 	return id;
 }
 
@@ -861,27 +1109,27 @@ insert_rows(Attempt *attempt)
 		{
 			Take	   *from = &attempt->takes[demand->first_take];
 			int64		units = Min(from->quantity, line->quantity - line->reserved);
-			OmsShare	share = from->share;
 
-			share.units = Min(share.units, units);
-			from->share.units -= share.units;
 			from->quantity -= units;
 			line->reserved += units;
 			if (from->quantity == 0)
 				demand->first_take = from->next;
 			if (units == 0)
 				continue;
-			add_part(request, i, from->location, units,
-					 insert_row(writer, request, line, from->location, units, &share,
-								from->quota_period), 0);
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .location = from->location, .quantity = units,
+				.reservation_id = insert_reservation(writer, attempt, line, demand->item, from, units)
+			});
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
 			if (backorders == NULL)
 				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
 			line->quota_period = demand->quota == NULL ? NULL : demand->quota->period;
-			add_part(request, i, NULL, line->quantity - line->reserved, 0,
-					 nextval_internal(oms_table("backorder_id_seq"), false));
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .quantity = line->quantity - line->reserved,
+				.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false)
+			});
 			backorders[nbackorders++] = request->parts[request->nparts - 1];
 		}
 	}
@@ -895,6 +1143,14 @@ insert_rows(Attempt *attempt)
  * -------------------------------------------------------------------------
  */
 
+/* all_or_none says whether a demand that is short makes the request fail. */
+static bool
+all_or_none(const Attempt *attempt, const Demand *demand)
+{
+	return attempt->request->on_shortage == OMS_REFUSE ||
+		(attempt->request->on_shortage == OMS_BACKORDER && demand->item->kit != NULL);
+}
+
 /*
  * serve takes for all demands; true when all that is wanted was taken, or when partial
  * is what was asked for. Without may_split nothing was written when it returns false.
@@ -903,7 +1159,7 @@ static bool
 serve(Attempt *attempt, bool may_split)
 {
 	OmsReserveRequest *request = attempt->request;
-	bool		partial = may_split && request->on_shortage != OMS_REFUSE;
+	bool		cut = may_split && request->on_shortage == OMS_PARTIAL;
 	text	   *whole;
 	bool		served = true;
 	bool		allowed = true; /* by quotas */
@@ -913,13 +1169,14 @@ serve(Attempt *attempt, bool may_split)
 	{
 		end = end_of_sku(attempt, d);
 		if (attempt->demands[d].quota != NULL &&
-			!take_quota(attempt, d, end, partial && request->on_shortage == OMS_PARTIAL))
+			!take_quota(attempt, d, end, cut))
 			allowed = false;
 	}
 	whole = whole_cart_location(attempt);
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		Demand	   *demand = &attempt->demands[d];
+		bool		partial = may_split && !all_or_none(attempt, demand);
 
 		if (demand->over_quota > 0 && missing(demand) > 0 && !allowed)
 		{
@@ -952,9 +1209,9 @@ serve(Attempt *attempt, bool may_split)
 				break;
 		}
 	}
-	if (partial && request->on_shortage == OMS_PARTIAL && attempt->has_quota)
+	if (cut && attempt->has_quota)
 		give_quota(attempt);
-	return allowed && (served || partial);
+	return allowed && served;
 }
 
 /* set_statuses tells each line what became of it. */
@@ -981,7 +1238,8 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && missing(demand) == 0 && demand->withheld == 0)
+		else if (!served && demand->over_quota == 0 &&
+				 ((missing(demand) == 0 && demand->withheld == 0) || !all_or_none(attempt, demand)))
 			line->status = OMS_LINE_REFUSED;
 		else
 			line->status = TransactionIdIsValid(demand->pending) ? OMS_LINE_HELD_BY_OTHERS :
@@ -996,6 +1254,7 @@ static void
 reset_attempt(Attempt *attempt)
 {
 	attempt->ntakes = 0;
+	attempt->ncomponents = 0;
 	attempt->request->nparts = 0;
 	attempt->request->parts = NULL;
 	memset(attempt->taken_over, 0, sizeof(int64) * Max(1, attempt->request->nlines));
@@ -1027,6 +1286,7 @@ try_once(Attempt *attempt, bool may_split)
 	if (request->cart_id != NULL)
 	{
 		LockedRow  *rows;
+		Datum		keys[2];
 		int			n;
 
 		/* Before the reservations are read: what filled a backorder is one of them. */
@@ -1036,7 +1296,9 @@ try_once(Attempt *attempt, bool may_split)
 			oms_accounts_close(attempt->accounts);
 			return false;
 		}
-		n = lock_rows(&lock_cart, PointerGetDatum(request->cart_id), &rows);
+		keys[0] = PointerGetDatum(request->cart_id);
+		keys[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+		n = lock_rows(&lock_cart, keys, &rows);
 		if (request->order_id != NULL)
 			take_over(attempt, n, rows);
 		else
@@ -1158,7 +1420,8 @@ pending_of(const Attempt *attempt)
 
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		if (missing(&attempt->demands[d]) <= 0)
+		if (missing(&attempt->demands[d]) <= 0 ||
+			(attempt->demands[d].over_quota == 0 && !all_or_none(attempt, &attempt->demands[d])))
 			continue;
 		if (!TransactionIdIsValid(attempt->demands[d].pending))
 			return InvalidTransactionId;
@@ -1198,12 +1461,14 @@ oms_reserve_lines(OmsReserveRequest *request)
 	{
 		TransactionId pending;
 		bool		in_subtransaction = false;
+		bool		one_sku = attempt.ndemands == 1 && attempt.demands[0].item->kit == NULL &&
+			!attempt.has_quota;
 
 		/* One sku at one location writes nothing when it is refused. */
-		if (attempt.ndemands == 1 && request->cart_id == NULL && !attempt.has_quota)
+		if (one_sku && request->cart_id == NULL)
 			request->complete = try_once(&attempt, false);
 		if (!request->complete &&
-			(attempt.ndemands != 1 || attempt.has_quota || request->cart_id != NULL ||
+			(!one_sku || request->cart_id != NULL ||
 			 attempt.demands[0].location == NULL || request->on_shortage != OMS_REFUSE))
 		{
 			in_subtransaction = true;
@@ -1286,7 +1551,9 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 							   wanted_units(request, line), (long long) line->available,
 							   line->location == NULL ? "" :
 							   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
-					 errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
+					 line->kit && request->on_shortage == OMS_BACKORDER
+					 ? errhint("A kit is not backordered: backorder its components as lines of their own.")
+					 : errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
 			break;
 		default:
 			break;
@@ -1313,79 +1580,141 @@ oms_release_order(text *order_id)
 {
 	LockedRow  *rows;
 	OmsAccounts *accounts = oms_stock_open();
-	int			n = lock_rows(&lock_order, PointerGetDatum(order_id), &rows);
+	Datum		key = PointerGetDatum(order_id);
+	int			n = lock_rows(&lock_order, &key, &rows);
 	int64		units = release_locked(accounts, n, rows);
 
 	oms_accounts_close(accounts);
 	return units;
 }
 
+/* item_of is what locked rows, all of one reservation, are of: a kit as it was reserved. */
+static const OmsItem *
+item_of(int n, LockedRow *rows)
+{
+	text	  **skus = palloc(sizeof(text *) * n);
+	OmsItem    *item;
+	OmsKit	   *kit;
+
+	for (int c = 0; c < n; c++)
+		skus[c] = rows[c].claim.sku;
+	if (rows[0].claim.kit == NULL)
+		return oms_items(1, skus);
+	kit = palloc(sizeof(OmsKit));
+	kit->n = n;
+	kit->items = oms_items(n, skus);
+	kit->quantities = palloc(sizeof(int64) * n);
+	for (int c = 0; c < n; c++)
+		kit->quantities[c] = rows[c].claim.kit_quantity;
+	item = oms_items(1, &rows[0].claim.kit);
+	item->kit = kit;
+	return item;
+}
+
+/*
+ * write_move gives back where they are held the units of a row of which quantity units
+ * were taken elsewhere, and writes the row there: itself or, unless whole, a part of it
+ * under a new number.
+ */
+static void
+write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64 quantity,
+		   const OmsShare *share, bool whole, int64 new_id)
+{
+	OmsClaim	moved = row->claim;
+	Datum		values[8];
+	char		nulls[9] = "        ";
+
+	/* Units of a protection are the last to go. */
+	moved.protected = Max(0, moved.protected - (moved.quantity - quantity));
+	moved.quantity = quantity;
+	oms_claim_give_stock(accounts, &moved);
+	values[0] = Int64GetDatum(row->id);
+	values[1] = PointerGetDatum(to_location);
+	values[2] = Int64GetDatum(share->units);
+	values[3] = PointerGetDatum(share->until);
+	nulls[3] = share->units == 0 ? 'n' : ' ';
+	values[4] = PointerGetDatum(moved.sku);
+	values[5] = Int64GetDatum(quantity);
+	values[6] = Int64GetDatum(moved.protected);
+	values[7] = Int64GetDatum(new_id);
+	oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
+}
+
+/*
+ * move is oms_move_reservation; forced, unless NULL, says which components of a kit are
+ * not bounded: then nothing of it may be consumed.
+ */
+static int64
+move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced)
+{
+	Taker		taker = {oms_stock_open()};
+	OmsChange	result = {OMS_SHORT};
+	Datum		key = Int64GetDatum(reservation_id);
+	LockedRow  *rows;
+	int			n = lock_rows(&lock_one, &key, &rows);
+	int64		outstanding = n == 0 ? 0 : rows[0].claim.quantity / rows[0].claim.kit_quantity;
+	bool		of_kit = n > 0 && rows[0].claim.kit != NULL;
+	OmsShare   *shares;
+	bool		consumed;
+	bool		isnull;
+
+	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
+		oms_text_equal(rows[0].claim.location, to_location))
+	{
+		oms_accounts_close(taker.accounts);
+		return 0;
+	}
+	oms_spi_connect();
+	(void) oms_spi_execute_latest(&select_one, &key, NULL);
+	taker.channel = oms_channel(rows[0].claim.channel);
+	taker.method = DatumGetBool(oms_spi_value(0, 1, &isnull)) ? OMS_PICKUP : OMS_SHIP;
+	consumed = DatumGetBool(oms_spi_value(0, 2, &isnull));
+	shares = palloc0(sizeof(OmsShare) * n);
+	if (!of_kit)
+	{
+		take_sku(&taker, item_of(n, rows), to_location, quantity, how, &result);
+		shares[0] = result.share;
+	}
+	else if (forced == NULL || !consumed)
+		take_kit(&taker, item_of(n, rows), to_location, quantity,
+				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, &result, shares);
+	if (result.outcome == OMS_DONE)
+	{
+		bool		whole = result.change.reserved == outstanding && !consumed;
+		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
+
+		quantity = result.change.reserved;
+		for (int r = 0; r < n; r++)
+			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
+					   &shares[r], whole, new_id);
+	}
+	oms_spi_finish();
+	oms_accounts_close(taker.accounts);
+	return result.outcome == OMS_DONE ? quantity : 0;
+}
+
 /*
  * oms_move_reservation moves units of a live reservation to another location: a take
  * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
  * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
- * set take nowhere more than they give), and a give here. Returns the units moved: 0, with
- * nothing changed, when none is to be had there or the row is locked or no longer live.
- * A part moved becomes a reservation of its own.
+ * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
+ * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
+ * none is to be had there or a row is locked or no longer live. A part moved becomes a
+ * reservation of its own.
  */
 int64
 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
-	OmsAccounts *accounts = oms_stock_open();
-	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
-	OmsAmounts	change = {.reserved = quantity};
-	OmsChange	result;
-	Datum		values[6];
-	char		nulls[7] = "      ";
-	char	   *status;
-	OmsClaim	claim;
-	OmsItem    *item;
-	int64		consumed;
-	bool		isnull;
+	return move(reservation_id, to_location, quantity, how, NULL);
+}
 
-	guard.partial = how == OMS_MOVE_PARTIAL;
-	values[0] = Int64GetDatum(reservation_id);
-	values[1] = PointerGetDatum(to_location);
-	oms_spi_connect();
-	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
-	{
-		oms_spi_finish();
-		oms_accounts_close(accounts);
-		return 0;
-	}
-	status = oms_spi_text(0, 1);
-	consumed = oms_spi_int64(0, 2);
-	oms_claim_read(0, 4, &claim, CurrentMemoryContext);
-	item = oms_items(1, &claim.sku);
-	guard.safety = oms_safety_stock_of(oms_channel(claim.channel),
-									   DatumGetBool(oms_spi_value(0, 3, &isnull)) ? OMS_PICKUP : OMS_SHIP,
-									   item, to_location);
-	if (item->tracked)
-		guard.holder = claim.channel;
-	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
-		guard.kind = OMS_GUARD_NONE;
-	result.outcome = OMS_SHORT;
-	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= claim.quantity &&
-		!oms_text_equal(claim.location, to_location))
-		oms_stock_change(accounts, claim.sku, to_location, change, &guard, &result);
-	if (result.outcome == OMS_DONE)
-	{
-		bool		whole;
-
-		quantity = result.change.reserved;
-		whole = quantity == claim.quantity && consumed == 0;
-		/* Units of a protection are the last to go. */
-		claim.protected = Max(0, claim.protected - (claim.quantity - quantity));
-		claim.quantity = quantity;
-		oms_claim_give_stock(accounts, &claim);
-		values[2] = Int64GetDatum(result.share.units);
-		values[3] = PointerGetDatum(result.share.until);
-		nulls[3] = result.share.units == 0 ? 'n' : ' ';
-		values[4] = Int64GetDatum(quantity);
-		values[5] = Int64GetDatum(claim.protected);
-		oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
-	}
-	oms_spi_finish();
-	oms_accounts_close(accounts);
-	return result.outcome == OMS_DONE ? quantity : 0;
+/*
+ * oms_move_kit moves a kit's whole reservation, of which nothing was consumed, to another
+ * location; components that are forced are not bounded: they belong to a set of moves that
+ * takes nowhere more than it gives. False, with nothing changed, when it cannot.
+ */
+bool
+oms_move_kit(int64 reservation_id, text *to_location, int64 quantity, const bool *forced)
+{
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced) == quantity;
 }

@@ -42,6 +42,7 @@ typedef struct OmsReserveLine
 
 	/* results */
 	OmsLineStatus status;
+	bool		kit;			/* the sku is a kit; then all units are kits */
 	int64		reserved;		/* units */
 	int64		available;		/* units that could be had when it was short */
 	TransactionId pending;		/* of HELD_BY_OTHERS */
@@ -49,10 +50,15 @@ typedef struct OmsReserveLine
 	text	   *quota_period;	/* that counts what is backordered; NULL: none */
 } OmsReserveLine;
 
-/* A reservation made for a line: one per line and location; last, what is backordered of it. */
+/*
+ * A reservation made for a line: one per line and location, of a kit one per component
+ * with the same reservation_id; last, what is backordered of it.
+ */
 typedef struct OmsReservationPart
 {
 	int			line;			/* index into the lines */
+	text	   *sku;
+	text	   *kit;			/* NULL: not of a kit */
 	text	   *location;		/* NULL: backordered */
 	int64		quantity;
 	int64		reservation_id;
@@ -105,6 +111,8 @@ extern bool oms_backorder_release_cart(text *cart_id);
 extern int64 oms_backorder_release_order(text *order_id);
 extern void oms_backorder_insert(const OmsReserveRequest *request, int n,
 								 const OmsReservationPart *parts);
+extern bool oms_move_kit(int64 reservation_id, text *to_location, int64 quantity,
+						 const bool *forced);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 								  OmsMoveHow how);
 

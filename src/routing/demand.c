@@ -126,10 +126,11 @@ rule_stock(const char *stock, const RouteStep *step)
 	char	   *used = "SELECT NULL::text AS sku, NULL::text AS location, 0 AS quantity WHERE false";
 
 	if (step->earlier != NULL)
-		used = psprintf("SELECT l.sku, u.location, sum(u.quantity) AS quantity FROM %s "
-						"JOIN oms.order_line_row l ON l.order_id = u.order_id "
-						"AND l.line_no = u.line_no WHERE u.location IS NOT NULL "
-						"GROUP BY l.sku, u.location", plan_rows(step->earlier));
+		used = psprintf("SELECT h.sku, u.location, sum(u.quantity) AS quantity FROM %s "
+						"JOIN (SELECT DISTINCT h.order_id, h.plan_line, h.sku "
+						"FROM oms.routing_held h) h ON h.order_id = u.order_id "
+						"AND h.plan_line = u.line_no WHERE u.location IS NOT NULL "
+						"GROUP BY h.sku, u.location", plan_rows(step->earlier));
 	return psprintf("SELECT q.sku, q.location, GREATEST(0, LEAST(q.available, "
 					"q.there - oms.withheld(%s, q.on_hand)) - COALESCE(u.quantity, 0))::bigint "
 					"AS available FROM (%s) q LEFT JOIN (%s) u "
@@ -154,7 +155,8 @@ rule_capacity(const RouteStep *step)
 /*
  * oms_route_plan_call makes a call of oms.plan_routes over open orders; what it plans is
  *
- *		demand		units of routing_held, or what of them is left to the step
+ *		demand		units of routing_held, or what of them is left to the step; of kits a line
+ *					per component, the components of a reservation kept together
  *		supply		what the demand holds there, and what is available above the safety stock
  *					of the strictest channel that has demand for the sku
  *		candidates	open locations of the channel's group for the order's method
@@ -183,17 +185,21 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 			   *line_cost,
 			   *pinned;
 
-	demand = psprintf("SELECT h.order_id, h.line_no, h.sku, LEAST(sum(h.quantity), "
-					  "1000000000000)::bigint AS quantity FROM oms.routing_held h "
-					  "WHERE true %sGROUP BY h.order_id, h.line_no, h.sku", held_filter);
+	demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
+					  "LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity "
+					  "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, "
+					  "h.plan_line, h.bundle, h.kit_quantity, h.sku", held_filter);
 	if (step->left != NULL)
 	{
-		demand = psprintf("SELECT u.order_id, u.line_no, l.sku, sum(u.quantity)::bigint AS quantity "
-						  "FROM %s JOIN oms.order_line_row l ON l.order_id = u.order_id "
-						  "AND l.line_no = u.line_no GROUP BY u.order_id, u.line_no, l.sku",
-						  plan_rows(step->left));
-		left_filter = psprintf("AND (ol.order_id, ol.line_no) IN (SELECT u.order_id, u.line_no "
-							   "FROM %s) ", plan_rows(step->left));
+		char	   *left = psprintf("SELECT u.order_id, u.line_no, sum(u.quantity)::bigint AS "
+									"quantity FROM %s GROUP BY u.order_id, u.line_no",
+									plan_rows(step->left));
+
+		demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, "
+						  "h.sku, u.quantity FROM (%s) h JOIN (%s) u ON u.order_id = h.order_id "
+						  "AND u.line_no = h.plan_line", demand, left);
+		left_filter = psprintf("AND (h.order_id, h.plan_line) IN (SELECT u.order_id, u.line_no "
+							   "FROM (%s) u) ", left);
 	}
 	if (rule != NULL && rule->location_group != NULL)
 		rule_filter = psprintf("AND l.location IN (SELECT g.location FROM "
@@ -210,8 +216,12 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					  "oms.routing_held h) %s",
 					  rule != NULL && rule->single ? "1" : "2147483647",
 					  rule != NULL && rule->whole ? "true" : "false", order_filter);
-	lines = psprintf("SELECT h.order_id, h.line_no, h.sku, h.quantity, %s AS keep_together, "
-					 "COALESCE(l.unit_value, i.unit_value) AS unit_value FROM (%s) h "
+	lines = psprintf("SELECT h.order_id, h.plan_line AS line_no, h.sku, h.quantity, "
+					 "COALESCE(%s, chr(31) || h.bundle) AS keep_together, "
+					 "CASE WHEN h.bundle IS NULL THEN COALESCE(l.unit_value, i.unit_value) "
+					 "WHEN l.unit_value IS NULL THEN i.unit_value "
+					 "WHEN h.bundle - h.plan_line = 1 THEN l.unit_value / h.kit_quantity ELSE 0 END "
+					 "AS unit_value FROM (%s) h "
 					 "JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = "
 					 "h.line_no "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku",
@@ -273,23 +283,31 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 						 "WHERE true %s", held_filter);
 	}
 
-	/* Lines that not every location may serve need a cost query: its pairs are the candidates. */
+	/*
+	 * Lines that not every location may serve, and kits from which a rule may exclude one, need
+	 * a cost query: its pairs are the candidates.
+	 */
 	pinned = psprintf("SELECT 1 FROM oms.routing_held h JOIN oms.order_line_row ol "
 					  "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
 					  "WHERE (ol.location IS NOT NULL OR EXISTS (SELECT FROM oms.location_exclusion x "
-					  "WHERE x.sku = h.sku AND x.until > clock_timestamp())) %s", held_filter);
+					  "WHERE x.sku = h.sku AND x.until > clock_timestamp()) "
+					  "OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
+					  "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s", held_filter);
 	line_cost = NULL;
 	if (shipment_cost != NULL && exists(pinned))
 	{
-		line_cost = psprintf("SELECT ol.order_id, ol.line_no, l.location, 0 AS cost "
-							 "FROM oms.order_row o "
-							 "JOIN oms.order_line_row ol ON ol.order_id = o.order_id "
+		line_cost = psprintf("SELECT h.order_id, h.plan_line AS line_no, l.location, 0 AS cost "
+							 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.sku, "
+							 "array_agg(h.location) AS locations FROM oms.routing_held h WHERE true %s"
+							 "GROUP BY h.order_id, h.line_no, h.plan_line, h.bundle, h.sku) h "
+							 "JOIN oms.order_row o ON o.order_id = h.order_id "
+							 "JOIN oms.order_line_row ol ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
 							 CANDIDATES
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
-							 "AND NOT " EXCLUDED "= ol.sku) "
-							 "AND (ol.order_id, ol.line_no) IN (SELECT h.order_id, h.line_no FROM "
-							 "oms.routing_held h) %s%s%s",
-							 order_filter, rule_filter, left_filter);
+							 "AND NOT " EXCLUDED "= h.sku) "
+							 "AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
+							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1) %s%s",
+							 held_filter, rule_filter, left_filter);
 		if (!exists(line_cost))
 		{
 			line_cost = shipment_cost = NULL;

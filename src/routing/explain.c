@@ -35,7 +35,7 @@ static OmsPlan select_explanation = {
 	"SELECT a.line_no, a.sku, a.quantity, a.location, a.verdict, a.cost, a.distance_km, "
 	"a.late_seconds, a.reason, a.carrier_service, a.ship_at, a.arrive_at "
 	"FROM oms.order_row o LEFT JOIN answer a ON true WHERE o.order_id = $1 ORDER BY a.section, "
-	"a.line_no, a.n",
+	"a.line_no, a.n, a.sku",
 	1, {"pg_catalog.text"}
 };
 

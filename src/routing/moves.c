@@ -14,6 +14,12 @@
  * between a give and its take: what a transaction gives counts for others only after its
  * commit.
  *
+ * A kit's reservation moves whole: its components are planned together, a move each, and
+ * are moved by one call or not at all. So kits are tried between the skus. Of a kit that
+ * is left each component moves in a circle of its sku or, where it is cut from it, is
+ * taken like any other units. If that fails, the kit stays, those that moved with it go
+ * back, and what is left is cut anew without it.
+ *
  * Locks: rows of reservation_row (skip locked), then those of stock.c.
  */
 #include "postgres.h"
@@ -41,7 +47,21 @@ typedef struct Move
 	int64		total;			/* units of the reservation that move or may yield */
 	int64		rank;			/* of the order, by urgency */
 	bool		yields;			/* a move that the plan did not ask for */
+	int64		kit_quantity;	/* of a kit's component: units in one kit; else 0 */
+	int64		components;		/* of the kit */
+	int64		outstanding;	/* units of the kit's reservation */
+	int			kit;			/* index into Moves.kits, -1: none */
 } Move;
+
+/* A kit's reservation that is to move. */
+typedef struct KitMove
+{
+	Move	   *components;		/* ncomponents of them */
+	int			ncomponents;
+	bool	   *in_circle;		/* by component */
+	bool		moved;			/* into units that are free */
+	bool		stays;			/* it cannot move */
+} KitMove;
 
 /* A row of the plan: units of a line wanted at a location. */
 typedef struct WantedRow
@@ -79,22 +99,33 @@ static const char select_plan[] =
 	"WHERE u.order_id = ANY ($5) ORDER BY u.order_id COLLATE \"C\", u.line_no";
 
 static const char select_held[] =
-	"SELECT h.order_id, h.line_no, h.location, h.quantity, r.reservation_id, r.quantity - "
+	"SELECT h.order_id, h.plan_line, h.location, h.quantity, r.reservation_id, r.quantity - "
 	"r.consumed, h.sku, "
-	"COALESCE(i.tracked, true), o.rank FROM oms.routing_held h "
+	"COALESCE(i.tracked, true), o.rank, COALESCE(r.kit_quantity, 0), CASE WHEN h.bundle IS NULL THEN 1 ELSE "
+	"(SELECT count(*) FROM oms.reservation_row s WHERE s.reservation_id = r.reservation_id) END "
+	"FROM oms.routing_held h "
 	"JOIN oms.reservation_row r ON r.order_id = h.order_id AND r.line_no = h.line_no AND "
-	"r.location = h.location "
+	"r.location = h.location AND r.plan_line IS NOT DISTINCT FROM CASE WHEN h.bundle IS NOT NULL THEN h.plan_line END "
 	"AND r.status = 'firm' AND r.quantity > r.consumed "
 	"JOIN (SELECT o.order_id, row_number() OVER (ORDER BY o.priority, o.placed_at, o.order_id) AS "
 	"rank "
 	"FROM oms.order_row o WHERE o.order_id = ANY ($1)) o ON o.order_id = h.order_id "
 	"LEFT JOIN oms.item i ON i.sku = h.sku "
-	"WHERE h.order_id = ANY ($1) ORDER BY h.order_id, h.line_no, h.location, r.reservation_id";
+	"WHERE h.order_id = ANY ($1) ORDER BY h.order_id, h.plan_line, h.location, r.reservation_id";
 
 static const char lock_reservations[] =
-	"SELECT r.reservation_id, r.quantity - r.consumed FROM oms.reservation_row r "
+	"SELECT r.reservation_id, r.quantity - r.consumed, r.sku FROM oms.reservation_row r "
 	"WHERE r.reservation_id = ANY ($1) AND r.status = 'firm' "
-	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED";
+	"ORDER BY r.reservation_id, r.sku FOR UPDATE SKIP LOCKED";
+
+/* is_sku_of says whether a row of lock_reservations is of the sku. */
+static bool
+is_sku_of(uint64 row, const text *sku)
+{
+	bool		isnull;
+
+	return oms_text_equal(DatumGetTextPP(oms_spi_value(row, 3, &isnull)), sku);
+}
 
 /* lock_moved locks the reservations of the moves; a move of which it cannot is left out. */
 static int
@@ -125,6 +156,10 @@ lock_moved(Move *moves, int n, int64 *not_moved)
 			else
 				high = middle;
 		}
+		/* of a kit, the row of this component */
+		while (moves[i].kit_quantity > 0 && low < rows &&
+			   oms_spi_int64(low, 1) == moves[i].reservation_id && !is_sku_of(low, moves[i].sku))
+			low++;
 		if (low < rows && oms_spi_int64(low, 1) == moves[i].reservation_id &&
 			oms_spi_int64(low, 2) >= moves[i].total)
 			moves[kept++] = moves[i];
@@ -217,6 +252,10 @@ read_held(Datum locked, HeldRow **held)
 		row->move.from = row->location;
 		row->move.tracked = DatumGetBool(oms_spi_value(i, 8, &isnull));
 		row->move.rank = oms_spi_int64(i, 9);
+		row->move.kit_quantity = oms_spi_int64(i, 10);
+		row->move.components = oms_spi_int64(i, 11);
+		row->move.kit = -1;
+		row->move.outstanding = row->units;
 	}
 	oms_spi_finish();
 	return n;
@@ -438,14 +477,12 @@ gather_circles(const Move *moves, int n, Move *circles)
 	return ncircles;
 }
 
-/* move_sku makes the moves of one sku; the units moved. See the head of this file. */
+/* settle moves what can be moved of one sku, whole, then in part; the units moved. */
 static int64
-move_sku(Move *moves, int n, int64 *not_moved)
+settle(Move *moves, int n)
 {
 	int64		units = 0;
 	int64		moved;
-	Move	   *circles;
-	int			ncircles;
 
 	if (!moves[0].tracked)
 		return attempt(moves, n, OMS_MOVE_FORCED);
@@ -456,15 +493,260 @@ move_sku(Move *moves, int n, int64 *not_moved)
 		moved = attempt(moves, n, OMS_MOVE_PARTIAL);
 		units += moved;
 	} while (moved > 0);
+	return units;
+}
 
-	circles = palloc_extended(sizeof(Move) * 6 * n, MCXT_ALLOC_HUGE);
-	ncircles = gather_circles(moves, n, circles);
+/*
+ * circles_of cuts what is left of the moves of one sku to circles, in *circles; returns
+ * their number. The units cut off are added to *not_moved.
+ */
+static int
+circles_of(Move *moves, int n, Move **circles, int64 *not_moved)
+{
+	int			ncircles;
+
+	*circles = palloc_extended(sizeof(Move) * 6 * n, MCXT_ALLOC_HUGE);
+	ncircles = gather_circles(moves, n, *circles);
 	if (ncircles > 0)
+		cut_to_circles(*circles, ncircles, not_moved);
+	return ncircles;
+}
+
+/* end_of_sku is the end of the moves that are of one sku from first on. */
+static int
+end_of_sku(const Move *moves, int first, int n)
+{
+	int			end = first + 1;
+
+	while (end < n && oms_text_equal(moves[end].sku, moves[first].sku))
+		end++;
+	return end;
+}
+
+static int
+compare_kits(const void *a, const void *b)
+{
+	const Move *x = a;
+	const Move *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	if (x->reservation_id != y->reservation_id)
+		return x->reservation_id < y->reservation_id ? -1 : 1;
+	return oms_text_compare(x->sku, y->sku);
+}
+
+/*
+ * take_out_kits moves the components of kits from moves to *kits, most urgent first; *n is
+ * what is left. A kit of which not all components move as one is left where it is.
+ */
+static int
+take_out_kits(Move *moves, int *n, KitMove **kits, int64 *not_moved)
+{
+	Move	   *components = palloc_extended(sizeof(Move) * Max(1, *n), MCXT_ALLOC_HUGE);
+	int			ncomponents = 0;
+	int			left = 0;
+	int			nkits = 0;
+
+	for (int i = 0; i < *n; i++)
+		if (moves[i].kit_quantity == 0)
+			moves[left++] = moves[i];
+		else if (moves[i].to != NULL)
+			components[ncomponents++] = moves[i];
+	*n = left;
+	qsort(components, ncomponents, sizeof(Move), compare_kits);
+	*kits = palloc_extended(sizeof(KitMove) * Max(1, ncomponents), MCXT_ALLOC_HUGE);
+	for (int first = 0, end; first < ncomponents; first = end)
 	{
-		cut_to_circles(circles, ncircles, not_moved);
-		units += attempt(circles, ncircles, OMS_MOVE_FORCED);
+		Move	   *one = &components[first];
+		bool		whole = true;
+
+		for (end = first; end < ncomponents && components[end].reservation_id == one->reservation_id; end++)
+			whole = whole && oms_text_equal(components[end].to, one->to) &&
+				components[end].quantity == components[end].outstanding;
+		if (whole && end - first == one->components)
+		{
+			for (int i = first; i < end; i++)
+				components[i].kit = nkits;
+			(*kits)[nkits++] = (KitMove) {
+				one, end - first, palloc(sizeof(bool) * (end - first))
+			};
+		}
+		else
+			for (int i = first; i < end; i++)
+				*not_moved += components[i].quantity;
 	}
-	pfree(circles);
+	return nkits;
+}
+
+/* kit_units is the number of units of all components of a kit's reservation. */
+static int64
+kit_units(const KitMove *kit)
+{
+	int64		units = 0;
+
+	for (int c = 0; c < kit->ncomponents; c++)
+		units += kit->components[c].quantity;
+	return units;
+}
+
+/* attempt_kits tries each kit that has not moved; the units moved. */
+static int64
+attempt_kits(KitMove *kits, int nkits)
+{
+	int64		units = 0;
+
+	for (int k = 0; k < nkits; k++)
+	{
+		Move	   *one = kits[k].components;
+
+		if (kits[k].moved)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		kits[k].moved = oms_move_reservation(one->reservation_id, one->to,
+											 one->quantity / one->kit_quantity, OMS_MOVE_WHOLE) > 0;
+		if (kits[k].moved)
+			units += kit_units(&kits[k]);
+	}
+	return units;
+}
+
+/*
+ * gather_all collects the moves that are left, and the components of kits that are to move
+ * in circles, by sku; returns their number.
+ */
+static int
+gather_all(const Move *moves, int n, const KitMove *kits, int nkits, Move *all)
+{
+	memcpy(all, moves, sizeof(Move) * n);
+	for (int k = 0; k < nkits; k++)
+		for (int c = 0; !kits[k].moved && !kits[k].stays && c < kits[k].ncomponents; c++)
+			if (kits[k].in_circle[c])
+				all[n++] = kits[k].components[c];
+	qsort(all, n, sizeof(Move), compare_moves);
+	return n;
+}
+
+/*
+ * find_circles finds out which components of the kits that are left move in circles. A kit
+ * of which none does stays.
+ */
+static void
+find_circles(const Move *moves, int n, KitMove *kits, int nkits, Move *all)
+{
+	bool		changed;
+
+	for (int k = 0; k < nkits; k++)
+		for (int c = 0; c < kits[k].ncomponents; c++)
+			kits[k].in_circle[c] = kits[k].components[c].tracked;
+	do
+	{
+		int			nall = gather_all(moves, n, kits, nkits, all);
+
+		changed = false;
+		for (int first = 0, end; first < nall; first = end)
+		{
+			Move	   *circles;
+			int64		cut = 0;
+			int			ncircles;
+
+			end = end_of_sku(all, first, nall);
+			ncircles = circles_of(all + first, end - first, &circles, &cut);
+			for (int i = 0; i < ncircles; i++)
+				if (circles[i].kit >= 0 && circles[i].quantity < circles[i].total)
+				{
+					KitMove    *kit = &kits[circles[i].kit];
+
+					for (int c = 0; c < kit->ncomponents; c++)
+						if (oms_text_equal(kit->components[c].sku, circles[i].sku))
+							kit->in_circle[c] = false;
+					changed = true;
+				}
+			pfree(circles);
+		}
+	} while (changed);
+	for (int k = 0; k < nkits; k++)
+	{
+		bool		any = false;
+
+		for (int c = 0; c < kits[k].ncomponents; c++)
+			any = any || kits[k].in_circle[c];
+		if (!any)
+			kits[k].stays = true;
+	}
+}
+
+/*
+ * move_kits moves the kits that are left, in circles as far as their components are; true
+ * when all moved. Else one more stays, and the others are where they were.
+ */
+static bool
+move_kits(KitMove *kits, int nkits)
+{
+	for (int k = 0; k < nkits; k++)
+	{
+		Move	   *one = kits[k].components;
+
+		if (kits[k].moved || kits[k].stays)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		if (oms_move_kit(one->reservation_id, one->to, one->quantity / one->kit_quantity,
+						 kits[k].in_circle))
+			continue;
+		kits[k].stays = true;
+		while (--k >= 0)
+		{
+			one = kits[k].components;
+			if (!kits[k].moved && !kits[k].stays &&
+				oms_move_reservation(one->reservation_id, one->from, one->quantity / one->kit_quantity,
+									 OMS_MOVE_FORCED) == 0)
+				elog(ERROR, "reservation %lld, which we moved, did not move back",
+					 (long long) one->reservation_id);
+		}
+		return false;
+	}
+	return true;
+}
+
+/* move_in_circles moves what is left in circles, kits included; the units moved. */
+static int64
+move_in_circles(const Move *moves, int n, KitMove *kits, int nkits, int64 *not_moved)
+{
+	int			max = n;
+	int64		units = 0;
+	Move	   *all;
+	int			nall;
+
+	for (int k = 0; k < nkits; k++)
+		max += kits[k].ncomponents;
+	all = palloc_extended(sizeof(Move) * Max(1, max), MCXT_ALLOC_HUGE);
+	do
+		find_circles(moves, n, kits, nkits, all);
+	while (!move_kits(kits, nkits));
+
+	nall = gather_all(moves, n, kits, nkits, all);
+	for (int first = 0, end; first < nall; first = end)
+	{
+		Move	   *circles;
+		int			ncircles;
+		int			nplain = 0;
+
+		end = end_of_sku(all, first, nall);
+		if (!all[first].tracked)
+			continue;
+		ncircles = circles_of(all + first, end - first, &circles, not_moved);
+		for (int i = 0; i < ncircles; i++)
+			if (circles[i].kit < 0)
+				circles[nplain++] = circles[i];
+		units += attempt(circles, nplain, OMS_MOVE_FORCED);
+		pfree(circles);
+	}
+	for (int k = 0; k < nkits; k++)
+		if (kits[k].stays)
+			*not_moved += kit_units(&kits[k]);
+		else if (!kits[k].moved)
+			units += kit_units(&kits[k]);
+	pfree(all);
 	return units;
 }
 
@@ -473,12 +755,20 @@ void
 oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *moved, int64 *not_moved)
 {
 	Move	   *moves;
+	KitMove    *kits;
 	int			n = find_moves(plan, locked, &moves, not_moved);
+	int			nkits = take_out_kits(moves, &n, &kits, not_moved);
+	int64		kits_moved;
 
-	for (int first = 0, end; first < n; first = end)
+	do
 	{
-		for (end = first + 1; end < n && oms_text_equal(moves[end].sku, moves[first].sku); end++)
-			;
-		*moved += move_sku(moves + first, end - first, not_moved);
-	}
+		for (int first = 0, end; first < n; first = end)
+		{
+			end = end_of_sku(moves, first, n);
+			*moved += settle(moves + first, end - first);
+		}
+		kits_moved = attempt_kits(kits, nkits);
+		*moved += kits_moved;
+	} while (kits_moved > 0);
+	*moved += move_in_circles(moves, n, kits, nkits, not_moved);
 }

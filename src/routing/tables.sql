@@ -152,7 +152,7 @@ CREATE TABLE oms.fulfillment_line_row (
     shipped bigint NOT NULL DEFAULT 0 CHECK (shipped >= 0),
     rejected bigint NOT NULL DEFAULT 0 CHECK (rejected >= 0),
     cancelled bigint NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
-    PRIMARY KEY (order_id, fulfillment_id, line_no),
+    PRIMARY KEY (order_id, fulfillment_id, line_no, sku),
     CHECK (picked <= quantity - rejected - cancelled),
     CHECK (packed <= picked),
     CHECK (shipped <= packed)

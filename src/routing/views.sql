@@ -1,21 +1,42 @@
 -- Public views; their columns are a contract.
 
--- Units of open orders that the router may move: held firm and not in work that has begun.
+-- Units of open orders that the router may move: held firm and not in work that has begun. Of a
+-- kit a row per reservation and component: work that has begun counts against the first ones.
+CREATE VIEW oms.routing_started AS
+SELECT f.order_id, f.location, l.line_no, l.sku,
+       pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.shipped)::bigint AS quantity
+  FROM oms.fulfillment_row f
+  JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+ WHERE f.status IN ('accepted', 'picking', 'packed', 'ready')
+ GROUP BY f.order_id, f.location, l.line_no, l.sku;
+COMMENT ON VIEW oms.routing_started IS 'private: units in work that has begun, by line, sku and location';
+
 CREATE VIEW oms.routing_held AS
 SELECT r.order_id, r.line_no, r.sku, r.location,
-       (pg_catalog.sum(r.quantity - r.consumed) - COALESCE(pg_catalog.max(s.quantity), 0))::bigint AS quantity
+       (pg_catalog.sum(r.quantity - r.consumed) - COALESCE(pg_catalog.max(s.quantity), 0))::bigint AS quantity,
+       r.line_no AS plan_line, NULL::integer AS bundle, 1::bigint AS kit_quantity
   FROM oms.reservation_row r
   JOIN oms.order_row o ON o.order_id = r.order_id AND o.status = 'open'
-  LEFT JOIN (SELECT f.order_id, f.location, l.line_no, pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.shipped)::bigint AS quantity
-               FROM oms.fulfillment_row f
-               JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
-              WHERE f.status IN ('accepted', 'picking', 'packed', 'ready')
-              GROUP BY f.order_id, f.location, l.line_no) s
-    ON s.order_id = r.order_id AND s.location = r.location AND s.line_no = r.line_no
- WHERE r.status = 'firm' AND r.quantity > r.consumed
+  LEFT JOIN oms.routing_started s
+    ON s.order_id = r.order_id AND s.location = r.location AND s.line_no = r.line_no AND s.sku = r.sku
+ WHERE r.status = 'firm' AND r.quantity > r.consumed AND r.kit IS NULL
  GROUP BY r.order_id, r.line_no, r.sku, r.location
-HAVING pg_catalog.sum(r.quantity - r.consumed) > COALESCE(pg_catalog.max(s.quantity), 0);
-COMMENT ON VIEW oms.routing_held IS 'private: units of open orders that the router may move, by line and location';
+HAVING pg_catalog.sum(r.quantity - r.consumed) > COALESCE(pg_catalog.max(s.quantity), 0)
+UNION ALL
+SELECT k.order_id, k.line_no, k.sku, k.location, LEAST(k.left_over, k.left_over_so_far - k.started),
+       k.plan_line, k.bundle, k.kit_quantity
+  FROM (SELECT r.order_id, r.line_no, r.sku, r.location, r.quantity - r.consumed AS left_over,
+               pg_catalog.sum(r.quantity - r.consumed)
+                   OVER (PARTITION BY r.order_id, r.line_no, r.sku, r.location ORDER BY r.reservation_id)::bigint AS left_over_so_far,
+               COALESCE(s.quantity, 0) AS started,
+               r.plan_line, r.plan_line + r.component AS bundle, r.kit_quantity
+          FROM oms.reservation_row r
+          JOIN oms.order_row o ON o.order_id = r.order_id AND o.status = 'open'
+          LEFT JOIN oms.routing_started s
+            ON s.order_id = r.order_id AND s.location = r.location AND s.line_no = r.line_no AND s.sku = r.sku
+         WHERE r.status = 'firm' AND r.quantity > r.consumed AND r.kit IS NOT NULL AND r.order_id IS NOT NULL) k
+ WHERE k.left_over_so_far > k.started;
+COMMENT ON VIEW oms.routing_held IS 'private: units of open orders that the router may move, by line and location, of kits by reservation and component; plan_line is the planner''s line, those of one bundle move together';
 
 -- An order's due moment is the earliest that any of its lines was promised, or what its service says.
 CREATE VIEW oms.routing_order AS

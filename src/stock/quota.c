@@ -9,6 +9,9 @@
  * that they are given back to that one: when it is released, cancelled or expires. What
  * is consumed stays used. Units promised while there was no quota are not counted.
  *
+ * A kit's quota is counted in kits, by the row of its first component: no other row of
+ * its reservation has a period. A quota of a component does not count kits.
+ *
  * Expired holds are free: a short take gives them back as a take of stock does, with all
  * that they claimed. Stock is given back after the key lock of the quota is released,
  * since only one key is locked at a time.
@@ -34,7 +37,8 @@ const OmsAccountKind oms_quota_kind = {
 
 /* The holds that a quota counts in one period, that expired and that nobody has locked. */
 static OmsPlan expire_holds_of_quota = {
-	OMS_EXPIRE_HOLDS("r.sku OPERATOR(pg_catalog.=) $1 AND r.channel OPERATOR(pg_catalog.=) $2 "
+	OMS_EXPIRE_HOLDS("(r.sku OPERATOR(pg_catalog.=) $1 AND r.kit IS NULL "
+					 "OR r.kit OPERATOR(pg_catalog.=) $1 AND r.component OPERATOR(pg_catalog.=) 1) AND r.channel OPERATOR(pg_catalog.=) $2 "
 					 "AND r.quota_period OPERATOR(pg_catalog.=) $3"),
 	3, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.text"}
 };
@@ -87,6 +91,7 @@ typedef struct Reclaimed
 typedef struct Expired
 {
 	text	   *period;
+	bool		kits;			/* count holds of kits, else of no kit */
 	int64		units;
 } Expired;
 
@@ -95,11 +100,18 @@ add_expired(TupleTableSlot *slot, void *arg)
 {
 	Expired    *expired = arg;
 	bool		isnull;
+	bool		of_kit;
 	Datum		period = slot_getattr(slot, OMS_RESERVATION_QUOTA_PERIOD, &isnull);
+	int64		per_kit;
 
-	if (!isnull && oms_text_equal(DatumGetTextPP(period), expired->period))
-		expired->units += DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_QUANTITY, &isnull)) -
-			DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull));
+	if (isnull || !oms_text_equal(DatumGetTextPP(period), expired->period))
+		return true;
+	per_kit = DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_KIT_QUANTITY, &isnull));
+	of_kit = !isnull;
+	if (of_kit == expired->kits)
+		expired->units += (DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_QUANTITY, &isnull)) -
+						   DatumGetInt64(slot_getattr(slot, OMS_RESERVATION_CONSUMED, &isnull))) /
+			(of_kit ? per_kit : 1);
 	return true;
 }
 
@@ -111,6 +123,9 @@ expired_units(const Datum *keys, Snapshot snapshot)
 
 	oms_holds_visit(DatumGetTextPP(keys[0]), NULL, DatumGetTextPP(keys[1]), snapshot, add_expired,
 					&expired);
+	expired.kits = true;
+	oms_kit_holds_visit(DatumGetTextPP(keys[0]), DatumGetTextPP(keys[1]), snapshot, add_expired,
+						&expired);
 	return expired.units;
 }
 
@@ -132,7 +147,7 @@ reclaim_quota(const Datum *keys, void *arg, OmsReclaimed *result)
 
 	reclaimed->n = oms_holds_expire(&expire_holds_of_quota, keys, &reclaimed->claims);
 	for (int i = 0; i < reclaimed->n; i++)
-		result->units += reclaimed->claims[i].quantity;
+		result->units += reclaimed->claims[i].quantity / reclaimed->claims[i].kit_quantity;
 }
 
 /*

@@ -32,6 +32,8 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "commands/trigger.h"
+#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -44,6 +46,7 @@ PG_FUNCTION_INFO_V1(oms_set_on_hand_many);
 PG_FUNCTION_INFO_V1(oms_transfer);
 PG_FUNCTION_INFO_V1(oms_transfer_many);
 PG_FUNCTION_INFO_V1(oms_fold_accounts);
+PG_FUNCTION_INFO_V1(oms_refuse_stocked_kit);
 
 const OmsAccountKind oms_protection_kind = {
 	"protection_account", "protection_delta", OMS_LOCK_STOCK, 2, NULL
@@ -73,6 +76,19 @@ static OmsPlan insert_movements = {
 static OmsPlan expire_holds_of_account = {
 	OMS_EXPIRE_HOLDS("r.sku OPERATOR(pg_catalog.=) $1 AND r.location OPERATOR(pg_catalog.=) $2"),
 	2, {"pg_catalog.text", "pg_catalog.text"}
+};
+
+/* Units of any kind that there are of a sku; and what is still to come. */
+static OmsPlan find_stock_of_kit = {
+	"SELECT a.location FROM (SELECT a.location, a.on_hand, a.unavailable, a.reserved FROM oms.stock_account a "
+	"WHERE a.sku OPERATOR(pg_catalog.=) $1 UNION ALL SELECT d.location, d.on_hand, d.unavailable, d.reserved "
+	"FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) $1) a GROUP BY a.location "
+	"HAVING pg_catalog.sum(a.on_hand) OPERATOR(pg_catalog.<>) 0 "
+	"OR pg_catalog.sum(a.unavailable) OPERATOR(pg_catalog.<>) 0 "
+	"OR pg_catalog.sum(a.reserved) OPERATOR(pg_catalog.<>) 0 "
+	"UNION ALL SELECT NULL FROM oms.backorder_row b WHERE b.sku OPERATOR(pg_catalog.=) $1 "
+	"AND b.status OPERATOR(pg_catalog.=) 'open' LIMIT 1",
+	1, {"pg_catalog.text"}
 };
 
 /* What fold_accounts folds: each kind of account with the keys that have deltas. */
@@ -134,6 +150,26 @@ oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot, Oms
 }
 
 /*
+ * oms_kit_holds_visit visits those of a kit that are of a channel: of each the row of its
+ * first component.
+ */
+void
+oms_kit_holds_visit(text *kit, text *channel, Snapshot snapshot, OmsHoldVisit visit, void *arg)
+{
+	OmsScan    *scan = oms_scan_open("reservation_row", "reservation_row_kit_hold_idx", 3, snapshot);
+	ScanKeyData keys[3];
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(kit));
+	ScanKeyInit(&keys[1], 2, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	ScanKeyInit(&keys[2], 3, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(channel));
+	oms_scan_start(scan, 3, keys);
+	while (oms_scan_next(scan) && visit(scan->slot, arg))
+		CHECK_FOR_INTERRUPTS();
+	oms_scan_close(scan);
+}
+
+/*
  * oms_claim_read reads a claim from OMS_CLAIM_COLUMNS of the last SPI result, in the row
  * and from the column on; its texts are in context.
  */
@@ -142,7 +178,7 @@ oms_claim_read(uint64 row, int column, OmsClaim *claim, MemoryContext context)
 {
 	text	  **texts[OMS_CLAIM_WIDTH] = {
 		&claim->sku, &claim->location, &claim->channel, NULL, NULL, &claim->protected_until,
-		&claim->quota_period
+		&claim->quota_period, &claim->kit
 	};
 	MemoryContext spi = MemoryContextSwitchTo(context);
 
@@ -156,6 +192,7 @@ oms_claim_read(uint64 row, int column, OmsClaim *claim, MemoryContext context)
 	}
 	claim->quantity = oms_spi_int64(row, column + 3);
 	claim->protected = oms_spi_int64(row, column + 4);
+	claim->kit_quantity = oms_spi_int64(row, column + 8);
 	MemoryContextSwitchTo(spi);
 }
 
@@ -196,7 +233,8 @@ static void
 give_quota(const OmsClaim *claim)
 {
 	if (claim->quota_period != NULL)
-		oms_quota_give(claim->channel, claim->sku, claim->quota_period, claim->quantity);
+		oms_quota_give(claim->channel, claim->kit != NULL ? claim->kit : claim->sku,
+					   claim->quota_period, claim->quantity / claim->kit_quantity);
 }
 
 /* oms_claim_give_back gives back all that is claimed. */
@@ -458,6 +496,38 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 						change.on_hand == PG_INT64_MIN ? PG_INT64_MAX : Abs(change.on_hand));
 }
 
+/* refuse_kits raises OM010 for a kit that is to have stock of its own. */
+static void
+refuse_kits(const StockCall *call)
+{
+	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
+	OmsComponent *components;
+	StringInfoData list;
+
+	for (int i = 0; kits != NULL && i < call->n; i++)
+	{
+		int			n;
+
+		if (call->quantities[i] <= 0)
+			continue;
+		n = oms_kit_components(kits, call->skus[i], &components);
+		if (n == 0)
+			continue;
+		initStringInfo(&list);
+		for (int c = 0; c < n; c++)
+			appendStringInfo(&list, "%s%lld of \"%s\"", c == 0 ? "" : ", ",
+							 (long long) components[c].quantity, text_to_cstring(components[c].sku));
+		ereport(ERROR,
+				(errcode(OMS_ERR_NOT_ALLOWED),
+				 errmsg("sku \"%s\" is a kit and has no stock of its own",
+						text_to_cstring(call->skus[i])),
+				 errdetail("It consists of %s.", list.data),
+				 errhint("Give the components instead.")));
+	}
+	if (kits != NULL)
+		oms_scan_close(kits);
+}
+
 static void
 make_changes(StockCall *call)
 {
@@ -478,6 +548,7 @@ make_changes(StockCall *call)
 	oms_require_location(call->location);
 	if (call->to_location != NULL)
 		oms_require_location(call->to_location);
+	refuse_kits(call);
 	call->on_hand = palloc(sizeof(int64) * Max(1, call->n));
 	call->to_on_hand = palloc(sizeof(int64) * Max(1, call->n));
 
@@ -703,4 +774,37 @@ oms_fold_accounts(PG_FUNCTION_ARGS)
 	for (int i = 0; i < lengthof(folded_kinds); i++)
 		folded += fold_kind(folded_kinds[i].kind, folded_kinds[i].nkeys, &folded_kinds[i].keys);
 	PG_RETURN_INT64(folded);
+}
+
+/*
+ * oms_refuse_stocked_kit() is the constraint trigger of kit_component: 23514 when a sku
+ * that has stock, or is backordered, becomes a kit.
+ */
+Datum
+oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	HeapTuple	row;
+	Datum		values[1];
+	bool		isnull;
+	char	   *location;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		elog(ERROR, "oms.refuse_stocked_kit must be called as a trigger");
+	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	values[0] = heap_getattr(row, 1, RelationGetDescr(trigger->tg_relation), &isnull);
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&find_stock_of_kit, values, NULL) > 0)
+	{
+		location = oms_spi_text(0, 1);
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("sku \"%s\" cannot become a kit", TextDatumGetCString(values[0])),
+				 location == NULL ? errdetail("It is backordered.") :
+				 errdetail("It has stock of its own at location \"%s\".", location),
+				 errhint("Give the kit a sku of its own."),
+				 errtable(trigger->tg_relation)));
+	}
+	oms_spi_finish();
+	return PointerGetDatum(NULL);
 }

@@ -30,7 +30,11 @@ enum
 	OMS_RESERVATION_CHANGED_AT,
 	OMS_RESERVATION_QUOTA_PERIOD,
 	OMS_RESERVATION_PROTECTED,
-	OMS_RESERVATION_PROTECTED_UNTIL
+	OMS_RESERVATION_PROTECTED_UNTIL,
+	OMS_RESERVATION_KIT,
+	OMS_RESERVATION_KIT_QUANTITY,
+	OMS_RESERVATION_COMPONENT,
+	OMS_RESERVATION_PLAN_LINE
 };
 
 /* What key locks are on: see OmsAccountKind. */
@@ -53,13 +57,16 @@ typedef struct OmsClaim
 	int64		protected;		/* of them, units from the channel's protection */
 	text	   *protected_until;	/* when that protection lapses; NULL: protected is 0 */
 	text	   *quota_period;	/* of the channel's quota that counts them; NULL: none does */
+	text	   *kit;			/* whose component the sku is; NULL: none. The quota is the kit's */
+	int64		kit_quantity;	/* units in one kit; 1 when it is of none */
 } OmsClaim;
 
 /* The columns of a claim, of reservation_row r, in the order of oms_claim_read. */
 #define OMS_CLAIM_COLUMNS \
 	"r.sku, r.location, r.channel, r.quantity OPERATOR(pg_catalog.-) r.consumed, " \
-	"GREATEST(r.protected OPERATOR(pg_catalog.-) r.consumed, 0), r.protected_until, r.quota_period"
-#define OMS_CLAIM_WIDTH 7
+	"GREATEST(r.protected OPERATOR(pg_catalog.-) r.consumed, 0), r.protected_until, r.quota_period, " \
+	"r.kit, COALESCE(r.kit_quantity, 1)"
+#define OMS_CLAIM_WIDTH 9
 
 /*
  * Marks holds that meet a condition on reservation_row r and have expired, those that are
@@ -110,6 +117,8 @@ extern int64 oms_stock_expire(OmsAccounts *accounts, const Datum *keys);
 typedef bool (*OmsHoldVisit) (TupleTableSlot *slot, void *arg);
 extern void oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot,
 							OmsHoldVisit visit, void *arg);
+extern void oms_kit_holds_visit(text *kit, text *channel, Snapshot snapshot, OmsHoldVisit visit,
+								void *arg);
 extern int	oms_holds_expire(OmsPlan *plan, const Datum *keys, OmsClaim **claims);
 extern void oms_claim_read(uint64 row, int column, OmsClaim *claim, MemoryContext context);
 extern void oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim);

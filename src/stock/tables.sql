@@ -134,17 +134,29 @@ CREATE TABLE oms.reservation_row (
     quota_period text COLLATE "C",
     protected bigint NOT NULL DEFAULT 0,
     protected_until text COLLATE "C",
+    kit text COLLATE "C",
+    kit_quantity bigint,
+    component integer,
+    plan_line integer,
     PRIMARY KEY (reservation_id, sku),
     CONSTRAINT reservation_row_protected CHECK (protected BETWEEN 0 AND quantity AND (protected = 0 OR protected_until IS NOT NULL)),
     CHECK ((status = 'hold') <= (expires_at IS NOT NULL)),
     CHECK ((status = 'firm') <= (expires_at IS NULL)),
-    CHECK ((status = 'consumed') = (consumed = quantity))
+    CHECK ((status = 'consumed') = (consumed = quantity)),
+    CHECK ((kit IS NULL) = (kit_quantity IS NULL) AND (kit IS NULL) = (component IS NULL)),
+    CHECK (quantity % kit_quantity = 0 AND consumed % kit_quantity = 0)
 );
-COMMENT ON TABLE oms.reservation_row IS 'private: claims on units, behind oms.reservation';
+COMMENT ON TABLE oms.reservation_row IS 'private: claims on units, behind oms.reservation; of kits a row per component, all with one reservation_id';
+COMMENT ON COLUMN oms.reservation_row.kit IS 'the kit whose component this is';
+COMMENT ON COLUMN oms.reservation_row.kit_quantity IS 'units of the sku in one kit, when it was reserved';
+COMMENT ON COLUMN oms.reservation_row.component IS 'number of the component in its kit, from 1; NULL: not of a kit';
+COMMENT ON COLUMN oms.reservation_row.plan_line IS 'of a component of an order: its line for the planner, which wants one for each sku and reservation; negative, so that it is no line_no';
 COMMENT ON COLUMN oms.reservation_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.reservation_row.protected IS 'units, the first to be consumed, that are from the channel''s protection until protected_until';
 CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at, channel) WHERE status = 'hold';
+CREATE INDEX reservation_row_kit_hold_idx ON oms.reservation_row (kit, expires_at, channel) WHERE status = 'hold' AND component = 1;
 CREATE INDEX reservation_row_cart_idx ON oms.reservation_row (cart_id) WHERE cart_id IS NOT NULL AND status IN ('hold', 'firm');
+CREATE INDEX reservation_row_kit_idx ON oms.reservation_row (order_id) WHERE kit IS NOT NULL AND order_id IS NOT NULL AND status = 'firm';
 CREATE INDEX reservation_row_order_idx ON oms.reservation_row (order_id, line_no) WHERE order_id IS NOT NULL;
 
 CREATE SEQUENCE oms.backorder_id_seq CACHE 32;
@@ -214,6 +226,15 @@ ALTER TABLE oms.reservation_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.reservation_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.backorder_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.backorder_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+
+CREATE FUNCTION oms.refuse_stocked_kit() RETURNS trigger
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'oms_refuse_stocked_kit';
+REVOKE ALL ON FUNCTION oms.refuse_stocked_kit() FROM PUBLIC;
+COMMENT ON FUNCTION oms.refuse_stocked_kit() IS 'trigger: refuses a kit that has stock of its own with 23514';
+CREATE CONSTRAINT TRIGGER stocked AFTER INSERT OR UPDATE ON oms.kit_component
+    FOR EACH ROW EXECUTE FUNCTION oms.refuse_stocked_kit();
+COMMENT ON TRIGGER stocked ON oms.kit_component IS 'refuses a kit that has stock of its own';
 
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_account', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_delta', '');

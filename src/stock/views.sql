@@ -79,8 +79,8 @@ SELECT q.channel, q.sku, q.quantity, q.period, q.time_zone, q.key AS current,
                 SELECT d.reserved FROM oms.quota_delta d
                  WHERE d.sku = q.sku AND d.channel = q.channel AND d.period = q.key
                 UNION ALL
-                SELECT r.consumed - r.quantity FROM oms.reservation_row r
-                 WHERE r.sku = q.sku AND r.channel = q.channel AND r.quota_period = q.key
+                SELECT (r.consumed - r.quantity) / COALESCE(r.kit_quantity, 1) FROM oms.reservation_row r
+                 WHERE (r.sku = q.sku AND r.kit IS NULL OR r.kit = q.sku) AND r.channel = q.channel AND r.quota_period = q.key
                    AND r.status = 'hold' AND r.expires_at <= pg_catalog.clock_timestamp()) u) u;
 COMMENT ON VIEW oms.quota_use IS
     'each quota with the name of its current period, the units used of it in that period (what expired holds have is not) and left';
@@ -97,10 +97,10 @@ SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed,
        CASE WHEN r.status = 'hold' AND r.expires_at <= pg_catalog.clock_timestamp()
             THEN 'expired' ELSE r.status END AS status,
        r.channel, r.method, r.cart_id, r.order_id, r.line_no, r.reference,
-       r.created_at, r.expires_at, r.changed_at, r.protected
+       r.created_at, r.expires_at, r.changed_at, r.protected, r.kit
   FROM oms.reservation_row r;
 COMMENT ON VIEW oms.reservation IS
-    'claims on units of one sku at one location: hold (expires), firm, released, expired or consumed; quantity claimed, consumed of it, protected: of it, from the channel''s protected stock';
+    'claims on units of one sku at one location (of a kit: a row per component, with one reservation_id): hold (expires), firm, released, expired or consumed; quantity claimed, consumed of it, protected: of it, from the channel''s protected stock';
 
 CREATE VIEW oms.backorder AS
 SELECT b.backorder_id, b.sku, b.channel, b.method, b.location, b.quantity, b.filled, b.status,

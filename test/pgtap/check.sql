@@ -15,6 +15,8 @@ SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
 SELECT oms.place_order('o4', 'web', '{D,D}', '{2,5}', on_shortage => 'backorder') \g /dev/null
+SELECT oms.add_kit('K', '{A,E}', '{1,1}'), oms.receive('near', 'E', 3), oms.receive('far', 'E', 3) \g /dev/null
+SELECT oms.place_order('o6', 'web', '{K}', '{1}') \g /dev/null
 
 -- breaks(statements) opens the guards, runs the statements, and returns the invariants that
 -- oms.check() then finds broken; everything is rolled back.
@@ -149,7 +151,20 @@ INSERT INTO broken (invariant, found) VALUES
     ('a rule has a routing', pg_temp.breaks(
         $$INSERT INTO oms.policy_rule_row VALUES ('p', 1, 'all', 1, NULL, NULL, '0', 'multi', false, true, false, 0)$$)),
     ('a run has a version of its policy', pg_temp.breaks(
-        $$UPDATE oms.routing_run_row SET policy = 'p', policy_version = 1$$));
+        $$UPDATE oms.routing_run_row SET policy = 'p', policy_version = 1$$)),
+    ('a kit is reserved whole', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET component = 3 WHERE order_id = 'o6' AND component = 2$$)),
+    ('a kit is reserved whole', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET method = 'pickup' WHERE order_id = 'o6' AND component = 2$$)),
+    ('a component of an order has a line of its own for the planner', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET plan_line = -1 WHERE order_id = 'o6'$$)),
+    ('a kit has no stock of its own', pg_temp.breaks(
+        $$ALTER TABLE oms.kit_component DISABLE TRIGGER stocked$$,
+        $$INSERT INTO oms.kit_component VALUES ('D', 'F', 1)$$,
+        $$DELETE FROM oms.kit_component WHERE kit = 'K'$$)),
+    ('a kit is in no kit', pg_temp.breaks(
+        $$ALTER TABLE oms.kit_component DISABLE TRIGGER nested$$,
+        $$INSERT INTO oms.kit_component VALUES ('L', 'K', 1)$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

@@ -2,7 +2,7 @@
 BEGIN;
 CREATE TEMP TABLE call (n serial, name text, n_leading int, columns text[]);
 INSERT INTO call (name, n_leading, columns) VALUES
-    ('add_location', 3, NULL), ('add_location_group', 2, NULL), ('add_channel', 5, NULL), ('add_item', 1, NULL),
+    ('add_location', 3, NULL), ('add_location_group', 2, NULL), ('add_channel', 5, NULL), ('add_item', 1, NULL), ('add_kit', 3, NULL),
     ('receive', 3, NULL), ('receive_many', 3, NULL), ('adjust', 4, NULL), ('adjust_many', 4, NULL),
     ('set_on_hand', 3, NULL), ('set_on_hand_many', 3, NULL), ('transfer', 4, NULL), ('transfer_many', 4, NULL),
     ('available', 2, NULL), ('atp', 4, NULL), ('atp_many', 2, '{sku,atp}'),
@@ -31,6 +31,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('reject_many', 2, '{fulfillment_id,order_id,sku,quantity,cause,status,moved,backordered}'), ('count_stock', 3, '{on_hand,variance}'),
     ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
     ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
+    ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),
     ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
 \ir include/shop.psql
 SELECT pg_temp.shop();
-SELECT plan(77);
+SELECT plan(80);
 
 -- policy(name, rules…) is an active policy of one routing for all orders, its rules given as the arguments after the names
 CREATE FUNCTION pg_temp.policy(name text, VARIADIC rules text[]) RETURNS int LANGUAGE plpgsql AS $$
@@ -120,6 +120,15 @@ SELECT pg_temp.policy('p', 'max_distance_km => 100', 'max_distance_km => 100', '
 SELECT oms.route(policy => 'p') \g /dev/null
 SELECT results_eq('SELECT location COLLATE "default", rule_no, count(*) FROM oms.decision GROUP BY 1, 2 ORDER BY 2', $$VALUES ('near', 1, 1::bigint), ('far', 3, 1), ('near', 4, 2)$$,
                   'a capacity is used once, and ignored by the rule that says so');
+ROLLBACK TO start;
+
+-- A kit stays whole under every rule, also over rules
+SELECT oms.add_kit('kit', '{A,B}', '{1,2}'), oms.receive('near', 'A', 2), oms.receive('near', 'B', 2), oms.receive('far', 'A', 5), oms.receive('far', 'B', 9) \g /dev/null
+SELECT oms.place_order('k', 'web', '{kit,A}', '{2,1}', ship_to => '40.7,-74') \g /dev/null
+SELECT pg_temp.policy('p', 'max_distance_km => 100, keep_groups => false', 'keep_groups => false, floor => ''1''') \g /dev/null
+SELECT is((SELECT unfilled_units FROM oms.route(policy => 'p')), 0::bigint, 'kits and a component of its own are served');
+SELECT results_eq($$SELECT count(DISTINCT location), sum(quantity)::int FROM oms.decision WHERE line_no = 1$$, 'VALUES (1::bigint, 6)', 'the kits from one location');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO start;
 
 -- A queue, and what it waits for

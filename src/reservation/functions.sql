@@ -168,7 +168,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_transfer_reservation';
 REVOKE ALL ON FUNCTION oms.transfer_reservation(bigint, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.transfer_reservation(bigint, text, text) IS
-    'claims the units of a live hold or firm reservation at another location instead, without a gap; its number, age and expiry stay. Errors: OM001 not enough there above the channel''s safety stock, OM002 being changed by an open transaction, OM003 expired, OM004 unknown reservation or location, OM005 part of an order (oms.route moves those) or partly consumed';
+    'claims the units of a live hold or firm reservation at another location instead, without a gap; its number, age and expiry stay. Errors: OM001 not enough there above the channel''s safety stock, OM002 it, or what it needs there, is being changed by an open transaction, OM003 expired, OM004 unknown reservation or location, OM005 part of an order (oms.route moves those) or partly consumed';
 
 CREATE FUNCTION oms.transfer_reservation_many(
     reservation_ids bigint[], to_location text, request_id text DEFAULT NULL)
@@ -178,7 +178,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_transfer_reservation_many';
 REVOKE ALL ON FUNCTION oms.transfer_reservation_many(bigint[], text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.transfer_reservation_many(bigint[], text, text) IS
-    'each of the reservations, all or none: claims the units of a live hold or firm reservation at another location instead, without a gap; its number, age and expiry stay. Errors: OM001 not enough there above the channel''s safety stock, OM002 being changed by an open transaction, OM003 expired, OM004 unknown reservation or location, OM005 part of an order (oms.route moves those) or partly consumed';
+    'each of the reservations, all or none: claims the units of a live hold or firm reservation at another location instead, without a gap; its number, age and expiry stay. Errors: OM001 not enough there above the channel''s safety stock, OM002 it, or what it needs there, is being changed by an open transaction, OM003 expired, OM004 unknown reservation or location, OM005 part of an order (oms.route moves those) or partly consumed';
 
 CREATE FUNCTION oms.release_backorder(
     backorder_id bigint, request_id text DEFAULT NULL)

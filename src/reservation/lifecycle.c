@@ -390,7 +390,8 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 
 /*
  * transfer_rows moves live reservations, each whole, to another location: a take there,
- * which leaves the channel's safety stock, and a give here. OM001 when it cannot.
+ * which leaves the channel's safety stock, and a give here. OM001 when it cannot, OM002
+ * when that depends on an open transaction: with its rows locked it does not wait.
  */
 static void
 transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_location)
@@ -402,25 +403,29 @@ transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_locatio
 	for (int i = 0; i < nrows; i++)
 	{
 		OmsAmounts	change = {0};
+		OmsChange	result;
 		Row		   *row = &rows[i];
 		bool		moves = !oms_text_equal(row->location, to_location) &&
 			(i == 0 || rows[i - 1].id != row->id);
 
 		(void) change_row(TRANSFER, row, 0, 0, &change);
-		if (moves &&
-			oms_move_reservation(row->id, to_location, row->quantity / row->claim.kit_quantity,
-								 OMS_MOVE_WHOLE) == 0)
+		if (moves && !oms_move_whole(row->id, to_location, row->quantity / row->claim.kit_quantity,
+									 &result))
+		{
+			if (row->claim.kit == NULL)
+				oms_raise_short(&result, row->sku, to_location, row->quantity);
 			ereport(ERROR,
-					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-					 row->claim.kit != NULL
-					 ? errmsg("not enough stock of the kit's components at location \"%s\"",
+					(errcode(result.outcome == OMS_PENDING ? OMS_ERR_HELD_BY_OTHERS
+							 : OMS_ERR_INSUFFICIENT_STOCK),
+					 result.outcome == OMS_PENDING
+					 ? errmsg("stock of the kit's components at location \"%s\" is held by open transactions",
 							  text_to_cstring(to_location))
-					 : errmsg("not enough stock of sku \"%s\" at location \"%s\"",
-							  text_to_cstring(row->sku), text_to_cstring(to_location)),
-					 errdetail("Reservation %lld needs %lld %s there.", (long long) row->id,
-							   (long long) (row->quantity / row->claim.kit_quantity),
-							   row->claim.kit != NULL ? "kits" : "units"),
+					 : errmsg("not enough stock of the kit's components at location \"%s\"",
+							  text_to_cstring(to_location)),
+					 errdetail("Reservation %lld needs %lld kits there.", (long long) row->id,
+							   (long long) (row->quantity / row->claim.kit_quantity)),
 					 errhint("Ask oms.atp_by_location where it is available.")));
+		}
 		row->location = to_location;
 		put_row(fcinfo, row);
 	}

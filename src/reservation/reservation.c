@@ -1641,14 +1641,14 @@ write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64
 }
 
 /*
- * move is oms_move_reservation; forced, unless NULL, says which components of a kit are
- * not bounded: then nothing of it may be consumed.
+ * move is oms_move_reservation; *result is what became of the take. forced, unless NULL,
+ * says which components of a kit are not bounded: then nothing of it may be consumed.
  */
 static int64
-move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced)
+move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced,
+	 OmsChange *result)
 {
 	Taker		taker = {oms_stock_open()};
-	OmsChange	result = {OMS_SHORT};
 	Datum		key = Int64GetDatum(reservation_id);
 	LockedRow  *rows;
 	int			n = lock_rows(&lock_one, &key, &rows);
@@ -1658,6 +1658,8 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 	bool		consumed;
 	bool		isnull;
 
+	memset(result, 0, sizeof(OmsChange));
+	result->outcome = OMS_SHORT;
 	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
 		oms_text_equal(rows[0].claim.location, to_location))
 	{
@@ -1672,25 +1674,25 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 	shares = palloc0(sizeof(OmsShare) * n);
 	if (!of_kit)
 	{
-		take_sku(&taker, item_of(n, rows), to_location, quantity, how, &result);
-		shares[0] = result.share;
+		take_sku(&taker, item_of(n, rows), to_location, quantity, how, result);
+		shares[0] = result->share;
 	}
 	else if (forced == NULL || !consumed)
 		take_kit(&taker, item_of(n, rows), to_location, quantity,
-				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, &result, shares);
-	if (result.outcome == OMS_DONE)
+				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, result, shares);
+	if (result->outcome == OMS_DONE)
 	{
-		bool		whole = result.change.reserved == outstanding && !consumed;
+		bool		whole = result->change.reserved == outstanding && !consumed;
 		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
 
-		quantity = result.change.reserved;
+		quantity = result->change.reserved;
 		for (int r = 0; r < n; r++)
 			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
 					   &shares[r], whole, new_id);
 	}
 	oms_spi_finish();
 	oms_accounts_close(taker.accounts);
-	return result.outcome == OMS_DONE ? quantity : 0;
+	return result->outcome == OMS_DONE ? quantity : 0;
 }
 
 /*
@@ -1705,7 +1707,19 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 int64
 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
-	return move(reservation_id, to_location, quantity, how, NULL);
+	OmsChange	result;
+
+	return move(reservation_id, to_location, quantity, how, NULL, &result);
+}
+
+/*
+ * oms_move_whole moves quantity (of a kit: kits) of a live reservation or nothing, as
+ * oms_move_reservation does; *result is what became of the take.
+ */
+bool
+oms_move_whole(int64 reservation_id, text *to_location, int64 quantity, OmsChange *result)
+{
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, NULL, result) == quantity;
 }
 
 /*
@@ -1716,5 +1730,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 bool
 oms_move_kit(int64 reservation_id, text *to_location, int64 quantity, const bool *forced)
 {
-	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced) == quantity;
+	OmsChange	result;
+
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced, &result) == quantity;
 }

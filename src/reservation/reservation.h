@@ -8,6 +8,7 @@
 
 #include "datatype/timestamp.h"
 
+#include "account/account.h"
 #include "availability/availability.h"
 
 typedef enum OmsOnShortage
@@ -115,5 +116,7 @@ extern bool oms_move_kit(int64 reservation_id, text *to_location, int64 quantity
 						 const bool *forced);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 								  OmsMoveHow how);
+extern bool oms_move_whole(int64 reservation_id, text *to_location, int64 quantity,
+						   OmsChange *result);
 
 #endif							/* OMS_RESERVATION_H */

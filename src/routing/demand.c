@@ -158,7 +158,8 @@ rule_capacity(const RouteStep *step)
  *		demand		units of routing_held, or what of them is left to the step; of kits a line
  *					per component, the components of a reservation kept together
  *		supply		what the demand holds there, and what is available above the safety stock
- *					of the strictest channel that has demand for the sku
+ *					and what is protected for others, of the strictest channel that has demand
+ *					for the sku
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + the price of oms.shipping; lateness is the planner's
  *		capacity	capacity_orders - unfinished work that is not to be planned anew
@@ -248,7 +249,7 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 "(GREATEST(0, COALESCE(h.quantity, 0) + LEAST(0, i.available)) + GREATEST(0, "
 					 "i.available "
 					 "- (SELECT max(oms.withheld(oms.safety_stock_at(s.buyers[n][1], i.sku, i.location, "
-					 "s.buyers[n][2]), i.on_hand)) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
+					 "s.buyers[n][2]), i.on_hand)%s) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
 					 "::bigint "
 					 "AS available, COALESCE(h.quantity, 0) + i.available AS there, i.on_hand "
 					 "FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
@@ -257,7 +258,10 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 "oms.location l "
 					 "WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
 					 "cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
-					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", run_filter, held_filter);
+					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", run_filter, held_filter,
+					 exists("SELECT 1 FROM oms.protection_account") ?
+					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
+					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "");
 	if (rule != NULL)
 		stock = rule_stock(stock, step);
 	shipment_cost =

@@ -29,6 +29,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('hand_over', 3, '{fulfillment_id,status}'), ('hand_over_many', 1, '{fulfillment_id,status}'),
     ('reject', 3, '{fulfillment_id,order_id,sku,quantity,cause,status,moved,backordered}'),
     ('reject_many', 2, '{fulfillment_id,order_id,sku,quantity,cause,status,moved,backordered}'), ('count_stock', 3, '{on_hand,variance}'),
+    ('enforce_time_limits', 0, '{action,fulfillment_id,order_id,location}'),
     ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
     ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
     ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),

@@ -1,7 +1,7 @@
 /*
  * route.c
  *		oms.route: the planner over oms's own orders, and its decisions applied; and
- *		compare_solvers.
+ *		reroute, simulate and compare_solvers.
  *
  * A run has three phases. Plan (steps.c, demand.c): oms.plan_routes reads queries over oms's
  * tables, without locks, once, or for each rule of a policy. Lock: the orders of the plan that are still open, and
@@ -28,8 +28,13 @@
 #include "oms.h"
 #include "orders/orders.h"
 #include "routing/route.h"
+#include "stock/stock.h"
+
+#define DEFAULT_SOLVER "batch"
 
 PG_FUNCTION_INFO_V1(oms_route);
+PG_FUNCTION_INFO_V1(oms_reroute);
+PG_FUNCTION_INFO_V1(oms_simulate);
 PG_FUNCTION_INFO_V1(oms_compare_solvers);
 
 /*
@@ -175,6 +180,91 @@ oms_route(PG_FUNCTION_ARGS)
 			run->policy = oms_policy_read(oms_arg_key(fcinfo, 5, "policy"));
 		route(fcinfo, run, order_ids, actor);
 		oms_request_end(fcinfo, 4, NULL);
+	}
+	return (Datum) 0;
+}
+
+static const char select_held_at[] =
+	"SELECT COALESCE(array_agg(DISTINCT h.order_id), '{}') FROM oms.routing_held h "
+	"WHERE h.location = $1";
+
+/*
+ * oms_reroute(location, policy, options, actor, request_id) is route for the orders that hold
+ * units at the location, but for work that has begun. OM004 unknown location, and as route.
+ */
+Datum
+oms_reroute(PG_FUNCTION_ARGS)
+{
+	text	   *location = oms_arg_key(fcinfo, 0, "location");
+	RouteArgument arguments[] = {{TEXTOID, PointerGetDatum(location)}};
+	RouteRun   *run = palloc0(sizeof(RouteRun));
+	text	   *actor = oms_arg_actor(fcinfo, 3);
+	MemoryContext caller = CurrentMemoryContext;
+
+	oms_require_not_null(fcinfo, 2, "options");
+	oms_require_location(location);
+	run->solver = DEFAULT_SOLVER;
+	run->options = oms_route_read_options(PG_GETARG_JSONB_P(2));
+	InitMaterializedSRF(fcinfo, 0);
+	if (!oms_request_begin(fcinfo, 4, NULL))
+	{
+		Datum		order_ids;
+
+		if (!PG_ARGISNULL(1))
+			run->policy = oms_policy_read(oms_arg_key(fcinfo, 1, "policy"));
+		oms_spi_connect();
+		oms_route_run(select_held_at, lengthof(arguments), arguments, false);
+		order_ids = oms_route_copy_value(0, 1, caller);
+		oms_spi_finish();
+		route(fcinfo, run, DatumGetArrayTypeP(order_ids), actor);
+		oms_request_end(fcinfo, 4, NULL);
+	}
+	return (Datum) 0;
+}
+
+/* $1 to $7 the plan, $8 to $10 its steps: routing, rule, queue */
+static const char select_simulation[] =
+	"SELECT u.order_id, h.line_no, h.sku, u.quantity, u.location, u.shipment, u.cost, t.routing, "
+	"t.rule_no, CASE WHEN u.location IS NULL THEN t.queue END "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), "
+	"unnest($7)) AS u (order_id, plan_line, location, quantity, shipment, cost, step) "
+	"JOIN (SELECT DISTINCT h.order_id, h.plan_line, h.line_no, h.sku FROM oms.routing_held h) h "
+	"ON h.order_id = u.order_id AND h.plan_line = u.plan_line "
+	"JOIN ROWS FROM (unnest($8), unnest($9), unnest($10)) WITH ORDINALITY "
+	"AS t (routing, rule_no, queue, step) ON t.step = u.step "
+	"ORDER BY u.order_id COLLATE \"C\", h.line_no, h.sku COLLATE \"C\", u.step, u.location COLLATE \"C\"";
+
+/*
+ * oms_simulate(solver, order_ids, options, policy): what route would decide now, as rows.
+ * Nothing is written or locked. Errors as route.
+ */
+Datum
+oms_simulate(PG_FUNCTION_ARGS)
+{
+	text	   *solver = oms_arg_key(fcinfo, 0, "solver");
+	ArrayType  *order_ids = order_ids_of(fcinfo, 1);
+	RouteRun   *run = palloc0(sizeof(RouteRun));
+
+	oms_require_not_null(fcinfo, 2, "options");
+	run->solver = text_to_cstring(solver);
+	run->options = oms_route_read_options(PG_GETARG_JSONB_P(2));
+	if (!PG_ARGISNULL(3))
+		run->policy = oms_policy_read(oms_arg_key(fcinfo, 3, "policy"));
+	InitMaterializedSRF(fcinfo, 0);
+	oms_route_plan(run, order_ids);
+	{
+		RouteArgument arguments[] = {
+			{TEXTARRAYOID, run->plan.order_id}, {INT4ARRAYOID, run->plan.line_no},
+			{TEXTARRAYOID, run->plan.location}, {INT8ARRAYOID, run->plan.quantity},
+			{INT4ARRAYOID, run->plan.shipment}, {NUMERICARRAYOID, run->plan.cost},
+			{INT4ARRAYOID, run->plan.step}, {TEXTARRAYOID, run->routings},
+			{INT4ARRAYOID, run->rules}, {TEXTARRAYOID, run->queues}
+		};
+
+		oms_spi_connect();
+		oms_route_put_rows((ReturnSetInfo *) fcinfo->resultinfo,
+						   oms_route_run(select_simulation, lengthof(arguments), arguments, false));
+		oms_spi_finish();
 	}
 	return (Datum) 0;
 }

@@ -28,6 +28,29 @@ options: those of plan_routes (cost_per_shipment, cost_per_km, max_distance_km, 
 policy: the active version decides which orders are routed by which rules, one rule after the other (oms.add_rule); orders that none of its routings takes are left alone.
 One run at a time. Errors: OM004 a policy without an active version, 22023 unknown solver or option, 22004';
 
+CREATE FUNCTION oms.reroute(
+    location text, policy text DEFAULT NULL, options jsonb DEFAULT '{}',
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (run_id bigint, orders bigint, lines bigint, units bigint, shipments bigint,
+               unfilled_units bigint, late_lines bigint, distance_km double precision, cost numeric,
+               moved_units bigint, not_moved_units bigint, skipped_orders bigint,
+               seconds double precision)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS 'MODULE_PATHNAME', 'oms_reroute';
+REVOKE ALL ON FUNCTION oms.reroute(text, text, jsonb, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reroute(text, text, jsonb, text, text) IS
+    'oms.route for the orders that hold units at the location, as after it went offline or lost stock; work that has begun stays. Errors: OM004 unknown location, a policy without an active version, 22023, 22004';
+
+CREATE FUNCTION oms.simulate(
+    solver text DEFAULT 'batch', order_ids text[] DEFAULT NULL, options jsonb DEFAULT '{}', policy text DEFAULT NULL)
+RETURNS TABLE (order_id text, line_no integer, sku text, quantity bigint, location text, shipment integer,
+               cost numeric, routing text, rule_no integer, queue text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS 'MODULE_PATHNAME', 'oms_simulate';
+REVOKE ALL ON FUNCTION oms.simulate(text, text[], jsonb, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.simulate(text, text[], jsonb, text) IS
+    'what oms.route would decide now, by the same planner, writing and locking nothing: rows of oms.decision. Errors as route';
+
 CREATE FUNCTION oms.compare_solvers(
     solvers text[] DEFAULT '{nearest,cheapest,batch}', order_ids text[] DEFAULT NULL,
     options jsonb DEFAULT '{}')

@@ -35,7 +35,7 @@
  * OIDs of oms's tables by name, forgotten at every relcache invalidation: so a table
  * that was dropped, created or renamed, here or elsewhere, is looked up anew.
  */
-#define KNOWN_TABLES 32
+#define KNOWN_TABLES 64
 
 static struct
 {

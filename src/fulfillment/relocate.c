@@ -172,7 +172,9 @@ backorder(const OmsOrderUnits *units, Datum *values)
 
 		part.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false);
 		line.quota_period = claims[i].quota_period;
-		oms_backorder_insert(&request, 1, &part);
+		request.nparts = 1;
+		request.parts = &part;
+		(void) oms_backorder_insert(&request, false, NULL, NULL);
 	}
 	return units->units;
 }

@@ -224,8 +224,8 @@ oms_reroute(PG_FUNCTION_ARGS)
 
 /* $1 to $7 the plan, $8 to $10 its steps: routing, rule, queue */
 static const char select_simulation[] =
-	"SELECT u.order_id, h.line_no, h.sku, u.quantity, u.location, u.shipment, u.cost, t.routing, "
-	"t.rule_no, CASE WHEN u.location IS NULL THEN t.queue END "
+	"SELECT u.order_id, h.line_no, h.sku, u.quantity, u.location, u.shipment, "
+	"CASE WHEN u.location IS NOT NULL THEN u.cost END, t.routing, t.rule_no, CASE WHEN u.location IS NULL THEN t.queue END "
 	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), "
 	"unnest($7)) AS u (order_id, plan_line, location, quantity, shipment, cost, step) "
 	"JOIN (SELECT DISTINCT h.order_id, h.plan_line, h.line_no, h.sku FROM oms.routing_held h) h "

@@ -32,6 +32,10 @@ $node->safe_psql('shop', q{
 	INSERT INTO oms.fulfillment_transition VALUES ('pick', 'ship', 'assigned', 'picking');
 	SELECT oms.fold_accounts();
 	SELECT oms.place_order('o4', 'web', '{A}', '{1}');
+	SELECT oms.add_incoming('PO', 'far', 'B', 5, '2099-01-10');
+	SELECT oms.reserve('web', 'B', 3, on_shortage => 'backorder');
+	SELECT oms.add_backorder_limit('web', 'B', 4);
+	SELECT oms.receive_incoming('PO', 'far', 'B', 2, fill_limit => 1, hold_back => true);
 });
 
 # contents DATABASE: every row of every table of oms, and the state of its sequences; but for network_change,

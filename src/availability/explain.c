@@ -30,6 +30,7 @@ enum
 	RULE_ID,
 	RULE,
 	PROTECTED,
+	INCOMING,
 	COUNTED,
 	REASON,
 	NCOLUMNS
@@ -56,6 +57,8 @@ put(ReturnSetInfo *result, const char *step, const OmsCell *cell, int64 counted,
 			SET(SAFETY_STOCK, Int64GetDatum(cell->safety_stock));
 			SET(PROTECTED, Int64GetDatum(cell->protected));
 		}
+		if (cell->carried || cell->incoming > 0)
+			SET(INCOMING, Int64GetDatum(cell->incoming));
 		if (cell->rule != NULL)
 			SET(RULE_ID, Int64GetDatum(cell->rule->rule_id));
 		SET(RULE, SafetyStockPGetDatum(&cell->safety));
@@ -79,6 +82,8 @@ why_not(const OmsChannel *channel, OmsMethod method, const OmsItem *item, const 
 		return "the location is offline";
 	if (!cell->place->can[method])
 		return method == OMS_PICKUP ? "no pickup here" : "does not ship";
+	if (cell->excluded && !oms_safety_stock_excludes(&cell->safety))
+		return "excluded for a time";
 	if (cell->excluded)
 		return cell->rule != NULL
 			? psprintf("switched off by rule %lld", (long long) cell->rule->rule_id)

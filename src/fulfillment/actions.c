@@ -149,6 +149,31 @@ change_part(Action action, int nlines, OmsWorkLine *lines, OmsWork *work, const 
 	}
 }
 
+/* require_whole_kits raises OM005 for a kit of which not all components are handed over. */
+static void
+require_whole_kits(int nlines, const OmsWorkLine *lines, const OmsWork *work)
+{
+	for (int first = 0, end; first < nlines; first = end)
+	{
+		bool		some = false;
+		bool		all = true;
+
+		for (end = first; end < nlines && lines[end].work == lines[first].work &&
+			 lines[end].line_no == lines[first].line_no; end++)
+		{
+			some = some || lines[end].change.shipped > 0;
+			all = all && lines[end].change.shipped == left_for(HAND_OVER, &lines[end]);
+		}
+		if (lines[first].of_kit && some && !all)
+			ereport(ERROR,
+					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+					 errmsg("cannot hand_over a part of a kit"),
+					 errdetail("Line %d of fulfillment %lld.", lines[first].line_no,
+							   (long long) work[lines[first].work].id),
+					 errhint("Name all its components, with all that is left of them.")));
+	}
+}
+
 /* consume takes what leaves the house out of the stock. */
 static void
 consume(Action action, int nlines, const OmsWorkLine *lines, const OmsWork *work, text *actor)
@@ -195,6 +220,8 @@ act(FunctionCallInfo fcinfo, Action action, int n, const int64 *ids, const Part 
 			if (action == HAND_OVER && left_for(action, &lines[i]) > lines[i].change.shipped)
 				work[lines[i].work].to_status = work[lines[i].work].from_status;
 		}
+		if (action == HAND_OVER)
+			require_whole_kits(nlines, lines, work);
 		oms_work_write_lines(nlines, lines, work);
 		if (action == SHIP || action == HAND_OVER)
 			consume(action, nlines, lines, work, actor);

@@ -35,6 +35,8 @@ typedef struct OmsLineUnits
 typedef struct OmsRelocation
 {
 	OmsOrderUnits from;
+	bool		of_kit;
+	bool		done;
 	int64		moved;			/* to other locations */
 	int64		backordered;
 } OmsRelocation;
@@ -45,6 +47,7 @@ typedef struct OmsWorkLine
 	int			work;			/* index of its fulfillment */
 	int32		line_no;
 	text	   *sku;
+	bool		of_kit;			/* a component: the order line is for a kit */
 	int64		quantity;
 	OmsLineUnits has;
 	OmsLineUnits change;

@@ -200,3 +200,11 @@ AS 'MODULE_PATHNAME', 'oms_release_work';
 REVOKE ALL ON FUNCTION oms.release_work(text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.release_work(text, text) IS
     'ends the claims of a picker, or without one those that timed out (which claim_work hands out again anyway), at a location or everywhere; their number';
+
+CREATE FUNCTION oms.enforce_time_limits(at_most integer DEFAULT 100, actor text DEFAULT session_user)
+RETURNS TABLE (action text, fulfillment_id bigint, order_id text, location text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_enforce_time_limits';
+REVOKE ALL ON FUNCTION oms.enforce_time_limits(integer, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.enforce_time_limits(integer, text) IS
+    'does what is due by oms.time_limit (oms.deadline), for pg_cron every minute; safe to run twice at once, since it leaves what another transaction has: remind (the location), reroute (not accepted: refused, and routed to the next best), escalate (too many have not accepted: a person''s case), remind customer, cancel (orders that no location started in time), tidy (exclusions that are over; no row). At most at_most of each, most overdue first; a row for each. Error: 22023 at_most below 1';

@@ -10,6 +10,9 @@
  * unstarted fulfillment of the location as well), orders (everything in the unstarted
  * fulfillments of the location that contain the sku).
  *
+ * A kit is refused whole: with a component of a line, all that is left of that line's
+ * components in the fulfillment.
+ *
  * Invariants: what is rejected is held here no more. on_hand never becomes negative, nor
  * less than what pickers have taken from the shelf.
  *
@@ -86,12 +89,13 @@ typedef struct Loss
 } Loss;
 
 static OmsPlan select_reason = {
-	"SELECT r.stock_effect, r.still_there, r.opens_count FROM oms.reject_reason r WHERE r.reason = $1",
+	"SELECT r.stock_effect, r.still_there, r.opens_count FROM oms.reject_reason r WHERE r.reason = $1 "
+	"AND r.active",
 	1, {"text"}
 };
 
 static OmsPlan list_reasons = {
-	"SELECT string_agg(r.reason, ', ' ORDER BY r.reason) FROM oms.reject_reason r", 0, {NULL}
+	"SELECT string_agg(r.reason, ', ' ORDER BY r.reason) FROM oms.reject_reason r WHERE r.active", 0, {NULL}
 };
 
 /* The fulfillments $1, and the unstarted ones there with the same skus (or with sku $2). */
@@ -300,9 +304,32 @@ add_rejection(OmsWorkLine *lines, int l, OmsWork *work, int64 units, Cause cause
 	memset(&rejections[*n], 0, sizeof(Rejection));
 	rejections[*n].line = l;
 	rejections[*n].cause = cause;
+	rejections[*n].relocation.of_kit = line->of_kit;
 	rejections[(*n)++].relocation.from = (OmsOrderUnits) {
 		of->order_id, line->line_no, line->sku, of->location, units, of->id
 	};
+}
+
+/* add_kits rejects what is left of the kits of which a component was rejected. */
+static void
+add_kits(int nlines, OmsWorkLine *lines, OmsWork *work, Cause cause, Rejection *rejections,
+		 int *n)
+{
+	int			nrejected = *n;
+
+	for (int i = 0; i < nrejected; i++)
+	{
+		const OmsWorkLine *line = &lines[rejections[i].line];
+		int			l = rejections[i].line;
+
+		if (!line->of_kit)
+			continue;
+		while (l > 0 && lines[l - 1].work == line->work && lines[l - 1].line_no == line->line_no)
+			l--;
+		for (; l < nlines && lines[l].work == line->work && lines[l].line_no == line->line_no; l++)
+			if (open_units(&lines[l]) > 0)
+				add_rejection(lines, l, work, open_units(&lines[l]), cause, rejections, n);
+	}
 }
 
 /* reject_scope rejects what was named and what the scope takes along; OM004, OM005. */
@@ -345,6 +372,7 @@ reject_scope(const Call *call, int nlines, OmsWorkLine *lines, OmsWork *work,
 				 errmsg("cannot reject more than is left of fulfillment %lld",
 						(long long) call->ids[0]),
 				 errdetail("%lld units are left to reject.", (long long) open)));
+	add_kits(nlines, lines, work, BY_SCOPE, rejections, &n);
 	return n;
 }
 
@@ -498,6 +526,7 @@ reject_short(const Call *call, const Loss *loss, int nwork, OmsWork *work, const
 			missing -= units;
 		}
 	}
+	add_kits(nlines, lines, work, SHORT, rejections, &n);
 	pfree(by_rank);
 	return n;
 }
@@ -506,6 +535,8 @@ reject_short(const Call *call, const Loss *loss, int nwork, OmsWork *work, const
 static void
 settle(int first, int n, Rejection *rejections, int nlines, OmsWorkLine *lines, const OmsWork *work)
 {
+	OmsRelocation *relocations;
+
 	oms_work_write_lines(nlines, lines, work);
 	for (int l = 0; l < nlines; l++)
 	{
@@ -514,8 +545,13 @@ settle(int first, int n, Rejection *rejections, int nlines, OmsWorkLine *lines, 
 		lines[l].has.rejected += lines[l].change.rejected;
 		memset(&lines[l].change, 0, sizeof(lines[l].change));
 	}
+	relocations = palloc_extended(sizeof(OmsRelocation) * Max(1, n - first), MCXT_ALLOC_HUGE);
 	for (int i = first; i < n; i++)
-		oms_relocate(1, &rejections[i].relocation);
+		relocations[i - first] = rejections[i].relocation;
+	oms_relocate(n - first, relocations);
+	for (int i = first; i < n; i++)
+		rejections[i].relocation = relocations[i - first];
+	pfree(relocations);
 }
 
 /* conclude sets where each fulfillment stands now; those of which nothing was rejected are left out. */
@@ -642,7 +678,7 @@ reject(FunctionCallInfo fcinfo, Call *call)
 	read_reason(call);
 	work = lock_concerned(call, &nwork, &ranks);
 	nlines = oms_work_lines(nwork, work, &lines);
-	rejections = palloc_extended(sizeof(Rejection) * (2 * nlines + 1), MCXT_ALLOC_HUGE);
+	rejections = palloc_extended(sizeof(Rejection) * (3 * nlines + 1), MCXT_ALLOC_HUGE);
 	losses = palloc_extended(sizeof(Loss) * (nlines + 1), MCXT_ALLOC_HUGE);
 	n = reject_scope(call, nlines, lines, work, rejections);
 	nlosses = find_losses(n, rejections, losses);

@@ -9,6 +9,9 @@
  * location that has all before the nearest; the router reconsiders it. What is to be picked
  * up stays promised where it was: it is backordered there.
  *
+ * A kit moves whole, by its reservations, with all its components; one that no other location
+ * has keeps its hold, for a kit is not backordered.
+ *
  * The caller has locked the rows of the orders. Moves are made one after the other, since
  * each changes what the next one finds.
  *
@@ -56,6 +59,29 @@ static OmsPlan select_order = {
 	"CASE o.method WHEN 'pickup' THEN $4 ELSE ol.location END, COALESCE(i.tracked, true) FROM oms.order_row o "
 	"JOIN oms.order_line_row ol ON ol.order_id = o.order_id AND ol.line_no = $2 "
 	"LEFT JOIN oms.item i ON i.sku = $3 WHERE o.order_id = $1",
+	4, {"text", "int4", "text", "text"}
+};
+
+/* The reservations of kits that a component's units are of, and how many units make a kit. */
+static OmsPlan select_kits = {
+	"SELECT r.reservation_id, (r.quantity - r.consumed) / r.kit_quantity, r.kit_quantity "
+	"FROM oms.reservation_row r WHERE r.order_id = $1 AND r.line_no = $2 AND r.sku = $3 AND r.location = $4 "
+	"AND r.status = 'firm' AND r.quantity > r.consumed AND r.kit IS NOT NULL ORDER BY r.reservation_id",
+	4, {"text", "int4", "text", "text"}
+};
+
+static OmsPlan select_kit_locations = {
+	"SELECT l.location FROM oms.order_row o "
+	"JOIN oms.order_line_row ol ON ol.order_id = o.order_id AND ol.line_no = $2 "
+	"JOIN oms.channel c ON c.channel = o.channel AND c.status = 'active' "
+	"JOIN oms.location_group_member m ON m.location_group = c.ship_group "
+	"JOIN oms.location l ON l.location = m.location AND l.status = 'active' AND l.can_ship "
+	"WHERE o.order_id = $1 AND o.method = 'ship' AND l.location <> $4 "
+	"AND (ol.location IS NULL OR ol.location = l.location) "
+	"AND NOT EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location = l.location "
+	"AND x.until > clock_timestamp() AND (x.order_id IS NULL OR x.order_id = $1) "
+	"AND (x.sku IS NULL OR x.sku IN (SELECT r.sku FROM oms.reservation_row r WHERE r.order_id = $1 AND r.line_no = $2))) "
+	"ORDER BY o.ship_to OPERATOR(oms.<->) l.coordinates NULLS LAST, m.sequence, l.location",
 	4, {"text", "int4", "text", "text"}
 };
 
@@ -146,9 +172,77 @@ backorder(const OmsOrderUnits *units, Datum *values)
 
 		part.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false);
 		line.quota_period = claims[i].quota_period;
-		oms_backorder_insert(&request, 1, &part);
+		request.nparts = 1;
+		request.parts = &part;
+		(void) oms_backorder_insert(&request, false, NULL, NULL);
 	}
 	return units->units;
+}
+
+/* move_kits moves the kits that units of a component are of; how many of the units. */
+static int64
+move_kits(const OmsOrderUnits *units, Datum *values)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int64		left = units->units;
+	SPITupleTable *kits;
+	text	  **locations;
+	uint64		nlocations;
+	uint64		n;
+
+	oms_spi_connect();
+	nlocations = oms_spi_execute_latest(&select_kit_locations, values, NULL);
+	locations = copy_texts(nlocations, 1, caller);
+	n = oms_spi_execute_latest(&select_kits, values, NULL);
+	kits = SPI_tuptable;
+	for (uint64 i = 0; i < n; i++)
+	{
+		bool		isnull;
+		int64		id = DatumGetInt64(SPI_getbinval(kits->vals[i], kits->tupdesc, 1, &isnull));
+		int64		quantity = DatumGetInt64(SPI_getbinval(kits->vals[i], kits->tupdesc, 2, &isnull));
+		int64		per_kit = DatumGetInt64(SPI_getbinval(kits->vals[i], kits->tupdesc, 3, &isnull));
+
+		/* A reservation moves whole: one that other work shares stays. */
+		if (quantity * per_kit > left)
+			continue;
+		for (uint64 l = 0; l < nlocations; l++)
+			if (oms_move_reservation(id, locations[l], quantity, OMS_MOVE_WHOLE) > 0)
+			{
+				left -= quantity * per_kit;
+				break;
+			}
+	}
+	oms_spi_finish();
+	return units->units - left;
+}
+
+static bool
+same_kit(const OmsRelocation *a, const OmsRelocation *b)
+{
+	return a->of_kit && b->of_kit && a->from.line_no == b->from.line_no &&
+		oms_text_equal(a->from.order_id, b->from.order_id) &&
+		oms_text_equal(a->from.location, b->from.location);
+}
+
+/* relocate_kit relocates the kits of the first relocation, by its component, for all components. */
+static void
+relocate_kit(int n, OmsRelocation *relocations, Datum *values)
+{
+	OmsOrderUnits units = relocations[0].from;
+	bool		moved;
+
+	for (int i = 1; i < n; i++)
+		if (same_kit(&relocations[0], &relocations[i]) &&
+			oms_text_equal(units.sku, relocations[i].from.sku))
+			units.units += relocations[i].from.units;
+	moved = move_kits(&units, values) == units.units;
+	for (int i = n - 1; i >= 0; i--)
+	{
+		if (!same_kit(&relocations[0], &relocations[i]))
+			continue;
+		relocations[i].done = true;
+		relocations[i].moved = moved ? relocations[i].from.units : 0;
+	}
 }
 
 /* oms_relocate finds another place for units of order lines; see the head of this file. */
@@ -169,6 +263,13 @@ oms_relocate(int n, OmsRelocation *relocations)
 		};
 
 		CHECK_FOR_INTERRUPTS();
+		if (one->done)
+			continue;
+		if (one->of_kit)
+		{
+			relocate_kit(n - i, one, values);
+			continue;
+		}
 		oms_spi_connect();
 		nlocations = oms_spi_execute_latest(&select_locations, values, NULL);
 		locations = copy_texts(nlocations, 1, caller);

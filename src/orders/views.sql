@@ -15,11 +15,13 @@ SELECT r.order_id, r.line_no,
 COMMENT ON VIEW oms.order_line_reserved IS 'private: what each order line holds, and where';
 
 CREATE VIEW oms.order_line_backordered AS
-SELECT b.order_id, b.line_no, pg_catalog.sum(b.quantity - b.filled)::bigint AS backordered
-  FROM oms.backorder_row b
+SELECT b.order_id, b.line_no, pg_catalog.sum(b.quantity - b.filled)::bigint AS backordered,
+       CASE WHEN pg_catalog.bool_and(b.promise_at IS NOT NULL)
+            THEN pg_catalog.max(b.promise_at) END AS promise_at
+  FROM oms.backorder b
  WHERE b.order_id IS NOT NULL AND b.status = 'open'
  GROUP BY b.order_id, b.line_no;
-COMMENT ON VIEW oms.order_line_backordered IS 'private: what of each order line waits for supply';
+COMMENT ON VIEW oms.order_line_backordered IS 'private: what of each order line waits for supply, and its promise';
 
 CREATE VIEW oms.order_line AS
 SELECT l.order_id, l.line_no, l.sku, l.quantity,
@@ -34,14 +36,15 @@ SELECT l.order_id, l.line_no, l.sku, l.quantity,
             WHEN COALESCE(r.reserved, 0) + COALESCE(r.consumed, 0) > 0 THEN 'partial'
             ELSE 'unfilled' END AS status,
        COALESCE(r.locations, '{}') AS locations,
-       l.unit_value, l.keep_together, l.location, COALESCE(l.promise_at, o.promise_at) AS promise_at,
+       l.unit_value, l.keep_together, l.location,
+       COALESCE(b.promise_at, l.promise_at, o.promise_at) AS promise_at,
        COALESCE(b.backordered, 0) AS backordered
   FROM oms.order_line_row l
   JOIN oms.order_row o ON o.order_id = l.order_id
   LEFT JOIN oms.order_line_reserved r ON r.order_id = l.order_id AND r.line_no = l.line_no
   LEFT JOIN oms.order_line_backordered b ON b.order_id = l.order_id AND b.line_no = l.line_no;
 COMMENT ON VIEW oms.order_line IS
-    'lines of orders: units ordered, reserved now at locations, consumed (left the house), unfilled (none of these), backordered (those of the unfilled that wait for supply); status reserved, backordered (some units are), partial, unfilled, consumed or cancelled; location: the only one that may serve the line, if any. The line of a kit is in kits';
+    'lines of orders: units ordered, reserved now at locations, consumed (left the house), unfilled (none of these), backordered (those of the unfilled that wait for supply); status reserved, backordered (some units are), partial, unfilled, consumed or cancelled; location: the only one that may serve the line, if any. The line of a kit is in kits; promise_at: of a backordered line when the last of what it claims of incoming supply is due, if that is later than what was asked for';
 
 CREATE VIEW oms.orders AS
 SELECT o.order_id, o.channel, o.service, o.method, o.priority, o.ship_to, o.promise_at,

@@ -19,7 +19,7 @@
  * together. A kit is not backordered: with OMS_BACKORDER it is had whole or refused.
  *
  * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
- * with the reservations. Any request with a cart_id releases the cart's open backorders
+ * with the reservations, unless that would pass the channel's limit. Any request with a cart_id releases the cart's open backorders
  * first, as it releases or takes over the cart's reservations.
  *
  * No hold-and-wait. Who depends on an open transaction waits for it only while this
@@ -191,7 +191,8 @@ const char *
 oms_line_status_name(OmsLineStatus status)
 {
 	static const char *const names[] = {
-		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others", "unknown", "not_allowed", "refused"
+		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others",
+		"backorder_limit", "unknown", "not_allowed", "refused"
 	};
 
 	return names[status];
@@ -1075,14 +1076,15 @@ insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *li
 
 /*
  * insert_rows writes a reservation for each line and location of the takes, and, if the
- * request backorders, a backorder for what is missing of each line.
+ * request backorders, a backorder for what is missing of each line. False, and then the
+ * attempt is to be rolled back, when a line may not be backordered.
  */
-static void
+static bool
 insert_rows(Attempt *attempt)
 {
 	OmsReserveRequest *request = attempt->request;
-	OmsReservationPart *backorders = NULL;
-	int			nbackorders = 0;
+	TransactionId pending;
+	int			refused;
 	OmsWriter  *writer = oms_writer_open("reservation_row");
 
 	for (int d = 0; d < attempt->ndemands; d++)
@@ -1123,19 +1125,18 @@ insert_rows(Attempt *attempt)
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
-			if (backorders == NULL)
-				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
 			line->quota_period = demand->quota == NULL ? NULL : demand->quota->period;
 			add_part(request, demand->item, (OmsReservationPart) {
 				i, .quantity = line->quantity - line->reserved,
 				.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false)
 			});
-			backorders[nbackorders++] = request->parts[request->nparts - 1];
 		}
 	}
 	oms_writer_close(writer);
-	if (nbackorders > 0)
-		oms_backorder_insert(request, nbackorders, backorders);
+	if (oms_backorder_insert(request, true, &refused, &pending))
+		return true;
+	attempt->demands[attempt->demand_of[refused]].pending = pending;
+	return false;
 }
 
 /* -------------------------------------------------------------------------
@@ -1238,7 +1239,9 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && demand->over_quota == 0 &&
+		else if (line->over_limit && !TransactionIdIsValid(demand->pending))
+			line->status = OMS_LINE_BACKORDER_LIMIT;
+		else if (!served && !line->over_limit && demand->over_quota == 0 &&
 				 ((missing(demand) == 0 && demand->withheld == 0) || !all_or_none(attempt, demand)))
 			line->status = OMS_LINE_REFUSED;
 		else
@@ -1267,8 +1270,11 @@ reset_attempt(Attempt *attempt)
 		attempt->demands[d].ncells = 0;
 	}
 	for (int i = 0; i < attempt->request->nlines; i++)
+	{
+		attempt->request->lines[i].over_limit = false;
 		if (attempt->demand_of[i] >= 0)
 			attempt->demands[attempt->demand_of[i]].wanted += attempt->request->lines[i].quantity;
+	}
 }
 
 /*
@@ -1306,7 +1312,7 @@ try_once(Attempt *attempt, bool may_split)
 	}
 	served = serve(attempt, may_split);
 	if (served)
-		insert_rows(attempt);
+		served = insert_rows(attempt);
 	oms_accounts_close(attempt->accounts);
 	return served;
 }
@@ -1533,6 +1539,15 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 							   line->line_no, channel, (long long) line->quantity,
 							   (long long) line->available, line->pending),
 					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+			break;
+		case OMS_LINE_BACKORDER_LIMIT:
+			ereport(ERROR,
+					(errcode(OMS_ERR_BACKORDER_LIMIT),
+					 errmsg("too many units of sku \"%s\" would be backordered on channel \"%s\"", sku, channel),
+					 errdetail("Line %d: wanted %s, available %lld, and %lld may still be backordered.",
+							   line->line_no, wanted_units(request, line),
+							   (long long) line->available, (long long) line->limit_left),
+					 errhint("Reserve fewer, pass on_shortage => 'partial', or call oms.add_backorder_limit.")));
 			break;
 		case OMS_LINE_QUOTA:
 			ereport(ERROR,

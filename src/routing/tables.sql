@@ -70,11 +70,17 @@ CREATE TABLE oms.fulfillment_row (
     changed_at timestamptz,
     claimed_by text COLLATE "C",
     claimed_until timestamptz,
+    reminded_at timestamptz,
+    escalated_at timestamptz,
+    ready_at timestamptz,
     PRIMARY KEY (order_id, fulfillment_id),
     CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
 COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
 COMMENT ON COLUMN oms.fulfillment_row.claimed_by IS 'the picker who has it, until claimed_until';
+COMMENT ON COLUMN oms.fulfillment_row.reminded_at IS 'when its location, or of what is ready its customer, was last reminded';
+COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''s case: too many locations did not accept it';
+COMMENT ON COLUMN oms.fulfillment_row.ready_at IS 'since when the customer may come';
 CREATE INDEX fulfillment_row_work_idx ON oms.fulfillment_row (location, status)
     WHERE status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
 CREATE INDEX fulfillment_row_id_idx ON oms.fulfillment_row (fulfillment_id);
@@ -94,7 +100,7 @@ CREATE TABLE oms.fulfillment_line_row (
     CHECK (picked <= quantity - rejected - cancelled),
     CHECK (packed <= picked),
     CHECK (shipped <= packed)
-);
+) WITH (fillfactor = 70);
 COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is to send out, behind oms.fulfillment_line';
 COMMENT ON COLUMN oms.fulfillment_line_row.quantity IS 'units assigned';
 COMMENT ON COLUMN oms.fulfillment_line_row.shipped IS 'units that left the house, handed over ones included';

@@ -44,7 +44,6 @@
 #include "utils/timestamp.h"
 
 #include "availability/availability.h"
-#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -165,12 +164,12 @@ OmsItem *
 oms_items(int n, text **skus)
 {
 	OmsItem    *items = read_items(n, skus);
-	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
+	const OmsNetwork *network = oms_network();
 
-	for (int i = 0; kits != NULL && i < n; i++)
+	for (int i = 0; network->ncomponents > 0 && i < n; i++)
 	{
-		OmsComponent *components;
-		int			m = oms_kit_components(kits, skus[i], &components);
+		const OmsComponent *components;
+		int			m = oms_network_kit(network, skus[i], &components);
 		OmsKit	   *kit;
 		text	  **names;
 
@@ -192,8 +191,6 @@ oms_items(int n, text **skus)
 		for (int c = 0; c < m; c++)
 			items[i].tracked = items[i].tracked || kit->items[c].tracked;
 	}
-	if (kits != NULL)
-		oms_scan_close(kits);
 	return items;
 }
 

@@ -54,6 +54,7 @@ typedef struct OmsWorkLine
 } OmsWorkLine;
 
 extern void oms_work_lock_orders(int n, const int64 *ids);
+extern void oms_work_raise(const char *action, int64 id);
 extern OmsWork *oms_work_read(const char *action, int n, const int64 *ids);
 extern OmsWork *oms_work_lock(const char *action, int n, const int64 *ids);
 extern int	oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines);

@@ -86,6 +86,12 @@ static OmsPlan cancel_orders = {
 	2, {"_text", "text"}
 };
 
+static OmsPlan cancel_unfetched = {
+	"SELECT c.fulfillment_id, c.order_id, c.location FROM oms.cancel_fulfillment_many(ARRAY(SELECT f.fulfillment_id "
+	"FROM oms.fulfillment_row f WHERE f.fulfillment_id = ANY ($1) AND f.status = 'ready'), 'no-show', $2) c",
+	2, {"_int8", "text"}
+};
+
 static OmsPlan delete_exclusions = {
 	"DELETE FROM oms.location_exclusion x WHERE x.exclusion_id IN (SELECT e.exclusion_id "
 	"FROM oms.location_exclusion e WHERE e.until <= clock_timestamp() FOR UPDATE SKIP LOCKED)", 0, {NULL}
@@ -186,6 +192,18 @@ reroute(FunctionCallInfo fcinfo, int at_most, text *actor)
 }
 
 static void
+expire(FunctionCallInfo fcinfo, int at_most, text *actor)
+{
+	Due		   *due;
+	Datum		values[2];
+
+	if (find_due("expire", at_most, &due, &values[0]) == 0)
+		return;
+	values[1] = PointerGetDatum(actor);
+	act(fcinfo, "expire", &cancel_unfetched, values);
+}
+
+static void
 cancel(FunctionCallInfo fcinfo, int at_most, text *actor)
 {
 	Due		   *due;
@@ -219,6 +237,7 @@ oms_enforce_time_limits(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	cancel(fcinfo, at_most, actor);
 	reroute(fcinfo, at_most, actor);
+	expire(fcinfo, at_most, actor);
 	remind(fcinfo, "remind", at_most, actor);
 	remind(fcinfo, "remind customer", at_most, actor);
 	oms_spi_connect();

@@ -166,6 +166,25 @@ raise_illegal(const char *action, const OmsWork *work)
 			 errhint("Nothing can be done to it any more.")));
 }
 
+/* oms_work_raise raises for what cannot be done to a fulfillment: OM004 unknown, OM005. */
+void
+oms_work_raise(const char *action, int64 id)
+{
+	Datum		values[1] = {Int64GetDatum(id)};
+	MemoryContext caller = CurrentMemoryContext;
+	char	   *status;
+
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&legal_actions, values, NULL) == 0)
+		raise_unknown(id);
+	status = MemoryContextStrdup(caller, oms_spi_text(0, 3));
+	oms_spi_finish();
+	ereport(ERROR,
+			(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+			 errmsg("cannot %s fulfillment %lld", action, (long long) id),
+			 errdetail("It is %s.", status)));
+}
+
 static Datum
 id_array(int n, const int64 *ids)
 {

@@ -233,10 +233,10 @@ AS $$
                         WHERE l.order_id = h.order_id AND l.line_no = h.line_no AND l.sku = h.sku)
     UNION ALL
     SELECT 'a line has no more units than were ordered', format('order %s, line %s', l.order_id, l.line_no),
-           format('ordered %s, reserved %s, consumed %s', l.quantity, COALESCE(h.reserved, 0), h.consumed)
+           format('ordered %s, cancelled %s, reserved %s, consumed %s', l.quantity, l.cancelled, COALESCE(h.reserved, 0), h.consumed)
       FROM oms.order_line_row l
       JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
-     WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity
+     WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity - l.cancelled
     UNION ALL
     SELECT 'a backorder is filled by at most its quantity, and open until then', format('backorder %s', b.backorder_id),
            format('%s: filled %s of %s', b.status, b.filled, b.quantity)
@@ -256,7 +256,7 @@ AS $$
       FROM oms.order_line_row l
       JOIN waiting b ON b.order_id = l.order_id AND b.line_no = l.line_no AND b.sku = l.sku
       LEFT JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
-     WHERE COALESCE(h.reserved, 0) + COALESCE(h.consumed, 0) + b.quantity > l.quantity
+     WHERE COALESCE(h.reserved, 0) + COALESCE(h.consumed, 0) + b.quantity > l.quantity - l.cancelled
     UNION ALL
     SELECT 'a cancelled order waits for nothing', format('order %s, line %s', b.order_id, b.line_no),
            format('backordered %s', b.quantity)

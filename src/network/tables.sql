@@ -220,6 +220,13 @@ COMMENT ON SEQUENCE oms.location_exclusion_exclusion_id_seq IS 'private: numbers
 CREATE INDEX location_exclusion_sku_idx ON oms.location_exclusion (sku, location) WHERE order_id IS NULL;
 CREATE INDEX location_exclusion_order_idx ON oms.location_exclusion (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX location_exclusion_location_idx ON oms.location_exclusion (location);
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.kit_component
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.kit_component
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.kit_component ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.kit_component IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.kit_component IS 'notes for other sessions that the network has changed';
 
 SELECT pg_catalog.pg_extension_config_dump('oms.location', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_exclusion', '');

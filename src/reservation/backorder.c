@@ -214,6 +214,25 @@ static OmsPlan find_backorder = {
 	1, {"pg_catalog.int8"}
 };
 
+static OmsPlan lock_line = {
+	"SELECT b.backorder_id, b.quantity OPERATOR(pg_catalog.-) b.filled FROM oms.backorder_row b "
+	"WHERE b.order_id OPERATOR(pg_catalog.=) $1 AND b.line_no OPERATOR(pg_catalog.=) $2 "
+	"AND b.status OPERATOR(pg_catalog.=) 'open' ORDER BY b.backorder_id DESC FOR UPDATE",
+	2, {"pg_catalog.text", "pg_catalog.int4"}
+};
+
+/* $2 units are wanted no more: all that is missing, or fewer. */
+static OmsPlan reduce_one = {
+	"UPDATE oms.backorder_row b SET "
+	"quantity = CASE WHEN (b.quantity OPERATOR(pg_catalog.-) b.filled) OPERATOR(pg_catalog.=) $2 THEN b.quantity "
+	"ELSE b.quantity OPERATOR(pg_catalog.-) $2 END, "
+	"status = CASE WHEN (b.quantity OPERATOR(pg_catalog.-) b.filled) OPERATOR(pg_catalog.=) $2 THEN 'released' "
+	"ELSE b.status END, changed_at = pg_catalog.clock_timestamp() "
+	"WHERE b.backorder_id OPERATOR(pg_catalog.=) $1 "
+	"RETURNING b.backorder_id, b.sku, b.channel, $2, b.quota_period",
+	2, {"pg_catalog.int8", "pg_catalog.int8"}
+};
+
 static OmsPlan release_one = {
 	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
 	"WHERE b.backorder_id OPERATOR(pg_catalog.=) $1)" RELEASE_LOCKED,
@@ -829,6 +848,34 @@ oms_backorder_release_order(text *order_id)
 	units = give_up(oms_spi_execute_latest(&release_of_order, values, NULL));
 	oms_spi_finish();
 	return units;
+}
+
+/*
+ * oms_backorder_reduce gives up units that an order line waits for, the newest backorder's
+ * first; returns how many it waited for. The caller has locked the order.
+ */
+int64
+oms_backorder_reduce(text *order_id, int32 line_no, int64 units)
+{
+	Datum		values[2] = {PointerGetDatum(order_id), Int32GetDatum(line_no)};
+	SPITupleTable *open;
+	int64		given_up = 0;
+	uint64		n;
+
+	oms_spi_connect();
+	n = oms_spi_execute_latest(&lock_line, values, NULL);
+	open = SPI_tuptable;
+	for (uint64 i = 0; i < n && given_up < units; i++)
+	{
+		bool		isnull;
+		int64		missing = DatumGetInt64(SPI_getbinval(open->vals[i], open->tupdesc, 2, &isnull));
+
+		values[0] = SPI_getbinval(open->vals[i], open->tupdesc, 1, &isnull);
+		values[1] = Int64GetDatum(Min(missing, units - given_up));
+		given_up += give_up(oms_spi_execute(&reduce_one, values, NULL, false));
+	}
+	oms_spi_finish();
+	return given_up;
 }
 
 /* lock_one locks a backorder, the row of the last SPI result; OM004, OM002. */

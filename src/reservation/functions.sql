@@ -5,8 +5,7 @@ CREATE FUNCTION oms.reserve(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint, kit text, promise_at timestamptz)
+RETURNS SETOF oms.reserved_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1
 AS 'MODULE_PATHNAME', 'oms_reserve';
 REVOKE ALL ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -18,8 +17,7 @@ CREATE FUNCTION oms.reserve_many(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint, kit text, promise_at timestamptz)
+RETURNS SETOF oms.reserved_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_many';
 REVOKE ALL ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -31,8 +29,7 @@ CREATE FUNCTION oms.reserve_cart(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint, kit text, promise_at timestamptz)
+RETURNS SETOF oms.reserved_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_cart';
 REVOKE ALL ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -44,8 +41,7 @@ CREATE FUNCTION oms.try_reserve(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
-               status text, reservation_ids bigint[], expires_at timestamptz)
+RETURNS SETOF oms.tried_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1
 AS 'MODULE_PATHNAME', 'oms_try_reserve';
 REVOKE ALL ON FUNCTION oms.try_reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -57,8 +53,7 @@ CREATE FUNCTION oms.try_reserve_many(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
-               status text, reservation_ids bigint[], expires_at timestamptz)
+RETURNS SETOF oms.tried_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_try_reserve_many';
 REVOKE ALL ON FUNCTION oms.try_reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -70,8 +65,7 @@ CREATE FUNCTION oms.try_reserve_cart(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
-               status text, reservation_ids bigint[], expires_at timestamptz)
+RETURNS SETOF oms.tried_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_try_reserve_cart';
 REVOKE ALL ON FUNCTION oms.try_reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;

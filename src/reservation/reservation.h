@@ -115,6 +115,7 @@ extern int64 oms_release_order(text *order_id);
 extern void oms_reservation_init(void);
 extern bool oms_backorder_release_cart(text *cart_id);
 extern int64 oms_backorder_release_order(text *order_id);
+extern int64 oms_backorder_reduce(text *order_id, int32 line_no, int64 units);
 extern bool oms_backorder_insert(OmsReserveRequest *request, bool limited, int *refused,
 								 TransactionId *pending);
 extern bool oms_move_kit(int64 reservation_id, text *to_location, int64 quantity,

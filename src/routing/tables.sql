@@ -73,6 +73,7 @@ CREATE TABLE oms.fulfillment_row (
     reminded_at timestamptz,
     escalated_at timestamptz,
     ready_at timestamptz,
+    code_hash text,
     PRIMARY KEY (order_id, fulfillment_id),
     CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
@@ -81,6 +82,7 @@ COMMENT ON COLUMN oms.fulfillment_row.claimed_by IS 'the picker who has it, unti
 COMMENT ON COLUMN oms.fulfillment_row.reminded_at IS 'when its location, or of what is ready its customer, was last reminded';
 COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''s case: too many locations did not accept it';
 COMMENT ON COLUMN oms.fulfillment_row.ready_at IS 'since when the customer may come';
+COMMENT ON COLUMN oms.fulfillment_row.code_hash IS 'hash of the customer''s code, without which it is not handed over; NULL: no code';
 CREATE INDEX fulfillment_row_work_idx ON oms.fulfillment_row (location, status)
     WHERE status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
 CREATE INDEX fulfillment_row_id_idx ON oms.fulfillment_row (fulfillment_id);

@@ -35,7 +35,6 @@
 #include "utils/timestamp.h"
 
 #include "commands/trigger.h"
-#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -544,17 +543,17 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 static void
 refuse_kits(const StockCall *call)
 {
-	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
-	OmsComponent *components;
+	const OmsNetwork *network = oms_network();
+	const OmsComponent *components;
 	StringInfoData list;
 
-	for (int i = 0; kits != NULL && i < call->n; i++)
+	for (int i = 0; i < call->n; i++)
 	{
 		int			n;
 
 		if (call->quantities[i] <= 0)
 			continue;
-		n = oms_kit_components(kits, call->skus[i], &components);
+		n = oms_network_kit(network, call->skus[i], &components);
 		if (n == 0)
 			continue;
 		initStringInfo(&list);
@@ -568,8 +567,6 @@ refuse_kits(const StockCall *call)
 				 errdetail("It consists of %s.", list.data),
 				 errhint("Give the components instead.")));
 	}
-	if (kits != NULL)
-		oms_scan_close(kits);
 }
 
 static void

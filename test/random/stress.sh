@@ -2,7 +2,7 @@
 # test/random/stress.sh: many clients do random work on few accounts while a sampler looks at every
 # snapshot it can get; TAP output. `make stress` runs it for STRESS_SECONDS (default there: 300).
 #
-#   STRESS_SECONDS (10)  STRESS_CLIENTS (12)  STRESS_SEED (random, printed)  STRESS_DATABASE (its own)
+#   STRESS_SECONDS (10)  STRESS_CLIENTS (12)  STRESS_SEED (random, printed)
 #
 # Clients: carts, quotas, protected stock, holds that expire, confirm, extend, release, consume, receive, transfer, losses, counts,
 # at every isolation level, with rollbacks, exception blocks, sleeps and long transactions; folds are
@@ -31,15 +31,9 @@ clients=${STRESS_CLIENTS:-12}
 seed=${STRESS_SEED:-$((RANDOM * 32768 + RANDOM))}
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-echo "1..9"
+echo "1..8"
 echo "# seed $seed, $clients clients, $seconds s"
 
-# Its clients work on every reservation there is: in a database of its own.
-if [ -z "${STRESS_DATABASE:-}" ]; then
-	export PGDATABASE=oms_random_stress
-	psql -Xq -d postgres -c "CREATE DATABASE $PGDATABASE" >&2
-	psql -Xq -v ON_ERROR_STOP=1 -c 'CREATE EXTENSION oms' >&2
-fi
 psql -Xq -v ON_ERROR_STOP=1 -f stress.sql >"$dir/setup" 2>&1 || { cat "$dir/setup"; exit 1; }
 until=$(psql -XAtc "SELECT clock_timestamp() + interval '$seconds s'")
 
@@ -117,4 +111,3 @@ check 7 "amcheck accepts the indexes" "$(psql -XAtq -c "
 check 8 "the work reached protected stock and quotas" "$(psql -XAtq -c "
 	SELECT 'reservations without: protected ' || (count(*) FILTER (WHERE protected > 0) = 0) || ', quota ' || (count(quota_period) = 0)
 	  FROM oms.reservation_row HAVING count(*) FILTER (WHERE protected > 0) = 0 OR count(quota_period) = 0")"
-check 9 "oms.check() finds nothing" "$(psql -XAtq -c 'SELECT * FROM oms.check()')"

@@ -111,7 +111,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_consume';
 REVOKE ALL ON FUNCTION oms.consume(bigint, bigint, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.consume(bigint, bigint, text, text, text) IS
-    'takes quantity units (all that are left by default) of a live reservation out of the door: on_hand and reserved fall together, with a movement. Errors: OM003 expired, OM002 being changed by an open transaction, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
+    'takes quantity units (all that are left by default) of a live reservation out of the door: reserved and, of what is tracked, on_hand fall together, with a movement. Errors: OM001 so many are not on hand, OM002 it, or on_hand, is being changed by an open transaction, OM003 expired, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
 
 CREATE FUNCTION oms.confirm_many(
     reservation_ids bigint[], request_id text DEFAULT NULL)
@@ -152,7 +152,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_consume_many';
 REVOKE ALL ON FUNCTION oms.consume_many(bigint[], bigint[], text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.consume_many(bigint[], bigint[], text, text, text) IS
-    'each of the reservations, all or none: takes quantity units (all that are left by default) of a live reservation out of the door: on_hand and reserved fall together, with a movement. Errors: OM003 expired, OM002 being changed by an open transaction, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
+    'each of the reservations, all or none: takes quantity units (all that are left by default) of a live reservation out of the door: reserved and, of what is tracked, on_hand fall together, with a movement. Errors: OM001 so many are not on hand, OM002 it, or on_hand, is being changed by an open transaction, OM003 expired, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
 
 CREATE FUNCTION oms.transfer_reservation(
     reservation_id bigint, to_location text, request_id text DEFAULT NULL)

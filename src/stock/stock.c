@@ -258,6 +258,31 @@ oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim)
 	give_quota(claim);
 }
 
+/*
+ * oms_stock_consume takes reserved units out of the door: reserved and, of what is tracked,
+ * on_hand fall together. on_hand never becomes negative: OM001, OM002 when that depends on
+ * an open transaction.
+ */
+void
+oms_stock_consume(OmsAccounts *accounts, text *sku, text *location, int64 units, bool tracked)
+{
+	OmsGuard	guard = {.kind = tracked ? OMS_GUARD_ON_HAND : OMS_GUARD_NONE};
+	OmsAmounts	change = {.on_hand = tracked ? -units : 0, .reserved = -units};
+	OmsChange	result;
+
+	oms_stock_change(accounts, sku, location, change, &guard, &result);
+	if (result.outcome == OMS_SHORT)
+		ereport(ERROR,
+				(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+				 errmsg("sku \"%s\" at location \"%s\" is not on hand", text_to_cstring(sku),
+						text_to_cstring(location)),
+				 errdetail("%lld units are to leave, on hand are %lld.", (long long) units,
+						   (long long) result.available),
+				 errhint("Call oms.count_stock with what is there, or oms.reject.")));
+	if (result.outcome == OMS_PENDING)
+		oms_raise_short(&result, sku, location, units);
+}
+
 /* What a short take has reclaimed of expired holds. */
 typedef struct Reclaimed
 {

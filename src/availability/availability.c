@@ -660,6 +660,25 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 }
 
 /*
+ * oms_survey reads the cells of a sku at all locations of the channel's group, whether
+ * open or not, and whether they carry it or not; returns their number.
+ */
+int
+oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells)
+{
+	CellReader	reader;
+
+	*cells = NULL;
+	if (channel->group[method] == NULL)
+		return 0;
+	open_reader(&reader, channel, method, NULL, GetActiveSnapshot());
+	read_sku(&reader, 0, item);
+	close_reader(&reader);
+	*cells = reader.cells;
+	return reader.group->nmembers;
+}
+
+/*
  * oms_atp_of is the ATP, quota aside, of one of the skus of a reading; of an untracked one
  * the largest bigint, if it may be sold from any location.
  */

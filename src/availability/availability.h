@@ -83,6 +83,7 @@ extern text *oms_first_open_location(const OmsChannel *channel, OmsMethod method
 									 const OmsItem *item);
 extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 					  const OmsLatLon *ship_to, bool latest, OmsCell **cells);
+extern int	oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells);
 extern int64 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku,
 						int ncells, const OmsCell *cells);
 

@@ -550,8 +550,8 @@ whole_kits(int64 units, int64 quantity)
 
 /*
  * read_kit reads the cells of a kit into reader->cells, in whole kits: each figure is that
- * of the scarcest component. What is not on_hand, reserved, withheld or free of it does
- * not exist: expired holds count as free, and a kit is not damaged.
+ * of the scarcest component. Withheld is all that is available and not free, what is
+ * protected for others included; expired holds count as available, and no kit is damaged.
  */
 static void
 read_kit(CellReader *reader, int sku, const OmsItem *item)
@@ -597,7 +597,7 @@ read_kit(CellReader *reader, int sku, const OmsItem *item)
 
 		cell->carried = carried[i];
 		cell->on_hand = on_hand[i];
-		cell->unavailable = cell->expired = 0;
+		cell->unavailable = cell->expired = cell->protected = 0;
 		cell->reserved = on_hand[i] - available[i];
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
@@ -611,6 +611,16 @@ read_kit(CellReader *reader, int sku, const OmsItem *item)
 	pfree(available);
 	pfree(free);
 	pfree(carried);
+}
+
+/* read_item reads the cells of an item into reader->cells. */
+static void
+read_item(CellReader *reader, int sku, const OmsItem *item)
+{
+	if (item->kit != NULL)
+		read_kit(reader, sku, item);
+	else
+		read_sku(reader, sku, item);
 }
 
 /*
@@ -638,10 +648,7 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	for (int s = 0; s < n; s++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (items[s]->kit != NULL)
-			read_kit(&reader, s, items[s]);
-		else
-			read_sku(&reader, s, items[s]);
+		read_item(&reader, s, items[s]);
 		for (int i = 0; i < reader.group->nmembers; i++)
 		{
 			if (!reader.cells[i].open || !reader.cells[i].carried)
@@ -672,7 +679,7 @@ oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, Oms
 	if (channel->group[method] == NULL)
 		return 0;
 	open_reader(&reader, channel, method, NULL, GetActiveSnapshot());
-	read_sku(&reader, 0, item);
+	read_item(&reader, 0, item);
 	close_reader(&reader);
 	*cells = reader.cells;
 	return reader.group->nmembers;

@@ -46,6 +46,7 @@ typedef struct OmsWorkLine
 	int32		line_no;
 	text	   *sku;
 	int64		quantity;
+	int64		kit_quantity;	/* units in one kit, once it was read; 0: of no kit */
 	OmsLineUnits has;
 	OmsLineUnits change;
 } OmsWorkLine;
@@ -59,6 +60,7 @@ extern void oms_work_write(const char *action, int nwork, const OmsWork *work, t
 						   text *actor);
 extern void oms_work_put(FunctionCallInfo fcinfo, int nwork, const OmsWork *work);
 extern void oms_relocate(int n, OmsRelocation *relocations);
+extern int64 oms_relocate_kit(int n, const OmsOrderUnits *components, int64 kits);
 extern int	oms_arg_fulfillments(FunctionCallInfo fcinfo, bool many, int64 **ids);
 
 #endif							/* OMS_FULFILLMENT_H */

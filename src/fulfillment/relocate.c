@@ -9,6 +9,9 @@
  * location that has all before the nearest; the router reconsiders it. What is to be picked
  * up stays promised where it was: it is backordered there.
  *
+ * Kits move whole, by their components together; what no location has of them is released
+ * and stays unfilled.
+ *
  * The caller has locked the rows of the orders. Moves are made one after the other, since
  * each changes what the next one finds.
  *
@@ -17,8 +20,10 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "miscadmin.h"
+#include "utils/array.h"
 #include "utils/timestamp.h"
 
 #include "fulfillment/fulfillment.h"
@@ -44,11 +49,11 @@ static OmsPlan select_locations = {
 	"WHERE o.order_id = $1 AND o.method = 'ship' AND l.location <> $4 "
 	"AND (ol.location IS NULL OR ol.location = l.location) AND (i.available > 0 OR NOT it.tracked) "
 	"AND NOT EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location = l.location "
-	"AND x.until > clock_timestamp() AND (x.sku IS NULL OR x.sku = $3) "
+	"AND x.until > clock_timestamp() AND (x.sku IS NULL OR x.sku = ANY ($6)) "
 	"AND (x.order_id IS NULL OR x.order_id = $1)) "
 	"ORDER BY COALESCE(i.available >= $5, true) DESC, o.ship_to OPERATOR(oms.<->) l.coordinates NULLS LAST, "
 	"m.sequence, l.location",
-	5, {"text", "int4", "text", "text", "int8"}
+	6, {"text", "int4", "text", "text", "int8", "_text"}
 };
 
 static OmsPlan select_order = {
@@ -77,9 +82,30 @@ copy_texts(uint64 n, int column, MemoryContext caller)
 	return texts;
 }
 
-/* move_units moves units of the reservations to a location; how many it had. */
+/*
+ * find_locations lists where units may go, by choice, for select_locations; skus are those
+ * that must not be excluded there.
+ */
+static text **
+find_locations(Datum *values, int nskus, Datum *skus, uint64 *n)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	text	  **locations;
+
+	values[5] = PointerGetDatum(construct_array(skus, nskus, TEXTOID, -1, false, TYPALIGN_INT));
+	oms_spi_connect();
+	*n = oms_spi_execute_latest(&select_locations, values, NULL);
+	locations = copy_texts(*n, 1, caller);
+	oms_spi_finish();
+	return locations;
+}
+
+/*
+ * move_units moves units of the reservations to a location; how many it had. Of kits, of
+ * which kit_quantity units of the sku are in one, whole kits.
+ */
 static int64
-move_units(Datum *values, text *location, int64 units)
+move_units(Datum *values, text *location, int64 units, int64 kit_quantity)
 {
 	int64		moved = 0;
 	SPITupleTable *rows;
@@ -94,7 +120,8 @@ move_units(Datum *values, text *location, int64 units)
 		int64		id = DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull));
 		int64		held = DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 2, &isnull));
 
-		moved += oms_move_reservation(id, location, Min(held, units - moved), OMS_MOVE_PARTIAL);
+		moved += oms_move_reservation(id, location, Min(held, units - moved) / kit_quantity,
+									  OMS_MOVE_PARTIAL) * kit_quantity;
 	}
 	oms_spi_finish();
 	return moved;
@@ -155,28 +182,61 @@ backorder(const OmsOrderUnits *units, Datum *values)
 void
 oms_relocate(int n, OmsRelocation *relocations)
 {
-	MemoryContext caller = CurrentMemoryContext;
-
 	for (int i = 0; i < n; i++)
 	{
 		OmsRelocation *one = &relocations[i];
 		OmsOrderUnits rest = one->from;
 		text	  **locations;
 		uint64		nlocations;
-		Datum		values[5] = {
+		Datum		values[6] = {
 			PointerGetDatum(rest.order_id), Int32GetDatum(rest.line_no), PointerGetDatum(rest.sku),
 			PointerGetDatum(rest.location), Int64GetDatum(rest.units)
 		};
 
 		CHECK_FOR_INTERRUPTS();
-		oms_spi_connect();
-		nlocations = oms_spi_execute_latest(&select_locations, values, NULL);
-		locations = copy_texts(nlocations, 1, caller);
-		oms_spi_finish();
+		locations = find_locations(values, 1, &values[2], &nlocations);
 		for (uint64 l = 0; l < nlocations && rest.units > 0; l++)
-			rest.units -= move_units(values, locations[l], rest.units);
+			rest.units -= move_units(values, locations[l], rest.units, 1);
 		one->moved = one->from.units - rest.units;
 		if (rest.units > 0)
 			one->backordered = backorder(&rest, values);
 	}
+}
+
+/*
+ * oms_relocate_kit finds another place for kits of an order line, each whole; components
+ * are all that a kit has, of each the units in one kit. What no location has is released
+ * and stays unfilled, since a kit is not backordered. Returns the kits moved.
+ */
+int64
+oms_relocate_kit(int n, const OmsOrderUnits *components, int64 kits)
+{
+	const OmsOrderUnits *first = &components[0];
+	Datum	   *skus = palloc(sizeof(Datum) * n);
+	OmsOrderUnits *rest = palloc(sizeof(OmsOrderUnits) * n);
+	int64		units = kits * first->units;
+	int64		left = units;
+	uint64		nlocations;
+	text	  **locations;
+	OmsClaim   *claims;
+	Datum		values[6] = {
+		PointerGetDatum(first->order_id), Int32GetDatum(first->line_no), PointerGetDatum(first->sku),
+		PointerGetDatum(first->location), Int64GetDatum(units)
+	};
+
+	for (int c = 0; c < n; c++)
+		skus[c] = PointerGetDatum(components[c].sku);
+	locations = find_locations(values, n, skus, &nlocations);
+	for (uint64 l = 0; l < nlocations && left > 0; l++)
+		left -= move_units(values, locations[l], left, first->units);
+	if (left > 0)
+	{
+		for (int c = 0; c < n; c++)
+		{
+			rest[c] = components[c];
+			rest[c].units *= left / first->units;
+		}
+		(void) oms_release_order_units(n, rest, false, &claims);
+	}
+	return (units - left) / first->units;
 }

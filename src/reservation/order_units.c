@@ -41,11 +41,30 @@
 	"h.outstanding, h.protected FROM held h WHERE h.before < h.units) "
 
 static OmsPlan lock_held = {
-	"SELECT r.reservation_id FROM oms.reservation_row r WHERE r.status = 'firm' "
+	"SELECT r.kit FROM oms.reservation_row r WHERE r.status = 'firm' "
 	"AND (r.order_id, r.line_no, r.sku, r.location) IN (SELECT u.order_id, u.line_no, u.sku, u.location "
 	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
 	"AS u (order_id, line_no, sku, location)) "
-	"ORDER BY r.reservation_id FOR UPDATE",
+	"ORDER BY r.reservation_id, r.sku FOR UPDATE",
+	5, {UNIT_TYPES}
+};
+
+/*
+ * Kits of which the units are not the same number of each component. All reservations of
+ * an order line were made of one kit.
+ */
+static OmsPlan find_broken_kit = {
+	"WITH wanted AS (SELECT u.order_id, u.line_no, u.sku, u.location, sum(u.units) AS units "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)) "
+	"AS u (order_id, line_no, sku, location, units) GROUP BY 1, 2, 3, 4) "
+	"SELECT c.order_id, c.line_no, c.kit, string_agg(format('%s of %s', COALESCE(w.units, 0), c.sku), ', ' ORDER BY c.sku) "
+	"FROM (SELECT DISTINCT r.order_id, r.line_no, r.location, r.kit, r.sku, r.kit_quantity "
+	"FROM wanted w JOIN oms.reservation_row r ON r.order_id = w.order_id AND r.line_no = w.line_no "
+	"AND r.location = w.location WHERE r.kit IS NOT NULL AND r.status = 'firm') c "
+	"LEFT JOIN wanted w ON w.order_id = c.order_id AND w.line_no = c.line_no AND w.location = c.location "
+	"AND w.sku = c.sku GROUP BY c.order_id, c.line_no, c.location, c.kit "
+	"HAVING count(DISTINCT COALESCE(w.units, 0) / c.kit_quantity) > 1 "
+	"OR max(COALESCE(w.units, 0) % c.kit_quantity) > 0 ORDER BY 1, 2 LIMIT 1",
 	5, {UNIT_TYPES}
 };
 
@@ -137,6 +156,29 @@ require_all(int64 total, int64 found)
 				 errhint("Reservations of an order were consumed by themselves; reject what is not held any more.")));
 }
 
+/* lock_units locks the reservations that hold the units; OM005 for a part of a kit. */
+static void
+lock_units(Datum *values)
+{
+	uint64		n = oms_spi_execute_latest(&lock_held, values, NULL);
+	bool		any_kit = false;
+
+	for (uint64 row = 0; row < n && !any_kit; row++)
+	{
+		bool		isnull;
+
+		(void) oms_spi_value(row, 1, &isnull);
+		any_kit = !isnull;
+	}
+	if (any_kit && oms_spi_execute_latest(&find_broken_kit, values, NULL) > 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+				 errmsg("order \"%s\", line %s: kit \"%s\" leaves whole or not at all",
+						oms_spi_text(0, 1), oms_spi_text(0, 2), oms_spi_text(0, 3)),
+				 errdetail("Asked for %s.", oms_spi_text(0, 4)),
+				 errhint("Name as many units of each component as whole kits have.")));
+}
+
 /* consume writes the reservations and returns the accounts that they take from. */
 static int
 consume(Datum *values, int64 total, Account **accounts)
@@ -146,7 +188,7 @@ consume(Datum *values, int64 total, Account **accounts)
 	uint64		n;
 
 	oms_spi_connect();
-	(void) oms_spi_execute_latest(&lock_held, values, NULL);
+	lock_units(values);
 	n = oms_spi_execute_latest(&consume_held, values, NULL);
 	*accounts = MemoryContextAllocHuge(caller, sizeof(Account) * Max(1, n));
 	for (uint64 row = 0; row < n; row++)
@@ -238,7 +280,7 @@ oms_release_order_units(int n, const OmsOrderUnits *units, bool keep_quota, OmsC
 	total = unit_columns(n, units, values);
 	stock = oms_stock_open();
 	oms_spi_connect();
-	(void) oms_spi_execute_latest(&lock_held, values, NULL);
+	lock_units(values);
 	nclaims = oms_spi_execute_latest(&release_held, values, NULL);
 	*claims = MemoryContextAllocHuge(caller, sizeof(OmsClaim) * Max(1, nclaims));
 	for (uint64 i = 0; i < nclaims; i++)

@@ -169,7 +169,10 @@ static OmsPlan move_row = {
 	5, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text"}
 };
 
-/* $6 units move, to reservation $8; $7 of them were from a protection where they were. */
+/*
+ * $6 units move, to reservation $8; $7 of them were from a protection where they were.
+ * When a kit is split, $9 is what the plan_lines of the part go on from.
+ */
 static OmsPlan split_row = {
 	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $6, "
 	"protected = r.protected OPERATOR(pg_catalog.-) $7, "
@@ -181,9 +184,16 @@ static OmsPlan split_row = {
 	"kit, kit_quantity, component, plan_line) "
 	"SELECT $8, sku, $2, $6, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
 	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4, "
-	"kit, kit_quantity, component, plan_line FROM rest",
-	8, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8"}
+	"kit, kit_quantity, component, COALESCE($9 OPERATOR(pg_catalog.-) component, plan_line) FROM rest",
+	9, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int4"}
+};
+
+/* The least plan_line of the order of reservation $1; NULL: it has none. */
+static OmsPlan select_plan_line = {
+	"SELECT pg_catalog.min(o.plan_line) FROM oms.reservation_row r JOIN oms.reservation_row o "
+	"ON o.order_id OPERATOR(pg_catalog.=) r.order_id WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
+	1, {"pg_catalog.int8"}
 };
 
 /* oms_line_status_name is the status as try_reserve and place_order report it. */
@@ -1614,15 +1624,15 @@ item_of(int n, LockedRow *rows)
 /*
  * write_move gives back where they are held the units of a row of which quantity units
  * were taken elsewhere, and writes the row there: itself or, unless whole, a part of it
- * under a new number.
+ * under a new number and, unless 0, with a plan_line of its own.
  */
 static void
 write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64 quantity,
-		   const OmsShare *share, bool whole, int64 new_id)
+		   const OmsShare *share, bool whole, int64 new_id, int32 plan_line)
 {
 	OmsClaim	moved = row->claim;
-	Datum		values[8];
-	char		nulls[9] = "        ";
+	Datum		values[9];
+	char		nulls[10] = "         ";
 
 	/* Units of a protection are the last to go. */
 	moved.protected = Max(0, moved.protected - (moved.quantity - quantity));
@@ -1637,6 +1647,8 @@ write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64
 	values[5] = Int64GetDatum(quantity);
 	values[6] = Int64GetDatum(moved.protected);
 	values[7] = Int64GetDatum(new_id);
+	values[8] = Int32GetDatum(plan_line);
+	nulls[8] = plan_line == 0 ? 'n' : ' ';
 	oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
 }
 
@@ -1658,7 +1670,7 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 	bool		consumed;
 	bool		isnull;
 
-	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
+	if (n == 0 || quantity > outstanding ||
 		oms_text_equal(rows[0].claim.location, to_location))
 	{
 		oms_accounts_close(taker.accounts);
@@ -1676,17 +1688,22 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 		shares[0] = result.share;
 	}
 	else if (forced == NULL || !consumed)
-		take_kit(&taker, item_of(n, rows), to_location, quantity,
-				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, &result, shares);
+		take_kit(&taker, item_of(n, rows), to_location, quantity, how, forced, &result, shares);
 	if (result.outcome == OMS_DONE)
 	{
 		bool		whole = result.change.reserved == outstanding && !consumed;
 		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
+		int32		plan_line = 0;
 
 		quantity = result.change.reserved;
+		if (of_kit && quantity < outstanding)
+		{
+			(void) oms_spi_execute_latest(&select_plan_line, &key, NULL);
+			plan_line = DatumGetInt32(oms_spi_value(0, 1, &isnull));
+		}
 		for (int r = 0; r < n; r++)
 			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
-					   &shares[r], whole, new_id);
+					   &shares[r], whole, new_id, plan_line);
 	}
 	oms_spi_finish();
 	oms_accounts_close(taker.accounts);
@@ -1697,10 +1714,10 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
  * oms_move_reservation moves units of a live reservation to another location: a take
  * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
  * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
- * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
- * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
- * none is to be had there or a row is locked or no longer live. A part moved becomes a
- * reservation of its own.
+ * set take nowhere more than they give), and a give here. Of a kit quantity is in kits; to
+ * move a part of it, the caller must have locked its order. Returns what was moved: 0,
+ * with nothing changed, when none is to be had there or a row is locked or no longer live.
+ * A part moved becomes a reservation of its own.
  */
 int64
 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)

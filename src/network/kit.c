@@ -12,6 +12,7 @@
  */
 #include "postgres.h"
 
+#include "access/table.h"
 #include "commands/trigger.h"
 #include "miscadmin.h"
 #include "storage/bufmgr.h"
@@ -39,12 +40,11 @@ static OmsPlan find_nesting = {
 OmsScan *
 oms_kits_open(Snapshot snapshot)
 {
-	OmsScan    *scan = oms_scan_open("kit_component", NULL, 2, snapshot);
+	Relation	rel = table_open(oms_table("kit_component"), AccessShareLock);
+	bool		empty = RelationGetNumberOfBlocks(rel) == 0;
 
-	if (RelationGetNumberOfBlocks(scan->root) > 0)
-		return scan;
-	oms_scan_close(scan);
-	return NULL;
+	table_close(rel, NoLock);
+	return empty ? NULL : oms_scan_open("kit_component", NULL, 2, snapshot);
 }
 
 /* oms_kit_components returns how many skus a kit consists of, and which, by sku; 0: it is no kit. */

@@ -189,7 +189,10 @@ oms_scan_start(OmsScan *scan, int nkeys, ScanKey keys)
 		}
 	}
 	if (scan->scan == NULL)
+	{
 		scan->scan = index_beginscan(scan->rel, scan->index, scan->snapshot, nkeys, 0);
+		scan->scan->xs_want_itup = scan->entries;
+	}
 	index_rescan(scan->scan, keys, nkeys, NULL, 0);
 }
 
@@ -200,6 +203,32 @@ oms_scan_next(OmsScan *scan)
 	return index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot);
 }
 
+/*
+ * oms_scan_next_entry goes to the next entry of the index, and leaves the row to the caller:
+ * the entry may be of one that the snapshot does not see.
+ */
+bool
+oms_scan_next_entry(OmsScan *scan)
+{
+	return index_getnext_tid(scan->scan, ForwardScanDirection) != NULL;
+}
+
+/* oms_scan_entry_text is a text column of the entry, valid until the next one. */
+const text *
+oms_scan_entry_text(OmsScan *scan, int attno)
+{
+	bool		isnull;
+
+	return DatumGetTextPP(index_getattr(scan->scan->xs_itup, attno, scan->scan->xs_itupdesc, &isnull));
+}
+
+/* oms_scan_is_partitioned says whether the table has partitions, each to be scanned alone. */
+bool
+oms_scan_is_partitioned(const OmsScan *scan)
+{
+	return scan->root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+}
+
 /* oms_scan_close closes the table; its lock stays to the end of the transaction. */
 void
 oms_scan_close(OmsScan *scan)
@@ -208,6 +237,25 @@ oms_scan_close(OmsScan *scan)
 		close_physical(scan);
 	table_close(scan->root, NoLock);
 	pfree(scan);
+}
+
+/*
+ * oms_row_parse finds the text keys that a row of accounts begins with, and returns the
+ * bigints that follow. None of these columns is ever null.
+ */
+const int64 *
+oms_row_parse(HeapTuple tuple, int nkeys, text **keys)
+{
+	char	   *data = (char *) tuple->t_data + tuple->t_data->t_hoff;
+	Size		offset = 0;
+
+	for (int i = 0; i < nkeys; i++)
+	{
+		offset = att_align_pointer(offset, TYPALIGN_INT, -1, data + offset);
+		keys[i] = DatumGetTextPP(PointerGetDatum(data + offset));
+		offset = att_addlength_pointer(offset, -1, data + offset);
+	}
+	return (const int64 *) (data + att_align_nominal(offset, TYPALIGN_DOUBLE));
 }
 
 /*

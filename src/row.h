@@ -38,6 +38,7 @@ typedef struct OmsScan
 	Relation	index;
 	const char *index_name;		/* NULL: the one on the first columns */
 	int			ncolumns;
+	bool		entries;		/* oms_scan_next_entry will be used, not oms_scan_next */
 	Snapshot	snapshot;
 	TupleTableSlot *slot;		/* the row found */
 	IndexScanDesc scan;
@@ -48,8 +49,13 @@ extern Oid	oms_partition_of(Relation root, const Datum *keys);
 extern OmsScan *oms_scan_open(const char *table, const char *index, int ncolumns, Snapshot snapshot);
 extern void oms_scan_start(OmsScan *scan, int nkeys, ScanKey keys);
 extern bool oms_scan_next(OmsScan *scan);
+extern bool oms_scan_next_entry(OmsScan *scan);
+extern const text *oms_scan_entry_text(OmsScan *scan, int attno);
+extern bool oms_scan_is_partitioned(const OmsScan *scan);
+#define oms_scan_entry_tid(scan) (&(scan)->scan->xs_heaptid)
 extern void oms_scan_close(OmsScan *scan);
 extern HeapTuple oms_row_by_key(const char *table, int nkeys, const Datum *keys, TupleDesc *desc);
+extern const int64 *oms_row_parse(HeapTuple tuple, int nkeys, text **keys);
 extern OmsWriter *oms_writer_open(const char *table);
 extern OmsWriter *oms_writer_of(Relation rel);
 extern ItemPointerData oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls);

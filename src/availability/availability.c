@@ -17,23 +17,25 @@
  * excludes it counts. The buffer is taken once, from the sku that is sold: the kit's ATP
  * is before that of its components, and theirs before the kit's.
  *
- * A sku's accounts, deltas and live holds are read by three index scans, each in the
+ * A sku's accounts, deltas and live holds are found by three index scans, each in the
  * order of locations, and merged with the group's members in memory.
  *
  * A location that is excluded for a time (location_exclusion) has nothing free.
  *
- * Reads item, stock_account, stock_delta, reservation_row, location_exclusion. No locks but
- * AccessShareLock.
+ * Reads item, stock_account, stock_delta, reservation_row, location_exclusion and what is
+ * protected. No locks but AccessShareLock.
  */
 #include "postgres.h"
 
 #include <math.h>
 
+#include "access/heapam.h"
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "common/int.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/array.h"
 #include "utils/fmgroids.h"
 #include "utils/snapmgr.h"
@@ -203,12 +205,6 @@ oms_raise_unknown_sku(text *sku)
 			 errhint("Call oms.receive or oms.add_item first.")));
 }
 
-static bool
-is_open(const OmsNetwork *network, int location, OmsMethod method)
-{
-	return network->locations[location].active && network->locations[location].can[method];
-}
-
 /* oms_location_open says whether the channel may use the location for the method now. */
 bool
 oms_location_open(const OmsChannel *channel, OmsMethod method, const text *location)
@@ -217,34 +213,7 @@ oms_location_open(const OmsChannel *channel, OmsMethod method, const text *locat
 
 	return channel->active && channel->group[method] != NULL && place >= 0 &&
 		bms_is_member(place, channel->group[method]->locations) &&
-		is_open(channel->network, place, method);
-}
-
-/*
- * oms_first_open_location is the first location that the channel may use for the method
- * and from which no rule excludes the item; NULL when there is none.
- */
-text *
-oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsItem *item)
-{
-	const OmsGroup *group = channel->group[method];
-	OmsRules	rules;
-
-	if (!channel->active || group == NULL)
-		return NULL;
-	oms_rules_find(channel, method, item, GetCurrentTimestamp(), &rules);
-	for (int i = 0; i < group->nmembers; i++)
-	{
-		int			location = group->members[i].location;
-		const OmsRule *rule = oms_rule_at(&rules, location);
-		text	   *name = channel->network->locations[location].location;
-
-		if (is_open(channel->network, location, method) &&
-			!oms_safety_stock_excludes(rule != NULL ? &rule->safety : &channel->safety) &&
-			(item->kit == NULL || !oms_excludes(channel, method, item, name)))
-			return name;
-	}
-	return NULL;
+		channel->network->locations[place].active && channel->network->locations[place].can[method];
 }
 
 /* -------------------------------------------------------------------------
@@ -253,10 +222,34 @@ oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsIt
  */
 
 /* Columns of location_exclusion. */
-#define OMS_EXCLUSION_LOCATION 2
-#define OMS_EXCLUSION_UNTIL 5
+enum
+{
+	EXCLUSION_LOCATION = 2,
+	EXCLUSION_UNTIL = 5
+};
 
-/* Reads the cells of one sku after the other. */
+/* What is there of a sku at a member of the group. */
+typedef struct Amounts
+{
+	bool		carried;
+	int64		on_hand;
+	int64		unavailable;
+	int64		reserved;
+	int64		expired;
+} Amounts;
+
+/* A row of a table of stock that an index names, and the amounts that it adds to. */
+typedef struct Entry
+{
+	ItemPointerData tid;
+	int			amounts;
+} Entry;
+
+/*
+ * Reads the cells of skus, chunk by chunk. The rows of a chunk are found by index, in the
+ * order of skus and locations, which says to which amounts they add; then they are visited
+ * page by page, since the rows of different skus at one location are often neighbours.
+ */
 typedef struct CellReader
 {
 	const OmsChannel *channel;
@@ -268,44 +261,19 @@ typedef struct CellReader
 	OmsScan    *holds;
 	OmsScan    *exclusions;
 	OmsProtections *protections;
-	OmsCell    *cells;			/* one for each member of the group, in its sequence */
+	int			chunk;			/* skus read at once */
+	Amounts    *amounts;		/* by sku of the chunk, then by member */
+	int			nentries;
+	int			max_entries;
+	Entry	   *entries;
+	OmsCell    *cells;			/* of one sku: one for each member of the group, in its sequence */
 	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
-	bool	   *excluded;		/* whether each sends nothing out for a time */
+	bool	   *paused;			/* whether each sends nothing out for a time */
+	bool	   *paused_sku;		/* the same, or nothing of the sku */
 } CellReader;
 
-static void mark_excluded(CellReader *reader, const text *sku, bool *excluded);
-
-static void
-open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method,
-			const OmsLatLon *ship_to, Snapshot snapshot)
-{
-	const OmsGroup *group = channel->group[method];
-
-	reader->channel = channel;
-	reader->group = group;
-	reader->method = method;
-	reader->now = GetCurrentTimestamp();
-	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
-	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
-	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
-	reader->exclusions = oms_scan_open("location_exclusion", "location_exclusion_sku_idx", 2, snapshot);
-	reader->protections = oms_protections_open(snapshot);
-	reader->cells = palloc0(sizeof(OmsCell) * Max(1, group->nmembers));
-	reader->rules = palloc(sizeof(OmsRule *) * Max(1, group->nmembers));
-	reader->excluded = palloc0(sizeof(bool) * Max(1, group->nmembers));
-	for (int i = 0; i < group->nmembers; i++)
-	{
-		OmsCell    *cell = &reader->cells[i];
-
-		cell->place = &channel->network->locations[group->members[i].location];
-		cell->location = cell->place->location;
-		cell->sequence = group->members[i].sequence;
-		cell->open = channel->active && cell->place->active && cell->place->can[method];
-		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
-			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
-	}
-	mark_excluded(reader, NULL, reader->excluded);
-}
+/* Amounts of a chunk: some 500 kB. */
+#define CHUNK_AMOUNTS 12000
 
 static void
 close_reader(CellReader *reader)
@@ -349,77 +317,109 @@ seek(const CellReader *reader, int k, const text *location)
 	return low;
 }
 
-/* next_cell finds the cell of the next row of a scan, *k where it was; NULL at the end. */
-static OmsCell *
-next_cell(const CellReader *reader, OmsScan *scan, int location_attno, int *k)
+/*
+ * collect adds an entry for each row that the index has of a sku at a member of the group;
+ * first is where the amounts of the sku begin.
+ */
+static void
+collect(CellReader *reader, OmsScan *scan, int nkeys, ScanKey keys, int first)
 {
-	while (*k < reader->group->nmembers && oms_scan_next(scan))
-	{
-		bool		isnull;
-		text	   *location = DatumGetTextPP(slot_getattr(scan->slot, location_attno, &isnull));
-		OmsCell    *cell;
+	int			k = 0;
 
-		*k = seek(reader, *k, location);
-		if (*k == reader->group->nmembers)
+	oms_scan_start(scan, nkeys, keys);
+	while (k < reader->group->nmembers && oms_scan_next_entry(scan))
+	{
+		const text *location = oms_scan_entry_text(scan, 2);
+		int			member;
+
+		k = seek(reader, k, location);
+		if (k == reader->group->nmembers)
 			break;
-		cell = &reader->cells[reader->group->by_location[*k]];
-		if (oms_text_equal(cell->location, location))
-			return cell;
+		member = reader->group->by_location[k];
+		if (!oms_text_equal(reader->cells[member].location, location))
+			continue;
+		if (reader->nentries == reader->max_entries)
+		{
+			reader->max_entries *= 2;
+			reader->entries = repalloc_huge(reader->entries, sizeof(Entry) * reader->max_entries);
+		}
+		reader->entries[reader->nentries++] = (Entry) {
+			*oms_scan_entry_tid(scan), first + member
+		};
 	}
-	return NULL;
 }
 
-static int64
-amount(OmsScan *scan, int attno)
-{
-	bool		isnull;
+#define ST_SORT sort_entries
+#define ST_ELEMENT_TYPE Entry
+#define ST_COMPARE(a, b) ItemPointerCompare(&(a)->tid, &(b)->tid)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
-	return DatumGetInt64(slot_getattr(scan->slot, attno, &isnull));
-}
-
-/* add_amounts adds the rows of an account table, its amounts beginning at attno. */
+/* An expired hold; else a row of accounts, its amounts beginning at attno. */
 static void
-add_amounts(CellReader *reader, OmsScan *scan, ScanKey key, int attno)
+add_row(TupleTableSlot *slot, int attno, Amounts *amounts)
 {
-	OmsCell    *cell;
-	int			k = 0;
-
-	oms_scan_start(scan, 1, key);
-	while ((cell = next_cell(reader, scan, 2, &k)) != NULL)
+	if (attno == 0)
 	{
-		cell->carried = true;
-		cell->on_hand += amount(scan, attno);
-		cell->unavailable += amount(scan, attno + 1);
-		cell->reserved += amount(scan, attno + 2);
+		slot_getsomeattrs(slot, OMS_RESERVATION_CONSUMED);
+		amounts->expired += DatumGetInt64(slot->tts_values[OMS_RESERVATION_QUANTITY - 1]) -
+			DatumGetInt64(slot->tts_values[OMS_RESERVATION_CONSUMED - 1]);
+		return;
 	}
-}
-
-/* add_expired adds up the holds that have expired. */
-static void
-add_expired(CellReader *reader, const text *sku)
-{
-	ScanKeyData keys[2];
-	OmsCell    *cell;
-	int			k = 0;
-
-	sku_key(&keys[0], sku);
-	ScanKeyInit(&keys[1], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
-				TimestampTzGetDatum(reader->now));
-	oms_scan_start(reader->holds, 2, keys);
-	while ((cell = next_cell(reader, reader->holds, OMS_RESERVATION_LOCATION, &k)) != NULL)
-		cell->expired += amount(reader->holds, OMS_RESERVATION_QUANTITY) -
-			amount(reader->holds, OMS_RESERVATION_CONSUMED);
+	slot_getsomeattrs(slot, attno + 2);
+	amounts->carried = true;
+	amounts->on_hand += DatumGetInt64(slot->tts_values[attno - 1]);
+	amounts->unavailable += DatumGetInt64(slot->tts_values[attno]);
+	amounts->reserved += DatumGetInt64(slot->tts_values[attno + 1]);
 }
 
 /*
- * mark_excluded sets excluded for the members that send out nothing of a sku for a time, or
+ * visit adds up the rows of the entries, and forgets these. A place that was vacuumed and
+ * used again since the index named it holds a row that the snapshot does not see.
+ */
+static void
+visit(CellReader *reader, OmsScan *scan, int attno)
+{
+	TupleTableSlot *slot;
+
+	if (reader->nentries == 0)
+		return;
+	sort_entries(reader->entries, reader->nentries);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(scan->rel), &TTSOpsHeapTuple);
+	for (int i = 0; i < reader->nentries;)
+	{
+		BlockNumber block = ItemPointerGetBlockNumber(&reader->entries[i].tid);
+		Buffer		buffer = ReadBuffer(scan->rel, block);
+
+		CHECK_FOR_INTERRUPTS();
+		heap_page_prune_opt(scan->rel, buffer);
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		for (; i < reader->nentries && ItemPointerGetBlockNumber(&reader->entries[i].tid) == block; i++)
+		{
+			ItemPointerData tid = reader->entries[i].tid;
+			HeapTupleData tuple;
+
+			if (!heap_hot_search_buffer(&tid, scan->rel, buffer, scan->snapshot, &tuple, NULL, true))
+				continue;
+			ExecStoreHeapTuple(&tuple, slot, false);
+			add_row(slot, attno, &reader->amounts[reader->entries[i].amounts]);
+		}
+		ExecClearTuple(slot);
+		UnlockReleaseBuffer(buffer);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	reader->nentries = 0;
+}
+
+/*
+ * mark_paused sets paused for the members that send out nothing of a sku for a time, or
  * nothing at all when sku is NULL.
  */
 static void
-mark_excluded(CellReader *reader, const text *sku, bool *excluded)
+mark_paused(CellReader *reader, const text *sku, bool *paused)
 {
 	ScanKeyData key;
-	OmsCell    *cell;
 	int			k = 0;
 
 	if (sku != NULL)
@@ -428,14 +428,94 @@ mark_excluded(CellReader *reader, const text *sku, bool *excluded)
 		ScanKeyEntryInitialize(&key, SK_ISNULL | SK_SEARCHNULL, 1, InvalidStrategy, InvalidOid,
 							   InvalidOid, InvalidOid, (Datum) 0);
 	oms_scan_start(reader->exclusions, 1, &key);
-	while ((cell = next_cell(reader, reader->exclusions, OMS_EXCLUSION_LOCATION, &k)) != NULL)
+	while (k < reader->group->nmembers && oms_scan_next(reader->exclusions))
 	{
-		bool		isnull;
+		TupleTableSlot *slot = reader->exclusions->slot;
+		const text *location;
+		int			member;
 
-		if (DatumGetTimestampTz(slot_getattr(reader->exclusions->slot, OMS_EXCLUSION_UNTIL,
-											 &isnull)) > reader->now)
-			excluded[cell - reader->cells] = true;
+		slot_getsomeattrs(slot, EXCLUSION_UNTIL);
+		location = DatumGetTextPP(slot->tts_values[EXCLUSION_LOCATION - 1]);
+		k = seek(reader, k, location);
+		if (k == reader->group->nmembers)
+			break;
+		member = reader->group->by_location[k];
+		if (oms_text_equal(reader->cells[member].location, location) &&
+			DatumGetTimestampTz(slot->tts_values[EXCLUSION_UNTIL - 1]) > reader->now)
+			paused[member] = true;
 	}
+}
+
+static void
+open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int nskus,
+			const OmsLatLon *ship_to, Snapshot snapshot)
+{
+	const OmsGroup *group = channel->group[method];
+	int			n = Max(1, group->nmembers);
+
+	memset(reader, 0, sizeof(*reader));
+	reader->channel = channel;
+	reader->group = group;
+	reader->method = method;
+	reader->now = GetCurrentTimestamp();
+	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
+	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
+	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
+	reader->exclusions = oms_scan_open("location_exclusion", "location_exclusion_sku_idx", 2, snapshot);
+	reader->accounts->entries = reader->deltas->entries = reader->holds->entries = true;
+	reader->protections = oms_protections_open(snapshot);
+	reader->chunk = Max(1, Min(nskus, CHUNK_AMOUNTS / n));
+	/* The rows of different partitions are not visited together. */
+	if (oms_scan_is_partitioned(reader->accounts) || oms_scan_is_partitioned(reader->deltas))
+		reader->chunk = 1;
+	reader->amounts = palloc_extended(sizeof(Amounts) * n * reader->chunk, MCXT_ALLOC_HUGE);
+	reader->max_entries = n;
+	reader->entries = palloc_extended(sizeof(Entry) * n, MCXT_ALLOC_HUGE);
+	reader->cells = palloc0(sizeof(OmsCell) * n);
+	reader->rules = palloc(sizeof(OmsRule *) * n);
+	reader->paused = palloc0(sizeof(bool) * n);
+	reader->paused_sku = palloc(sizeof(bool) * n);
+	for (int i = 0; i < group->nmembers; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+
+		cell->place = &channel->network->locations[group->members[i].location];
+		cell->location = cell->place->location;
+		cell->sequence = group->members[i].sequence;
+		cell->open = channel->active && cell->place->active && cell->place->can[method];
+		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
+			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
+	}
+	mark_paused(reader, NULL, reader->paused);
+}
+
+/* read_chunk reads the amounts of up to reader->chunk skus; first is the first of items. */
+static void
+read_chunk(CellReader *reader, int n, const OmsItem *const *items)
+{
+	ScanKeyData keys[2];
+
+	memset(reader->amounts, 0, sizeof(Amounts) * n * reader->group->nmembers);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		collect(reader, reader->accounts, 1, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->accounts, 3);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		collect(reader, reader->deltas, 1, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->deltas, 4);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		ScanKeyInit(&keys[1], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+					TimestampTzGetDatum(reader->now));
+		collect(reader, reader->holds, 2, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->holds, 0);
 }
 
 /* member_at is the index of the group's member at a location, or -1. */
@@ -491,29 +571,15 @@ distribute_rules(CellReader *reader, const OmsRules *rules)
 	}
 }
 
-/* read_sku reads the cells of a sku into reader->cells. */
+/* form_cells makes reader->cells those of a sku, of its amounts. */
 static void
-read_sku(CellReader *reader, int sku, const OmsItem *item)
+form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amounts)
 {
 	OmsRules	rules;
-	ScanKeyData key;
-	bool	   *excluded = palloc(sizeof(bool) * Max(1, reader->group->nmembers));
 
-	memcpy(excluded, reader->excluded, sizeof(bool) * reader->group->nmembers);
-	mark_excluded(reader, item->sku, excluded);
-	for (int i = 0; i < reader->group->nmembers; i++)
-	{
-		OmsCell    *cell = &reader->cells[i];
-
-		cell->sku = sku;
-		cell->carried = false;
-		cell->on_hand = cell->unavailable = cell->reserved = cell->expired = 0;
-	}
-	sku_key(&key, item->sku);
-	add_amounts(reader, reader->accounts, &key, 3);
-	add_amounts(reader, reader->deltas, &key, 4);
-	add_expired(reader, item->sku);
 	oms_protections_read(reader->protections, item->sku);
+	memcpy(reader->paused_sku, reader->paused, sizeof(bool) * reader->group->nmembers);
+	mark_paused(reader, item->sku, reader->paused_sku);
 	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
 	distribute_rules(reader, &rules);
 	if (rules.rules != NULL)
@@ -522,11 +588,17 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 	for (int i = 0; i < reader->group->nmembers; i++)
 	{
 		OmsCell    *cell = &reader->cells[i];
-		int64		available = cell->on_hand - cell->reserved + cell->expired;
+		int64		available = amounts[i].on_hand - amounts[i].reserved + amounts[i].expired;
 
+		cell->sku = sku;
+		cell->carried = amounts[i].carried;
+		cell->on_hand = amounts[i].on_hand;
+		cell->unavailable = amounts[i].unavailable;
+		cell->reserved = amounts[i].reserved;
+		cell->expired = amounts[i].expired;
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
-		cell->excluded = excluded[i] || oms_safety_stock_excludes(&cell->safety);
+		cell->excluded = reader->paused_sku[i] || oms_safety_stock_excludes(&cell->safety);
 		cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
 		cell->protected = oms_protected_for_others(reader->protections, cell->location,
 												   reader->channel->channel);
@@ -538,7 +610,14 @@ read_sku(CellReader *reader, int sku, const OmsItem *item)
 		if (cell->excluded)
 			cell->free = 0;
 	}
-	pfree(excluded);
+}
+
+/* read_sku reads the cells of one sku, which is no kit, into reader->cells. */
+static void
+read_sku(CellReader *reader, int sku, const OmsItem *item)
+{
+	read_chunk(reader, 1, &item);
+	form_cells(reader, sku, item, reader->amounts);
 }
 
 /* whole_kits is what units of a component make, rounded down and not below 0. */
@@ -623,6 +702,23 @@ read_item(CellReader *reader, int sku, const OmsItem *item)
 		read_sku(reader, sku, item);
 }
 
+/* add_cells adds those of reader->cells that are open and carry the sku. */
+static void
+add_cells(const CellReader *reader, int *ncells, int *max, OmsCell **cells)
+{
+	for (int i = 0; i < reader->group->nmembers; i++)
+	{
+		if (!reader->cells[i].open || !reader->cells[i].carried)
+			continue;
+		if (*ncells == *max)
+		{
+			*max *= 2;
+			*cells = repalloc_huge(*cells, sizeof(OmsCell) * *max);
+		}
+		(*cells)[(*ncells)++] = reader->cells[i];
+	}
+}
+
 /*
  * oms_cells reads the cells of n skus at the locations that are open to the channel for
  * the method and carry the sku, by sku, then by the group's sequence; returns their
@@ -643,22 +739,27 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	if (latest)
 		CommandCounterIncrement();
 	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
-	open_reader(&reader, channel, method, ship_to, snapshot);
+	open_reader(&reader, channel, method, n, ship_to, snapshot);
 	*cells = palloc(sizeof(OmsCell) * max);
-	for (int s = 0; s < n; s++)
+	for (int s = 0; s < n;)
 	{
-		CHECK_FOR_INTERRUPTS();
-		read_item(&reader, s, items[s]);
-		for (int i = 0; i < reader.group->nmembers; i++)
+		int			end = s + 1;
+
+		if (items[s]->kit != NULL)
 		{
-			if (!reader.cells[i].open || !reader.cells[i].carried)
-				continue;
-			if (ncells == max)
-			{
-				max *= 2;
-				*cells = repalloc_huge(*cells, sizeof(OmsCell) * max);
-			}
-			(*cells)[ncells++] = reader.cells[i];
+			read_item(&reader, s, items[s]);
+			add_cells(&reader, &ncells, &max, cells);
+			s++;
+			continue;
+		}
+		while (end < n && end - s < reader.chunk && items[end]->kit == NULL)
+			end++;
+		read_chunk(&reader, end - s, items + s);
+		for (const Amounts *amounts = reader.amounts; s < end; s++)
+		{
+			form_cells(&reader, s, items[s], amounts);
+			add_cells(&reader, &ncells, &max, cells);
+			amounts += reader.group->nmembers;
 		}
 	}
 	close_reader(&reader);
@@ -678,11 +779,27 @@ oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, Oms
 	*cells = NULL;
 	if (channel->group[method] == NULL)
 		return 0;
-	open_reader(&reader, channel, method, NULL, GetActiveSnapshot());
+	open_reader(&reader, channel, method, 1, NULL, GetActiveSnapshot());
 	read_item(&reader, 0, item);
 	close_reader(&reader);
 	*cells = reader.cells;
 	return reader.group->nmembers;
+}
+
+/*
+ * oms_first_open_location is the first location from which the channel may sell the item,
+ * which is not tracked, by the method; NULL when there is none.
+ */
+text *
+oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsItem *item)
+{
+	OmsCell    *cells;
+	int			ncells = oms_survey(channel, method, item, &cells);
+
+	for (int i = 0; i < ncells; i++)
+		if (cells[i].open && cells[i].free > 0)
+			return cells[i].location;
+	return NULL;
 }
 
 /*

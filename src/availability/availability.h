@@ -56,7 +56,7 @@ typedef struct OmsCell
 	int64		expired;
 	OmsSafetyStock safety;
 	const OmsRule *rule;		/* whose safety it is; NULL: the channel's own */
-	bool		excluded;		/* the rule withholds all */
+	bool		excluded;		/* the safety stock withholds all, or the location for a time */
 	int64		safety_stock;	/* units withheld */
 	int64		protected;		/* units protected for other channels */
 	int64		free;			/* what the channel may take here, not below 0 */

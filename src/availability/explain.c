@@ -79,6 +79,8 @@ why_not(const OmsChannel *channel, OmsMethod method, const OmsItem *item, const 
 		return "the location is offline";
 	if (!cell->place->can[method])
 		return method == OMS_PICKUP ? "no pickup here" : "does not ship";
+	if (cell->excluded && !oms_safety_stock_excludes(&cell->safety))
+		return "excluded for a time";
 	if (cell->excluded)
 		return cell->rule != NULL
 			? psprintf("switched off by rule %lld", (long long) cell->rule->rule_id)

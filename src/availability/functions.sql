@@ -61,3 +61,11 @@ AS 'MODULE_PATHNAME', 'oms_explain_availability';
 REVOKE ALL ON FUNCTION oms.explain_availability(text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.explain_availability(text, text, text) IS
     'why atp is what it is: a row of step location for each location of the channel''s group, with what is there, the units withheld as safety_stock, the rule that withholds them (rule_id NULL: the channel''s own), the units protected for other channels, the units counted, and the reason when none is; amounts are NULL where the sku is not carried. Then the steps sum, buffer and quota (what they take off, negative) and total, which is atp. Errors as atp';
+
+CREATE FUNCTION oms.atp_feed(channels text[] DEFAULT NULL, method text DEFAULT 'ship')
+RETURNS TABLE (channel text, sku text, atp bigint, shown bigint)
+LANGUAGE c STABLE PARALLEL SAFE COST 1000000 ROWS 100000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_atp_feed';
+REVOKE ALL ON FUNCTION oms.atp_feed(text[], text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.atp_feed(text[], text) IS
+    'the full feed: atp of every known sku, and shown of it, for each of the channels (NULL: all), in one pass over the stock; in no order. For a channel with few locations, or a few skus, atp_many is faster. Errors: OM004 unknown channel, 22023 unknown method';

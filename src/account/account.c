@@ -344,8 +344,9 @@ key_index(const OmsWriter *writer, int nkeys)
 	for (int i = 0; i < writer->nindexes; i++)
 	{
 		Relation	index = writer->info->ri_IndexRelationDescs[i];
-		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
-			index->rd_index->indnkeyatts == nkeys && RelationGetIndexPredicate(index) == NIL;
+		bool		fits = index != NULL && index->rd_index->indisvalid &&
+			index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indnkeyatts == nkeys &&
+			RelationGetIndexPredicate(index) == NIL;
 
 		for (int k = 0; k < nkeys && fits; k++)
 			fits = index->rd_index->indkey.values[k] == k + 1;
@@ -1317,8 +1318,8 @@ write_change(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *change, Acc
 
 /* change_share writes a change of a share of the account, lapsed or not. */
 static void
-change_share(OmsAccounts *accounts, AccountLeaf *leaf, int nkeys, const Datum *keys,
-			 const OmsShare *share, int64 reserved, Snapshot snapshot, AccountState *state)
+change_share(AccountLeaf *leaf, int nkeys, const Datum *keys, const OmsShare *share,
+			 int64 reserved, Snapshot snapshot, AccountState *state)
 {
 	Share	   *found = find_share(state, share->until, share->holder, nkeys);
 	OmsAmounts	change = {.reserved = reserved};
@@ -1449,8 +1450,8 @@ concerns_shares(const OmsGuard *guard, const OmsAmounts *change)
  * keep more, the holder's own has more left. Returns the units.
  */
 static int64
-reclaim(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys,
-		const OmsGuard *guard, Snapshot snapshot, AccountState *state)
+reclaim(AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys, const OmsGuard *guard,
+		Snapshot snapshot, AccountState *state)
 {
 	OmsReclaimed reclaimed = {0};
 
@@ -1461,7 +1462,7 @@ reclaim(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
 		OmsShare   *from = &reclaimed.shares[i];
 		Share	   *share = find_share(state, from->until, from->holder, leaf->nkeys);
 
-		change_share(accounts, shares, leaf->nkeys, keys, from, -from->units, snapshot, state);
+		change_share(shares, leaf->nkeys, keys, from, -from->units, snapshot, state);
 		if (share != NULL && share->own)
 			share->left += from->units;
 		else if (share != NULL)
@@ -1475,9 +1476,8 @@ reclaim(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
  * A take that uses a share is never shared: two could use the same units of it.
  */
 static SectionEnd
-section(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys,
-		OmsAmounts change, const OmsGuard *guard, bool shared, OmsChange *result,
-		AccountState *state, bool *deep)
+section(AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys, OmsAmounts change,
+		const OmsGuard *guard, bool shared, OmsChange *result, AccountState *state, bool *deep)
 {
 	bool		give = is_give(guard, &change);
 	bool		blind = give && result == NULL;
@@ -1541,7 +1541,7 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
 
 	if (lapsed)
 	{
-		reclaimed = reclaim(accounts, leaf, shares, keys, guard, snapshot, state);
+		reclaimed = reclaim(leaf, shares, keys, guard, snapshot, state);
 		if (reclaimed > 0)
 		{
 			change = wanted;
@@ -1561,13 +1561,12 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Dat
 			result->share.holder = guard->holder;
 			result->share.until = DatumGetTextPP(share->keys[leaf->nkeys]);
 			result->share.units = Min(change.reserved, share->left);
-			change_share(accounts, shares, leaf->nkeys, keys, &result->share,
-						 result->share.units, snapshot, state);
+			change_share(shares, leaf->nkeys, keys, &result->share, result->share.units, snapshot,
+						 state);
 		}
 	}
 	if (guard->back.units > 0)
-		change_share(accounts, shares, leaf->nkeys, keys, &guard->back, -guard->back.units,
-					 snapshot, state);
+		change_share(shares, leaf->nkeys, keys, &guard->back, -guard->back.units, snapshot, state);
 	add_amounts(&state->value, &change);
 	result->after = state->value;
 	if (!blind)
@@ -1658,7 +1657,7 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 
 		if (!locked)
 			(void) LockAcquire(&tag, mode, false, false);
-		end = section(accounts, leaf, shares, keys, change, guard, shared, result, &state, &deep);
+		end = section(leaf, shares, keys, change, guard, shared, result, &state, &deep);
 		LockRelease(&tag, mode, false);
 		if (end == SECTION_DONE)
 			break;
@@ -1686,8 +1685,8 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
  * must not have pending changes, so that what is left of one is never negative.
  */
 static void
-set_shares(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys,
-		   text *holder, text *until, int64 units, Snapshot snapshot, OmsChange *result)
+set_shares(AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys, text *holder, text *until,
+		   int64 units, Snapshot snapshot, OmsChange *result)
 {
 	AccountState state = {0};
 	AccountState total = {.value.kept = units};
@@ -1765,7 +1764,7 @@ oms_account_set_share(OmsAccounts *accounts, const Datum *keys, text *holder, te
 	key_locktag(&tag, leaf, keys);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	set_shares(accounts, leaf, shares, keys, holder, until, units, snapshot, result);
+	set_shares(leaf, shares, keys, holder, until, units, snapshot, result);
 	UnregisterSnapshot(snapshot);
 	LockRelease(&tag, ExclusiveLock, false);
 	MemoryContextSwitchTo(old);
@@ -1937,9 +1936,8 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
 	if (!HeapTupleIsHeapOnly(tuple))
-		ExecInsertIndexTuples(writer->info, slot, writer->estate, true, false, NULL, NIL);
+		oms_writer_index(writer, true);
 	ExecClearTuple(slot);
-	ResetPerTupleExprContext(writer->estate);
 }
 
 static void

@@ -8,7 +8,9 @@
  *			- protected for other channels)
  *		ATP = min(quota left, max(0, sum of free over the group's open locations - buffer))
  *
- * available is exact in the snapshot of the query, and counts expired holds as free.
+ * available is exact in the snapshot of the query, and counts expired holds as free. Of a
+ * later moment it is what will be there with what is incoming (projection.c), under the rules,
+ * protections and exclusions that are in force then.
  * A location is open when it is active and may do what the method needs. Which safety
  * stock holds is rules.c's; the network is the session's, exact in the same snapshot.
  *
@@ -42,7 +44,6 @@
 #include "utils/timestamp.h"
 
 #include "availability/availability.h"
-#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -102,11 +103,11 @@ sku_key(ScanKey key, const text *sku)
 	ScanKeyInit(key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
 }
 
-/* has_row says whether a table of stock has a row of the sku. */
+/* has_row says whether a table of stock has a row of the sku, by an index (NULL: any). */
 static bool
-has_row(const char *table, const text *sku)
+has_row(const char *table, const char *index, const text *sku)
 {
-	OmsScan    *scan = oms_scan_open(table, NULL, 2, GetActiveSnapshot());
+	OmsScan    *scan = oms_scan_open(table, index, 2, GetActiveSnapshot());
 	ScanKeyData key;
 	bool		found;
 
@@ -140,7 +141,8 @@ read_items(int n, text **skus)
 		item->known = oms_scan_next(scan);
 		if (!item->known)
 		{
-			item->known = has_row("stock_account", skus[i]) || has_row("stock_delta", skus[i]);
+			item->known = has_row("stock_account", NULL, skus[i]) || has_row("stock_delta", NULL, skus[i]) ||
+				has_row("incoming_row", "incoming_row_open_idx", skus[i]);
 			continue;
 		}
 		value = slot_getattr(scan->slot, 2, &isnull);
@@ -162,12 +164,12 @@ OmsItem *
 oms_items(int n, text **skus)
 {
 	OmsItem    *items = read_items(n, skus);
-	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
+	const OmsNetwork *network = oms_network();
 
-	for (int i = 0; kits != NULL && i < n; i++)
+	for (int i = 0; network->ncomponents > 0 && i < n; i++)
 	{
-		OmsComponent *components;
-		int			m = oms_kit_components(kits, skus[i], &components);
+		const OmsComponent *components;
+		int			m = oms_network_kit(network, skus[i], &components);
 		OmsKit	   *kit;
 		text	  **names;
 
@@ -189,8 +191,6 @@ oms_items(int n, text **skus)
 		for (int c = 0; c < m; c++)
 			items[i].tracked = items[i].tracked || kit->items[c].tracked;
 	}
-	if (kits != NULL)
-		oms_scan_close(kits);
 	return items;
 }
 
@@ -236,6 +236,7 @@ typedef struct Amounts
 	int64		unavailable;
 	int64		reserved;
 	int64		expired;
+	int64		incoming;
 } Amounts;
 
 /* A row of a table of stock that an index names, and the amounts that it adds to. */
@@ -256,6 +257,9 @@ typedef struct CellReader
 	const OmsGroup *group;
 	OmsMethod	method;
 	TimestampTz now;
+	TimestampTz at;				/* the moment asked for, now or later */
+	TimestampTz incoming_until; /* up to when what is incoming is read; DT_NOBEGIN: it is not */
+	bool		latest;
 	OmsScan    *accounts;
 	OmsScan    *deltas;
 	OmsScan    *holds;
@@ -441,14 +445,14 @@ mark_paused(CellReader *reader, const text *sku, bool *paused)
 			break;
 		member = reader->group->by_location[k];
 		if (oms_text_equal(reader->cells[member].location, location) &&
-			DatumGetTimestampTz(slot->tts_values[EXCLUSION_UNTIL - 1]) > reader->now)
+			DatumGetTimestampTz(slot->tts_values[EXCLUSION_UNTIL - 1]) > reader->at)
 			paused[member] = true;
 	}
 }
 
 static void
 open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int nskus,
-			const OmsLatLon *ship_to, Snapshot snapshot)
+			const OmsLatLon *ship_to, TimestampTz at, Snapshot snapshot)
 {
 	const OmsGroup *group = channel->group[method];
 	int			n = Max(1, group->nmembers);
@@ -458,12 +462,14 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int
 	reader->group = group;
 	reader->method = method;
 	reader->now = GetCurrentTimestamp();
+	reader->at = Max(at, reader->now);
+	reader->incoming_until = at > reader->now ? at : DT_NOBEGIN;
 	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
 	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
 	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
 	reader->exclusions = oms_scan_open("location_exclusion", "location_exclusion_sku_idx", 2, snapshot);
 	reader->accounts->entries = reader->deltas->entries = reader->holds->entries = true;
-	reader->protections = oms_protections_open(snapshot);
+	reader->protections = oms_protections_open(snapshot, reader->at);
 	reader->chunk = Max(1, Min(nskus, CHUNK_AMOUNTS / n));
 	/* The rows of different partitions are not visited together. */
 	if (oms_scan_is_partitioned(reader->accounts) || oms_scan_is_partitioned(reader->deltas))
@@ -487,6 +493,45 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int
 			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
 	}
 	mark_paused(reader, NULL, reader->paused);
+}
+
+/*
+ * add_incoming adds what comes of the skus of a chunk to the group's locations: to what is on
+ * hand if it is there at the moment asked for, and what backorders claim of it to what is
+ * reserved.
+ */
+static void
+add_incoming(CellReader *reader, int n, const OmsItem *const *items)
+{
+	OmsIncoming *incoming;
+	int			nincoming = oms_incoming_read(n, items, reader->incoming_until, reader->latest, &incoming);
+	int			k = 0;
+
+	for (int i = 0; i < nincoming; i++)
+	{
+		const OmsIncoming *one = &incoming[i];
+		Amounts    *amounts = reader->amounts + (Size) one->sku * reader->group->nmembers;
+		int			member;
+
+		if (i > 0 && one->sku != one[-1].sku)
+			k = 0;
+		k = seek(reader, k, one->location);
+		if (k == reader->group->nmembers)
+			continue;
+		member = reader->group->by_location[k];
+		if (!oms_text_equal(reader->cells[member].location, one->location))
+			continue;
+		amounts += member;
+		if (pg_add_s64_overflow(amounts->incoming, one->outstanding, &amounts->incoming) ||
+			(one->at <= reader->at &&
+			 (pg_add_s64_overflow(amounts->on_hand, one->outstanding, &amounts->on_hand) ||
+			  pg_add_s64_overflow(amounts->reserved, one->outstanding - one->unclaimed, &amounts->reserved))))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("what is on hand and incoming adds up beyond bigint")));
+		amounts->carried = amounts->carried || one->at <= reader->at;
+	}
+	pfree(incoming);
 }
 
 /* read_chunk reads the amounts of up to reader->chunk skus; first is the first of items. */
@@ -516,6 +561,8 @@ read_chunk(CellReader *reader, int n, const OmsItem *const *items)
 		collect(reader, reader->holds, 2, keys, i * reader->group->nmembers);
 	}
 	visit(reader, reader->holds, 0);
+	if (reader->incoming_until != DT_NOBEGIN)
+		add_incoming(reader, n, items);
 }
 
 /* member_at is the index of the group's member at a location, or -1. */
@@ -580,7 +627,7 @@ form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amou
 	oms_protections_read(reader->protections, item->sku);
 	memcpy(reader->paused_sku, reader->paused, sizeof(bool) * reader->group->nmembers);
 	mark_paused(reader, item->sku, reader->paused_sku);
-	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
+	oms_rules_find(reader->channel, reader->method, item, reader->at, &rules);
 	distribute_rules(reader, &rules);
 	if (rules.rules != NULL)
 		pfree(rules.rules);
@@ -596,6 +643,7 @@ form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amou
 		cell->unavailable = amounts[i].unavailable;
 		cell->reserved = amounts[i].reserved;
 		cell->expired = amounts[i].expired;
+		cell->incoming = amounts[i].incoming;
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
 		cell->excluded = reader->paused_sku[i] || oms_safety_stock_excludes(&cell->safety);
@@ -668,7 +716,7 @@ read_kit(CellReader *reader, int sku, const OmsItem *item)
 				free[i] = Min(free[i], whole_kits(cell->free, quantity));
 		}
 	}
-	oms_rules_find(reader->channel, reader->method, item, reader->now, &rules);
+	oms_rules_find(reader->channel, reader->method, item, reader->at, &rules);
 	distribute_rules(reader, &rules);
 	for (int i = 0; i < n; i++)
 	{
@@ -676,7 +724,7 @@ read_kit(CellReader *reader, int sku, const OmsItem *item)
 
 		cell->carried = carried[i];
 		cell->on_hand = on_hand[i];
-		cell->unavailable = cell->expired = cell->protected = 0;
+		cell->unavailable = cell->expired = cell->incoming = cell->protected = 0;
 		cell->reserved = on_hand[i] - available[i];
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
@@ -728,6 +776,17 @@ int
 oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 		  const OmsLatLon *ship_to, bool latest, OmsCell **cells)
 {
+	return oms_cells_at(channel, method, n, items, ship_to, DT_NOBEGIN, latest, cells);
+}
+
+/*
+ * oms_cells_at reads the cells as they will be at a moment, with what is incoming up to then
+ * (projection.c); a moment that has passed is now.
+ */
+int
+oms_cells_at(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
+			 const OmsLatLon *ship_to, TimestampTz at, bool latest, OmsCell **cells)
+{
 	CellReader	reader;
 	Snapshot	snapshot;
 	int			ncells = 0;
@@ -739,7 +798,8 @@ oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *con
 	if (latest)
 		CommandCounterIncrement();
 	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
-	open_reader(&reader, channel, method, n, ship_to, snapshot);
+	open_reader(&reader, channel, method, n, ship_to, at, snapshot);
+	reader.latest = latest;
 	*cells = palloc(sizeof(OmsCell) * max);
 	for (int s = 0; s < n;)
 	{
@@ -779,7 +839,8 @@ oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, Oms
 	*cells = NULL;
 	if (channel->group[method] == NULL)
 		return 0;
-	open_reader(&reader, channel, method, 1, NULL, GetActiveSnapshot());
+	open_reader(&reader, channel, method, 1, NULL, DT_NOBEGIN, GetActiveSnapshot());
+	reader.incoming_until = DT_NOEND;
 	read_item(&reader, 0, item);
 	close_reader(&reader);
 	*cells = reader.cells;
@@ -840,9 +901,8 @@ oms_available(PG_FUNCTION_ARGS)
 }
 
 /*
- * oms_atp(channel, sku, method, at) is what the channel may sell: a bigint, the largest
- * for an untracked sku. Raises OM004 for an unknown channel or sku. No supply is dated
- * yet, so that every moment from now on has the ATP of now.
+ * oms_atp(channel, sku, method, at) is what the channel may sell, now or at a moment: a
+ * bigint, the largest for an untracked sku. Raises OM004 for an unknown channel or sku.
  */
 Datum
 oms_atp(PG_FUNCTION_ARGS)
@@ -856,7 +916,8 @@ oms_atp(PG_FUNCTION_ARGS)
 
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
-	ncells = oms_cells(channel, method, 1, (const OmsItem *const *) &item, NULL, false, &cells);
+	ncells = oms_cells_at(channel, method, 1, (const OmsItem *const *) &item, NULL,
+						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
 	PG_RETURN_INT64(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
 						oms_quota_left(channel, sku, GetActiveSnapshot())));
 }
@@ -882,7 +943,8 @@ oms_atp_many(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < n; i++)
 		pointers[i] = &items[i];
-	ncells = oms_cells(channel, method, n, pointers, NULL, false, &cells);
+	ncells = oms_cells_at(channel, method, n, pointers, NULL,
+						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
 	for (int i = 0; i < n; i++)
 	{
 		int			end = first;

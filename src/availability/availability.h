@@ -54,6 +54,7 @@ typedef struct OmsCell
 	int64		unavailable;
 	int64		reserved;		/* expired holds included */
 	int64		expired;
+	int64		incoming;		/* units due up to the moment asked for; of a survey, ever */
 	OmsSafetyStock safety;
 	const OmsRule *rule;		/* whose safety it is; NULL: the channel's own */
 	bool		excluded;		/* the safety stock withholds all, or the location for a time */
@@ -62,10 +63,27 @@ typedef struct OmsCell
 	int64		free;			/* what the channel may take here, not below 0 */
 } OmsCell;
 
+/* Units of a sku that come to a location at a moment. */
+typedef struct OmsIncoming
+{
+	int			sku;			/* index into the skus asked for */
+	text	   *location;
+	TimestampTz at;
+	int64		outstanding;
+	int64		unclaimed;		/* of them, those that no backorder claims */
+} OmsIncoming;
+
+/* projection.c */
+extern int	oms_incoming_read(int n, const OmsItem *const *items, TimestampTz at, bool latest,
+							  OmsIncoming **incoming);
+
 /* rules.c */
 extern void oms_rules_find(const OmsChannel *channel, OmsMethod method, const OmsItem *item,
 						   TimestampTz at, OmsRules *rules);
 extern const OmsRule *oms_rule_at(const OmsRules *rules, int location);
+extern OmsSafetyStock oms_safety_stock_on(const OmsChannel *channel, OmsMethod method,
+										  const OmsItem *item, const text *location,
+										  TimestampTz at);
 extern OmsSafetyStock oms_safety_stock_of(const OmsChannel *channel, OmsMethod method,
 										  const OmsItem *item, const text *location);
 extern bool oms_safety_stock_excludes(const OmsSafetyStock *safety);
@@ -83,6 +101,9 @@ extern text *oms_first_open_location(const OmsChannel *channel, OmsMethod method
 									 const OmsItem *item);
 extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 					  const OmsLatLon *ship_to, bool latest, OmsCell **cells);
+extern int	oms_cells_at(const OmsChannel *channel, OmsMethod method, int n,
+						 const OmsItem *const *items, const OmsLatLon *ship_to, TimestampTz at,
+						 bool latest, OmsCell **cells);
 extern int	oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells);
 extern int64 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku,
 						int ncells, const OmsCell *cells);

@@ -30,6 +30,7 @@ enum
 	RULE_ID,
 	RULE,
 	PROTECTED,
+	INCOMING,
 	COUNTED,
 	REASON,
 	NCOLUMNS
@@ -56,6 +57,8 @@ put(ReturnSetInfo *result, const char *step, const OmsCell *cell, int64 counted,
 			SET(SAFETY_STOCK, Int64GetDatum(cell->safety_stock));
 			SET(PROTECTED, Int64GetDatum(cell->protected));
 		}
+		if (cell->carried || cell->incoming > 0)
+			SET(INCOMING, Int64GetDatum(cell->incoming));
 		if (cell->rule != NULL)
 			SET(RULE_ID, Int64GetDatum(cell->rule->rule_id));
 		SET(RULE, SafetyStockPGetDatum(&cell->safety));

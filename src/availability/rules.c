@@ -128,10 +128,10 @@ oms_rule_at(const OmsRules *rules, int location)
 	return NULL;
 }
 
-/* oms_safety_stock_of is what is kept back now from a channel, of an item at a location. */
+/* oms_safety_stock_on is what is kept back at a moment from a channel, of an item at a location. */
 OmsSafetyStock
-oms_safety_stock_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item,
-					const text *location)
+oms_safety_stock_on(const OmsChannel *channel, OmsMethod method, const OmsItem *item,
+					const text *location, TimestampTz at)
 {
 	const OmsRule *rule = NULL;
 	OmsRules	rules;
@@ -140,13 +140,21 @@ oms_safety_stock_of(const OmsChannel *channel, OmsMethod method, const OmsItem *
 	{
 		int			place = oms_network_location(channel->network, location);
 
-		oms_rules_find(channel, method, item, GetCurrentTimestamp(), &rules);
+		oms_rules_find(channel, method, item, at, &rules);
 		if (place >= 0)
 			rule = oms_rule_at(&rules, place);
 		if (rules.rules != NULL)
 			pfree(rules.rules);
 	}
 	return rule != NULL ? rule->safety : channel->safety;
+}
+
+/* oms_safety_stock_of is the same now. */
+OmsSafetyStock
+oms_safety_stock_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item,
+					const text *location)
+{
+	return oms_safety_stock_on(channel, method, item, location, GetCurrentTimestamp());
 }
 
 /* oms_safety_stock_excludes says whether nothing is left, however much is on hand. */

@@ -6,11 +6,19 @@
  * Goods leave the house when they are shipped or handed over: then, and only then, the
  * reservations of the order are consumed (reservation/order_units.c).
  *
+ * What has a customer's code is handed over against it. Only a hash of the code is kept; with
+ * the fulfillment's number in it, so that equal codes do not show.
+ *
  * Locks, in this order: those of work.c; those of order_units.c.
+ *
+ * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
+ * pg_catalog, pg_temp, so that operators need no schema.
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "utils/array.h"
 
 #include "fulfillment/fulfillment.h"
 #include "reservation/order_units.h"
@@ -29,6 +37,8 @@ PG_FUNCTION_INFO_V1(oms_ready);
 PG_FUNCTION_INFO_V1(oms_ready_many);
 PG_FUNCTION_INFO_V1(oms_hand_over);
 PG_FUNCTION_INFO_V1(oms_hand_over_many);
+
+PG_FUNCTION_INFO_V1(oms_issue_code);
 
 typedef enum Action
 {
@@ -52,6 +62,21 @@ typedef struct Part
 	text	  **skus;
 	int64	   *quantities;		/* NULL: all of the skus */
 } Part;
+
+/* The hash of a code ($2) of fulfillment f. */
+#define CODE_HASH "encode(sha256(convert_to(f.fulfillment_id || ':' || upper($2), 'UTF8')), 'hex')"
+
+static OmsPlan wrong_code = {
+	"SELECT f.fulfillment_id FROM oms.fulfillment_row f WHERE f.fulfillment_id = ANY ($1) "
+	"AND f.code_hash IS NOT NULL AND f.code_hash IS DISTINCT FROM " CODE_HASH " ORDER BY 1 LIMIT 1",
+	2, {"_int8", "text"}
+};
+
+static OmsPlan set_code = {
+	"UPDATE oms.fulfillment_row f SET code_hash = " CODE_HASH " WHERE f.fulfillment_id = $1 "
+	"AND f.method = 'pickup' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')",
+	2, {"int8", "text"}
+};
 
 /* left_for is the number of units of a line that the action can still concern. */
 static int64
@@ -149,6 +174,53 @@ change_part(Action action, int nlines, OmsWorkLine *lines, OmsWork *work, const 
 	}
 }
 
+/* require_whole_kits raises OM005 for a kit of which not all components are handed over. */
+static void
+require_whole_kits(int nlines, const OmsWorkLine *lines, const OmsWork *work)
+{
+	for (int first = 0, end; first < nlines; first = end)
+	{
+		bool		some = false;
+		bool		all = true;
+
+		for (end = first; end < nlines && lines[end].work == lines[first].work &&
+			 lines[end].line_no == lines[first].line_no; end++)
+		{
+			some = some || lines[end].change.shipped > 0;
+			all = all && lines[end].change.shipped == left_for(HAND_OVER, &lines[end]);
+		}
+		if (lines[first].of_kit && some && !all)
+			ereport(ERROR,
+					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+					 errmsg("cannot hand_over a part of a kit"),
+					 errdetail("Line %d of fulfillment %lld.", lines[first].line_no,
+							   (long long) work[lines[first].work].id),
+					 errhint("Name all its components, with all that is left of them.")));
+	}
+}
+
+/* require_code raises OM010 unless all that have a code have this one; code may be NULL. */
+static void
+require_code(int n, const int64 *ids, text *code)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
+	Datum		values[2];
+
+	for (int i = 0; i < n; i++)
+		elements[i] = Int64GetDatum(ids[i]);
+	values[0] = PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	values[1] = PointerGetDatum(code);
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&wrong_code, values, code == NULL ? " n" : NULL) > 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_NOT_ALLOWED),
+				 code == NULL ? errmsg("fulfillment %s is handed over against a code only", oms_spi_text(0, 1)) :
+				 errmsg("this is not the code of fulfillment %s", oms_spi_text(0, 1)),
+				 errhint("Ask the customer for the code; oms.issue_code makes a new one.")));
+	oms_spi_finish();
+}
+
 /* consume takes what leaves the house out of the stock. */
 static void
 consume(Action action, int nlines, const OmsWorkLine *lines, const OmsWork *work, text *actor)
@@ -171,9 +243,13 @@ consume(Action action, int nlines, const OmsWorkLine *lines, const OmsWork *work
 
 /* act is every action: on all of the fulfillments, or on a part of one. */
 static void
-act(FunctionCallInfo fcinfo, Action action, int n, const int64 *ids, const Part *part, text *actor)
+act(FunctionCallInfo fcinfo, Action action, int n, const int64 *ids, const Part *part, text *code,
+	text *actor)
 {
 	OmsWork    *work = oms_work_lock(names[action], n, ids);
+
+	if (action == HAND_OVER)
+		require_code(n, ids, code);
 
 	if (action != ACCEPT && action != READY)
 	{
@@ -195,6 +271,8 @@ act(FunctionCallInfo fcinfo, Action action, int n, const int64 *ids, const Part 
 			if (action == HAND_OVER && left_for(action, &lines[i]) > lines[i].change.shipped)
 				work[lines[i].work].to_status = work[lines[i].work].from_status;
 		}
+		if (action == HAND_OVER)
+			require_whole_kits(nlines, lines, work);
 		oms_work_write_lines(nlines, lines, work);
 		if (action == SHIP || action == HAND_OVER)
 			consume(action, nlines, lines, work, actor);
@@ -232,7 +310,7 @@ read_part(FunctionCallInfo fcinfo, int argno)
 
 /*
  * run is every verb: fulfillment_id(s) [, skus, quantities: of one that may be done in
- * part], actor, request_id. A row per fulfillment.
+ * part][, code: of hand_over], actor, request_id. A row per fulfillment.
  */
 static Datum
 run(FunctionCallInfo fcinfo, Action action, bool many)
@@ -242,6 +320,7 @@ run(FunctionCallInfo fcinfo, Action action, bool many)
 	int64	   *ids;
 	int			n = oms_arg_fulfillments(fcinfo, many, &ids);
 	Part		part = {0};
+	text	   *code = NULL;
 	text	   *actor;
 
 	if (in_part)
@@ -249,11 +328,16 @@ run(FunctionCallInfo fcinfo, Action action, bool many)
 		part = read_part(fcinfo, argno);
 		argno += 2;
 	}
+	if (in_part && action == HAND_OVER)
+	{
+		code = PG_ARGISNULL(argno) ? NULL : oms_arg_key(fcinfo, argno, "code");
+		argno++;
+	}
 	actor = oms_arg_actor(fcinfo, argno++);
 	InitMaterializedSRF(fcinfo, 0);
 	if (!oms_request_begin(fcinfo, argno, NULL))
 	{
-		act(fcinfo, action, n, ids, &part, actor);
+		act(fcinfo, action, n, ids, &part, code, actor);
 		oms_request_end(fcinfo, argno, NULL);
 	}
 	return (Datum) 0;
@@ -348,4 +432,41 @@ Datum
 oms_hand_over_many(PG_FUNCTION_ARGS)
 {
 	return run(fcinfo, HAND_OVER, true);
+}
+
+/*
+ * oms_issue_code(fulfillment_id, code): a text, the code against which it is handed over,
+ * a random one unless given; it replaces an earlier one. OM004 unknown, OM005 not to be
+ * picked up (any more).
+ */
+Datum
+oms_issue_code(PG_FUNCTION_ARGS)
+{
+	/* no letters and digits that look alike; 32, so that a byte picks one without bias */
+	static const char alphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+	int64	   *ids;
+	text	   *code;
+	Datum		values[2];
+
+	(void) oms_arg_fulfillments(fcinfo, false, &ids);
+	if (PG_ARGISNULL(1))
+	{
+		char		random[8];
+
+		if (!pg_strong_random(random, sizeof(random)))
+			elog(ERROR, "no random numbers");
+		for (int i = 0; i < sizeof(random); i++)
+			random[i] = alphabet[random[i] & 31];
+		code = cstring_to_text_with_len(random, sizeof(random));
+	}
+	else
+		code = oms_arg_key(fcinfo, 1, "code");
+	oms_work_lock_orders(1, ids);
+	values[0] = Int64GetDatum(ids[0]);
+	values[1] = PointerGetDatum(code);
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&set_code, values, NULL) == 0)
+		oms_work_raise("issue a code for", ids[0]);
+	oms_spi_finish();
+	PG_RETURN_TEXT_P(code);
 }

@@ -35,6 +35,8 @@ typedef struct OmsLineUnits
 typedef struct OmsRelocation
 {
 	OmsOrderUnits from;
+	bool		of_kit;
+	bool		done;
 	int64		moved;			/* to other locations */
 	int64		backordered;
 } OmsRelocation;
@@ -45,13 +47,14 @@ typedef struct OmsWorkLine
 	int			work;			/* index of its fulfillment */
 	int32		line_no;
 	text	   *sku;
+	bool		of_kit;			/* a component: the order line is for a kit */
 	int64		quantity;
-	int64		kit_quantity;	/* units in one kit, once it was read; 0: of no kit */
 	OmsLineUnits has;
 	OmsLineUnits change;
 } OmsWorkLine;
 
 extern void oms_work_lock_orders(int n, const int64 *ids);
+extern void oms_work_raise(const char *action, int64 id);
 extern OmsWork *oms_work_read(const char *action, int n, const int64 *ids);
 extern OmsWork *oms_work_lock(const char *action, int n, const int64 *ids);
 extern int	oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines);
@@ -60,7 +63,6 @@ extern void oms_work_write(const char *action, int nwork, const OmsWork *work, t
 						   text *actor);
 extern void oms_work_put(FunctionCallInfo fcinfo, int nwork, const OmsWork *work);
 extern void oms_relocate(int n, OmsRelocation *relocations);
-extern int64 oms_relocate_kit(int n, const OmsOrderUnits *components, int64 kits);
 extern int	oms_arg_fulfillments(FunctionCallInfo fcinfo, bool many, int64 **ids);
 
 #endif							/* OMS_FULFILLMENT_H */

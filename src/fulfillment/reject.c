@@ -10,8 +10,8 @@
  * unstarted fulfillment of the location as well), orders (everything in the unstarted
  * fulfillments of the location that contain the sku).
  *
- * A kit is rejected whole: with units of one component go those of the others, in as many
- * kits as the units are part of.
+ * A kit is refused whole: with a component of a line, all that is left of that line's
+ * components in the fulfillment.
  *
  * Invariants: what is rejected is held here no more. on_hand never becomes negative, nor
  * less than what pickers have taken from the shelf.
@@ -89,20 +89,13 @@ typedef struct Loss
 } Loss;
 
 static OmsPlan select_reason = {
-	"SELECT r.stock_effect, r.still_there, r.opens_count FROM oms.reject_reason r WHERE r.reason = $1",
+	"SELECT r.stock_effect, r.still_there, r.opens_count FROM oms.reject_reason r WHERE r.reason = $1 "
+	"AND r.active",
 	1, {"text"}
 };
 
 static OmsPlan list_reasons = {
-	"SELECT string_agg(r.reason, ', ' ORDER BY r.reason) FROM oms.reject_reason r", 0, {NULL}
-};
-
-/* Of order lines $1, $2, those of kits: position, units of sku $3 in one kit. */
-static OmsPlan select_kits = {
-	"SELECT DISTINCT u.n::int4, r.kit_quantity FROM ROWS FROM (unnest($1), unnest($2), unnest($3)) "
-	"WITH ORDINALITY AS u (order_id, line_no, sku, n) JOIN oms.reservation_row r ON r.order_id = u.order_id "
-	"AND r.line_no = u.line_no AND r.sku = u.sku WHERE r.kit IS NOT NULL",
-	3, {"_text", "_int4", "_text"}
+	"SELECT string_agg(r.reason, ', ' ORDER BY r.reason) FROM oms.reject_reason r WHERE r.active", 0, {NULL}
 };
 
 /* The fulfillments $1, and the unstarted ones there with the same skus (or with sku $2). */
@@ -311,113 +304,31 @@ add_rejection(OmsWorkLine *lines, int l, OmsWork *work, int64 units, Cause cause
 	memset(&rejections[*n], 0, sizeof(Rejection));
 	rejections[*n].line = l;
 	rejections[*n].cause = cause;
+	rejections[*n].relocation.of_kit = line->of_kit;
 	rejections[(*n)++].relocation.from = (OmsOrderUnits) {
 		of->order_id, line->line_no, line->sku, of->location, units, of->id
 	};
 }
 
-/* read_kits reads which lines are of kits. */
+/* add_kits rejects what is left of the kits of which a component was rejected. */
 static void
-read_kits(int nlines, OmsWorkLine *lines, const OmsWork *work)
+add_kits(int nlines, OmsWorkLine *lines, OmsWork *work, Cause cause, Rejection *rejections,
+		 int *n)
 {
-	Datum	   *columns[3];
-	Datum		values[3];
-	uint64		n;
+	int			nrejected = *n;
 
-	for (int c = 0; c < 3; c++)
-		columns[c] = palloc(sizeof(Datum) * Max(1, nlines));
-	for (int l = 0; l < nlines; l++)
+	for (int i = 0; i < nrejected; i++)
 	{
-		columns[0][l] = PointerGetDatum(work[lines[l].work].order_id);
-		columns[1][l] = Int32GetDatum(lines[l].line_no);
-		columns[2][l] = PointerGetDatum(lines[l].sku);
-	}
-	values[0] = text_array(nlines, columns[0]);
-	values[1] = PointerGetDatum(construct_array(columns[1], nlines, INT4OID, 4, true, TYPALIGN_INT));
-	values[2] = text_array(nlines, columns[2]);
-	oms_spi_connect();
-	n = oms_spi_execute_latest(&select_kits, values, NULL);
-	for (uint64 i = 0; i < n; i++)
-	{
-		bool		isnull;
-		int			l = DatumGetInt32(oms_spi_value(i, 1, &isnull)) - 1;
+		const OmsWorkLine *line = &lines[rejections[i].line];
+		int			l = rejections[i].line;
 
-		lines[l].kit_quantity = oms_spi_int64(i, 2);
-	}
-	oms_spi_finish();
-}
-
-/* end_of_kit is the end of the lines of the kit that begins with line l; l + 1: it is none. */
-static int
-end_of_kit(int l, int nlines, const OmsWorkLine *lines)
-{
-	int			end = l + 1;
-
-	while (lines[l].kit_quantity > 0 && end < nlines && lines[end].work == lines[l].work &&
-		   lines[end].line_no == lines[l].line_no)
-		end++;
-	return end;
-}
-
-/* rejected_kits is in how many kits the units are that this call rejects of lines l to end - 1. */
-static int64
-rejected_kits(int l, int end, const OmsWorkLine *lines)
-{
-	int64		kits = 0;
-
-	for (; l < end; l++)
-		kits = Max(kits, (lines[l].change.rejected + lines[l].kit_quantity - 1) / lines[l].kit_quantity);
-	return kits;
-}
-
-/* complete_kits rejects what belongs to the kits of which units are rejected; returns the number of rejections. */
-static int
-complete_kits(int nlines, OmsWorkLine *lines, OmsWork *work, Rejection *rejections, int n)
-{
-	for (int l = 0, end; l < nlines; l = end)
-	{
-		int64		kits;
-
-		end = end_of_kit(l, nlines, lines);
-		kits = lines[l].kit_quantity == 0 ? 0 : rejected_kits(l, end, lines);
-		for (int c = l; c < end && kits > 0; c++)
-		{
-			int64		units = kits * lines[c].kit_quantity - lines[c].change.rejected;
-
-			if (units > 0)
-				add_rejection(lines, c, work, units, BY_SCOPE, rejections, &n);
-		}
-	}
-	return n;
-}
-
-/* relocate_kit finds another place for the kits of lines l to end - 1 that are rejected. */
-static void
-relocate_kit(int l, int end, const OmsWorkLine *lines, const OmsWork *work, int first, int n,
-			 Rejection *rejections)
-{
-	int64		kits = rejected_kits(l, end, lines);
-	OmsOrderUnits *components = palloc(sizeof(OmsOrderUnits) * (end - l));
-	int64		moved;
-
-	if (kits == 0)
-		return;
-	for (int c = l; c < end; c++)
-		components[c - l] = (OmsOrderUnits) {
-			work[lines[c].work].order_id, lines[c].line_no, lines[c].sku,
-			work[lines[c].work].location, lines[c].kit_quantity, work[lines[c].work].id
-		};
-	moved = oms_relocate_kit(end - l, components, kits);
-	for (int c = l; c < end; c++)
-	{
-		int64		units = moved * lines[c].kit_quantity;
-
-		for (int i = first; i < n; i++)
-			if (rejections[i].line == c)
-			{
-				rejections[i].relocation.moved = Min(units, rejections[i].relocation.from.units);
-				units -= rejections[i].relocation.moved;
-			}
+		if (!line->of_kit)
+			continue;
+		while (l > 0 && lines[l - 1].work == line->work && lines[l - 1].line_no == line->line_no)
+			l--;
+		for (; l < nlines && lines[l].work == line->work && lines[l].line_no == line->line_no; l++)
+			if (open_units(&lines[l]) > 0)
+				add_rejection(lines, l, work, open_units(&lines[l]), cause, rejections, n);
 	}
 }
 
@@ -461,6 +372,7 @@ reject_scope(const Call *call, int nlines, OmsWorkLine *lines, OmsWork *work,
 				 errmsg("cannot reject more than is left of fulfillment %lld",
 						(long long) call->ids[0]),
 				 errdetail("%lld units are left to reject.", (long long) open)));
+	add_kits(nlines, lines, work, BY_SCOPE, rejections, &n);
 	return n;
 }
 
@@ -614,6 +526,7 @@ reject_short(const Call *call, const Loss *loss, int nwork, OmsWork *work, const
 			missing -= units;
 		}
 	}
+	add_kits(nlines, lines, work, SHORT, rejections, &n);
 	pfree(by_rank);
 	return n;
 }
@@ -622,13 +535,9 @@ reject_short(const Call *call, const Loss *loss, int nwork, OmsWork *work, const
 static void
 settle(int first, int n, Rejection *rejections, int nlines, OmsWorkLine *lines, const OmsWork *work)
 {
+	OmsRelocation *relocations;
+
 	oms_work_write_lines(nlines, lines, work);
-	for (int l = 0, end; l < nlines; l = end)
-	{
-		end = end_of_kit(l, nlines, lines);
-		if (lines[l].kit_quantity > 0)
-			relocate_kit(l, end, lines, work, first, n, rejections);
-	}
 	for (int l = 0; l < nlines; l++)
 	{
 		lines[l].has.picked += lines[l].change.picked;
@@ -636,9 +545,13 @@ settle(int first, int n, Rejection *rejections, int nlines, OmsWorkLine *lines, 
 		lines[l].has.rejected += lines[l].change.rejected;
 		memset(&lines[l].change, 0, sizeof(lines[l].change));
 	}
+	relocations = palloc_extended(sizeof(OmsRelocation) * Max(1, n - first), MCXT_ALLOC_HUGE);
 	for (int i = first; i < n; i++)
-		if (lines[rejections[i].line].kit_quantity == 0)
-			oms_relocate(1, &rejections[i].relocation);
+		relocations[i - first] = rejections[i].relocation;
+	oms_relocate(n - first, relocations);
+	for (int i = first; i < n; i++)
+		rejections[i].relocation = relocations[i - first];
+	pfree(relocations);
 }
 
 /* conclude sets where each fulfillment stands now; those of which nothing was rejected are left out. */
@@ -765,11 +678,9 @@ reject(FunctionCallInfo fcinfo, Call *call)
 	read_reason(call);
 	work = lock_concerned(call, &nwork, &ranks);
 	nlines = oms_work_lines(nwork, work, &lines);
-	rejections = palloc_extended(sizeof(Rejection) * (4 * nlines + 1), MCXT_ALLOC_HUGE);
+	rejections = palloc_extended(sizeof(Rejection) * (3 * nlines + 1), MCXT_ALLOC_HUGE);
 	losses = palloc_extended(sizeof(Loss) * (nlines + 1), MCXT_ALLOC_HUGE);
-	read_kits(nlines, lines, work);
 	n = reject_scope(call, nlines, lines, work, rejections);
-	n = complete_kits(nlines, lines, work, rejections, n);
 	nlosses = find_losses(n, rejections, losses);
 	exclude(call, nlosses, losses, n, rejections);
 	settle(0, n, rejections, nlines, lines, work);
@@ -782,7 +693,6 @@ reject(FunctionCallInfo fcinfo, Call *call)
 			if (lose(call, stock, &losses[i]) > 0)
 				n = reject_short(call, &losses[i], nwork, work, ranks, nlines, lines, rejections, n);
 		oms_accounts_close(stock);
-		n = complete_kits(nlines, lines, work, rejections, n);
 		settle(first, n, rejections, nlines, lines, work);
 	}
 	touched = palloc(sizeof(OmsWork) * Max(1, nwork));

@@ -9,8 +9,8 @@
  * location that has all before the nearest; the router reconsiders it. What is to be picked
  * up stays promised where it was: it is backordered there.
  *
- * Kits move whole, by their components together; what no location has of them is released
- * and stays unfilled.
+ * A kit moves whole, by its reservations, with all its components; one that no other location
+ * has keeps its hold, for a kit is not backordered.
  *
  * The caller has locked the rows of the orders. Moves are made one after the other, since
  * each changes what the next one finds.
@@ -20,10 +20,8 @@
  */
 #include "postgres.h"
 
-#include "catalog/pg_type.h"
 #include "commands/sequence.h"
 #include "miscadmin.h"
-#include "utils/array.h"
 #include "utils/timestamp.h"
 
 #include "fulfillment/fulfillment.h"
@@ -49,11 +47,11 @@ static OmsPlan select_locations = {
 	"WHERE o.order_id = $1 AND o.method = 'ship' AND l.location <> $4 "
 	"AND (ol.location IS NULL OR ol.location = l.location) AND (i.available > 0 OR NOT it.tracked) "
 	"AND NOT EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location = l.location "
-	"AND x.until > clock_timestamp() AND (x.sku IS NULL OR x.sku = ANY ($6)) "
+	"AND x.until > clock_timestamp() AND (x.sku IS NULL OR x.sku = $3) "
 	"AND (x.order_id IS NULL OR x.order_id = $1)) "
 	"ORDER BY COALESCE(i.available >= $5, true) DESC, o.ship_to OPERATOR(oms.<->) l.coordinates NULLS LAST, "
 	"m.sequence, l.location",
-	6, {"text", "int4", "text", "text", "int8", "_text"}
+	5, {"text", "int4", "text", "text", "int8"}
 };
 
 static OmsPlan select_order = {
@@ -61,6 +59,29 @@ static OmsPlan select_order = {
 	"CASE o.method WHEN 'pickup' THEN $4 ELSE ol.location END, COALESCE(i.tracked, true) FROM oms.order_row o "
 	"JOIN oms.order_line_row ol ON ol.order_id = o.order_id AND ol.line_no = $2 "
 	"LEFT JOIN oms.item i ON i.sku = $3 WHERE o.order_id = $1",
+	4, {"text", "int4", "text", "text"}
+};
+
+/* The reservations of kits that a component's units are of, and how many units make a kit. */
+static OmsPlan select_kits = {
+	"SELECT r.reservation_id, (r.quantity - r.consumed) / r.kit_quantity, r.kit_quantity "
+	"FROM oms.reservation_row r WHERE r.order_id = $1 AND r.line_no = $2 AND r.sku = $3 AND r.location = $4 "
+	"AND r.status = 'firm' AND r.quantity > r.consumed AND r.kit IS NOT NULL ORDER BY r.reservation_id",
+	4, {"text", "int4", "text", "text"}
+};
+
+static OmsPlan select_kit_locations = {
+	"SELECT l.location FROM oms.order_row o "
+	"JOIN oms.order_line_row ol ON ol.order_id = o.order_id AND ol.line_no = $2 "
+	"JOIN oms.channel c ON c.channel = o.channel AND c.status = 'active' "
+	"JOIN oms.location_group_member m ON m.location_group = c.ship_group "
+	"JOIN oms.location l ON l.location = m.location AND l.status = 'active' AND l.can_ship "
+	"WHERE o.order_id = $1 AND o.method = 'ship' AND l.location <> $4 "
+	"AND (ol.location IS NULL OR ol.location = l.location) "
+	"AND NOT EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location = l.location "
+	"AND x.until > clock_timestamp() AND (x.order_id IS NULL OR x.order_id = $1) "
+	"AND (x.sku IS NULL OR x.sku IN (SELECT r.sku FROM oms.reservation_row r WHERE r.order_id = $1 AND r.line_no = $2))) "
+	"ORDER BY o.ship_to OPERATOR(oms.<->) l.coordinates NULLS LAST, m.sequence, l.location",
 	4, {"text", "int4", "text", "text"}
 };
 
@@ -82,30 +103,9 @@ copy_texts(uint64 n, int column, MemoryContext caller)
 	return texts;
 }
 
-/*
- * find_locations lists where units may go, by choice, for select_locations; skus are those
- * that must not be excluded there.
- */
-static text **
-find_locations(Datum *values, int nskus, Datum *skus, uint64 *n)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	text	  **locations;
-
-	values[5] = PointerGetDatum(construct_array(skus, nskus, TEXTOID, -1, false, TYPALIGN_INT));
-	oms_spi_connect();
-	*n = oms_spi_execute_latest(&select_locations, values, NULL);
-	locations = copy_texts(*n, 1, caller);
-	oms_spi_finish();
-	return locations;
-}
-
-/*
- * move_units moves units of the reservations to a location; how many it had. Of kits, of
- * which kit_quantity units of the sku are in one, whole kits.
- */
+/* move_units moves units of the reservations to a location; how many it had. */
 static int64
-move_units(Datum *values, text *location, int64 units, int64 kit_quantity)
+move_units(Datum *values, text *location, int64 units)
 {
 	int64		moved = 0;
 	SPITupleTable *rows;
@@ -120,8 +120,7 @@ move_units(Datum *values, text *location, int64 units, int64 kit_quantity)
 		int64		id = DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &isnull));
 		int64		held = DatumGetInt64(SPI_getbinval(rows->vals[i], rows->tupdesc, 2, &isnull));
 
-		moved += oms_move_reservation(id, location, Min(held, units - moved) / kit_quantity,
-									  OMS_MOVE_PARTIAL) * kit_quantity;
+		moved += oms_move_reservation(id, location, Min(held, units - moved), OMS_MOVE_PARTIAL);
 	}
 	oms_spi_finish();
 	return moved;
@@ -173,70 +172,112 @@ backorder(const OmsOrderUnits *units, Datum *values)
 
 		part.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false);
 		line.quota_period = claims[i].quota_period;
-		oms_backorder_insert(&request, 1, &part);
+		request.nparts = 1;
+		request.parts = &part;
+		(void) oms_backorder_insert(&request, false, NULL, NULL);
 	}
 	return units->units;
+}
+
+/* move_kits moves the kits that units of a component are of; how many of the units. */
+static int64
+move_kits(const OmsOrderUnits *units, Datum *values)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int64		left = units->units;
+	SPITupleTable *kits;
+	text	  **locations;
+	uint64		nlocations;
+	uint64		n;
+
+	oms_spi_connect();
+	nlocations = oms_spi_execute_latest(&select_kit_locations, values, NULL);
+	locations = copy_texts(nlocations, 1, caller);
+	n = oms_spi_execute_latest(&select_kits, values, NULL);
+	kits = SPI_tuptable;
+	for (uint64 i = 0; i < n; i++)
+	{
+		bool		isnull;
+		int64		id = DatumGetInt64(SPI_getbinval(kits->vals[i], kits->tupdesc, 1, &isnull));
+		int64		quantity = DatumGetInt64(SPI_getbinval(kits->vals[i], kits->tupdesc, 2, &isnull));
+		int64		per_kit = DatumGetInt64(SPI_getbinval(kits->vals[i], kits->tupdesc, 3, &isnull));
+
+		/* A reservation moves whole: one that other work shares stays. */
+		if (quantity * per_kit > left)
+			continue;
+		for (uint64 l = 0; l < nlocations; l++)
+			if (oms_move_reservation(id, locations[l], quantity, OMS_MOVE_WHOLE) > 0)
+			{
+				left -= quantity * per_kit;
+				break;
+			}
+	}
+	oms_spi_finish();
+	return units->units - left;
+}
+
+static bool
+same_kit(const OmsRelocation *a, const OmsRelocation *b)
+{
+	return a->of_kit && b->of_kit && a->from.line_no == b->from.line_no &&
+		oms_text_equal(a->from.order_id, b->from.order_id) &&
+		oms_text_equal(a->from.location, b->from.location);
+}
+
+/* relocate_kit relocates the kits of the first relocation, by its component, for all components. */
+static void
+relocate_kit(int n, OmsRelocation *relocations, Datum *values)
+{
+	OmsOrderUnits units = relocations[0].from;
+	bool		moved;
+
+	for (int i = 1; i < n; i++)
+		if (same_kit(&relocations[0], &relocations[i]) &&
+			oms_text_equal(units.sku, relocations[i].from.sku))
+			units.units += relocations[i].from.units;
+	moved = move_kits(&units, values) == units.units;
+	for (int i = n - 1; i >= 0; i--)
+	{
+		if (!same_kit(&relocations[0], &relocations[i]))
+			continue;
+		relocations[i].done = true;
+		relocations[i].moved = moved ? relocations[i].from.units : 0;
+	}
 }
 
 /* oms_relocate finds another place for units of order lines; see the head of this file. */
 void
 oms_relocate(int n, OmsRelocation *relocations)
 {
+	MemoryContext caller = CurrentMemoryContext;
+
 	for (int i = 0; i < n; i++)
 	{
 		OmsRelocation *one = &relocations[i];
 		OmsOrderUnits rest = one->from;
 		text	  **locations;
 		uint64		nlocations;
-		Datum		values[6] = {
+		Datum		values[5] = {
 			PointerGetDatum(rest.order_id), Int32GetDatum(rest.line_no), PointerGetDatum(rest.sku),
 			PointerGetDatum(rest.location), Int64GetDatum(rest.units)
 		};
 
 		CHECK_FOR_INTERRUPTS();
-		locations = find_locations(values, 1, &values[2], &nlocations);
+		if (one->done)
+			continue;
+		if (one->of_kit)
+		{
+			relocate_kit(n - i, one, values);
+			continue;
+		}
+		oms_spi_connect();
+		nlocations = oms_spi_execute_latest(&select_locations, values, NULL);
+		locations = copy_texts(nlocations, 1, caller);
+		oms_spi_finish();
 		for (uint64 l = 0; l < nlocations && rest.units > 0; l++)
-			rest.units -= move_units(values, locations[l], rest.units, 1);
+			rest.units -= move_units(values, locations[l], rest.units);
 		one->moved = one->from.units - rest.units;
 		if (rest.units > 0)
 			one->backordered = backorder(&rest, values);
 	}
-}
-
-/*
- * oms_relocate_kit finds another place for kits of an order line, each whole; components
- * are all that a kit has, of each the units in one kit. What no location has is released
- * and stays unfilled, since a kit is not backordered. Returns the kits moved.
- */
-int64
-oms_relocate_kit(int n, const OmsOrderUnits *components, int64 kits)
-{
-	const OmsOrderUnits *first = &components[0];
-	Datum	   *skus = palloc(sizeof(Datum) * n);
-	OmsOrderUnits *rest = palloc(sizeof(OmsOrderUnits) * n);
-	int64		units = kits * first->units;
-	int64		left = units;
-	uint64		nlocations;
-	text	  **locations;
-	OmsClaim   *claims;
-	Datum		values[6] = {
-		PointerGetDatum(first->order_id), Int32GetDatum(first->line_no), PointerGetDatum(first->sku),
-		PointerGetDatum(first->location), Int64GetDatum(units)
-	};
-
-	for (int c = 0; c < n; c++)
-		skus[c] = PointerGetDatum(components[c].sku);
-	locations = find_locations(values, n, skus, &nlocations);
-	for (uint64 l = 0; l < nlocations && left > 0; l++)
-		left -= move_units(values, locations[l], left, first->units);
-	if (left > 0)
-	{
-		for (int c = 0; c < n; c++)
-		{
-			rest[c] = components[c];
-			rest[c].units *= left / first->units;
-		}
-		(void) oms_release_order_units(n, rest, false, &claims);
-	}
-	return (units - left) / first->units;
 }

@@ -7,10 +7,12 @@ CREATE TABLE oms.fulfillment_transition (
     method text NOT NULL CHECK (method IN ('ship', 'pickup')),
     from_status text COLLATE "C" NOT NULL,
     to_status text COLLATE "C" NOT NULL,
+    active boolean NOT NULL DEFAULT true,
     PRIMARY KEY (action, method, from_status)
 );
 COMMENT ON TABLE oms.fulfillment_transition IS
-    'the legal actions: what is done to a fulfillment of the method, from which status, to which. Take rows out or add some (pick from assigned, say) to fit how stores work';
+    'the legal actions: what is done to a fulfillment of the method, from which status, to which. Add rows (pick from assigned, say) or take some out to fit how stores work';
+COMMENT ON COLUMN oms.fulfillment_transition.active IS 'false takes the row out; a shipped row that is deleted would come back with a restore';
 INSERT INTO oms.fulfillment_transition (method, action, from_status, to_status)
 SELECT m.method, t.action, t.from_status, t.to_status
   FROM (VALUES (NULL, 'accept', 'assigned', 'accepted'),
@@ -42,7 +44,8 @@ CREATE TABLE oms.reject_reason (
     exclude_sku_for interval NOT NULL DEFAULT '0' CHECK (exclude_sku_for >= '0'),
     exclude_location_for interval NOT NULL DEFAULT '0' CHECK (exclude_location_for >= '0'),
     exclude_order_for interval NOT NULL DEFAULT '1 day' CHECK (exclude_order_for >= '0'),
-    opens_count boolean NOT NULL DEFAULT false
+    opens_count boolean NOT NULL DEFAULT false,
+    active boolean NOT NULL DEFAULT true
 );
 COMMENT ON TABLE oms.reject_reason IS 'the reasons of a reject and what follows from each: edit them, add your own';
 COMMENT ON COLUMN oms.reject_reason.stock_effect IS
@@ -52,12 +55,14 @@ COMMENT ON COLUMN oms.reject_reason.exclude_sku_for IS 'how long the location se
 COMMENT ON COLUMN oms.reject_reason.exclude_location_for IS 'how long it sends out nothing at all';
 COMMENT ON COLUMN oms.reject_reason.exclude_order_for IS 'how long the rejected sku of the order does not come back to it';
 COMMENT ON COLUMN oms.reject_reason.opens_count IS 'whether a count of the sku is asked for (oms.count_task)';
+COMMENT ON COLUMN oms.reject_reason.active IS 'false takes the reason out; a shipped row that is deleted would come back with a restore';
 INSERT INTO oms.reject_reason (reason, stock_effect, still_there, exclude_sku_for, exclude_location_for, opens_count) VALUES
     ('not in stock', 'all', false, '1 day', '0', true),
     ('damaged', 'rejected', true, '0', '0', false),
     ('worn display piece', 'rejected', true, '0', '0', false),
     ('mismatch', 'rejected', false, '0', '0', true),
     ('store busy', 'none', false, '0', '4 hours', false),
+    ('not accepted', 'none', false, '0', '0', false),
     ('store closed', 'none', false, '0', '1 day', false);
 
 CREATE SEQUENCE oms.rejection_id_seq CACHE 32;
@@ -94,6 +99,32 @@ CREATE TABLE oms.count_task_row (
 );
 COMMENT ON TABLE oms.count_task_row IS 'private: counts asked for, behind oms.count_task';
 CREATE UNIQUE INDEX count_task_row_open_idx ON oms.count_task_row (location, sku) WHERE closed_at IS NULL;
+
+-- How long things may take. No row: no limit.
+CREATE TABLE oms.time_limit (
+    method text NOT NULL CHECK (method IN ('ship', 'pickup')),
+    location text COLLATE "C" REFERENCES oms.location ON DELETE CASCADE,
+    remind_after interval CHECK (remind_after >= '0'),
+    reroute_after interval CHECK (reroute_after >= '0'),
+    attempts integer NOT NULL DEFAULT 3 CHECK (attempts >= 1),
+    cancel_after interval CHECK (cancel_after >= '0'),
+    remind_customer_after interval CHECK (remind_customer_after >= '0'),
+    expire_after interval CHECK (expire_after >= '0'),
+    CONSTRAINT time_limit_key UNIQUE NULLS NOT DISTINCT (method, location),
+    CONSTRAINT time_limit_of_orders CHECK (location IS NULL OR cancel_after IS NULL),
+    CONSTRAINT time_limit_of_pickup CHECK (method = 'pickup' OR remind_customer_after IS NULL AND expire_after IS NULL),
+    CONSTRAINT time_limit_in_hours CHECK (pg_catalog.date_trunc('day', COALESCE(remind_after, '0') + COALESCE(reroute_after, '0')
+        + COALESCE(remind_customer_after, '0') + COALESCE(expire_after, '0')) = interval '0')
+);
+COMMENT ON TABLE oms.time_limit IS
+    'how long work may take, counted in the opening time of the location (its business_hours); oms.enforce_time_limits() enforces it';
+COMMENT ON COLUMN oms.time_limit.location IS 'NULL: locations that have no row of their own';
+COMMENT ON COLUMN oms.time_limit.remind_after IS 'assigned and not accepted for so long: the location is reminded';
+COMMENT ON COLUMN oms.time_limit.reroute_after IS 'assigned and not accepted for so long: refused, reason not accepted, and routed to the next best';
+COMMENT ON COLUMN oms.time_limit.attempts IS 'after so many locations did not accept an order it stays where it is and is a person''s case (escalated_at)';
+COMMENT ON COLUMN oms.time_limit.cancel_after IS 'an order that no location has started so long after it was placed, by the calendar, is cancelled';
+COMMENT ON COLUMN oms.time_limit.remind_customer_after IS 'ready for so long: the customer is reminded';
+COMMENT ON COLUMN oms.time_limit.expire_after IS 'ready for so long: nobody came, the goods go back on the shelf';
 
 -- Where a picker finds a sku.
 CREATE TABLE oms.bin (
@@ -152,6 +183,7 @@ COMMENT ON TRIGGER replace_row ON oms.reject_reason IS 'INSERT replaces the row 
 
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_transition', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.reject_reason', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.time_limit', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.count_task_row', '');

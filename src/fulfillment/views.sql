@@ -7,6 +7,27 @@ SELECT e.fulfillment_id, e.order_id, e.event_id, e.action, e.from_status, e.to_s
 COMMENT ON VIEW oms.fulfillment_event IS
     'the history of fulfillments: what was done, from which status to which, to how many units (NULL: to the whole), by whom, when';
 
+-- What is to happen to work by itself, and when.
+CREATE VIEW oms.deadline AS
+SELECT d.fulfillment_id, d.order_id, d.location, d.method, d.status, d.what,
+       CASE WHEN d.business_hours IS NULL THEN d.since + d.after
+            ELSE oms.add_working_time(d.business_hours, d.since, d.after, d.time_zone) END AS at
+  FROM (SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, w.what, w.since, w.after,
+               l.business_hours, l.time_zone
+          FROM oms.fulfillment_row f
+          JOIN oms.location l ON l.location = f.location
+          CROSS JOIN LATERAL (SELECT t.* FROM oms.time_limit t
+                               WHERE t.method = f.method AND (t.location = f.location OR t.location IS NULL)
+                               ORDER BY t.location NULLS LAST LIMIT 1) t
+          CROSS JOIN LATERAL (VALUES
+               ('remind', f.status = 'assigned' AND f.reminded_at IS NULL, f.assigned_at, t.remind_after),
+               ('reroute', f.status = 'assigned' AND f.escalated_at IS NULL, f.assigned_at, t.reroute_after),
+               ('remind customer', f.status = 'ready' AND f.reminded_at IS NULL, f.ready_at, t.remind_customer_after),
+               ('expire', f.status = 'ready', f.ready_at, t.expire_after)) w (what, applies, since, after)
+         WHERE f.status IN ('assigned', 'ready') AND w.applies AND w.after IS NOT NULL) d;
+COMMENT ON VIEW oms.deadline IS
+    'what oms.enforce_time_limits() does to a fulfillment, and when, if nobody acts before: remind, reroute, remind customer, expire; in opening time of the location, by oms.time_limit; at NULL: the location never opens';
+
 CREATE VIEW oms.rejection AS
 SELECT r.rejection_id, r.fulfillment_id, r.order_id, r.line_no, r.sku, r.location, r.quantity, r.reason,
        r.cause, r.moved, r.backordered, r.actor, r.rejected_at

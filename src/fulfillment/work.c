@@ -39,21 +39,22 @@ static OmsPlan lock_orders = {
 static OmsPlan read_work = {
 	"SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, t.to_status "
 	"FROM oms.fulfillment_row f LEFT JOIN oms.fulfillment_transition t "
-	"ON t.action = $2 AND t.method = f.method AND t.from_status = f.status "
+	"ON t.action = $2 AND t.method = f.method AND t.from_status = f.status AND t.active "
 	"WHERE f.fulfillment_id = ANY ($1) ORDER BY f.fulfillment_id",
 	2, {"_int8", "text"}
 };
 
 static OmsPlan legal_actions = {
 	"SELECT t.action, t.to_status, f.status FROM oms.fulfillment_row f LEFT JOIN oms.fulfillment_transition t "
-	"ON t.method = f.method AND t.from_status = f.status WHERE f.fulfillment_id = $1 ORDER BY t.action",
+	"ON t.method = f.method AND t.from_status = f.status AND t.active WHERE f.fulfillment_id = $1 ORDER BY t.action",
 	1, {"int8"}
 };
 
 static OmsPlan read_lines = {
-	"SELECT u.n::int4, l.line_no, l.sku, l.quantity, l.picked, l.packed, l.shipped, l.rejected, l.cancelled "
-	"FROM ROWS FROM (unnest($1), unnest($2)) WITH ORDINALITY AS u (order_id, fulfillment_id, n) "
+	"SELECT u.n::int4, l.line_no, l.sku, l.quantity, l.picked, l.packed, l.shipped, l.rejected, l.cancelled, "
+	"ol.sku <> l.sku FROM ROWS FROM (unnest($1), unnest($2)) WITH ORDINALITY AS u (order_id, fulfillment_id, n) "
 	"JOIN oms.fulfillment_line_row l ON l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id "
+	"JOIN oms.order_line_row ol ON ol.order_id = l.order_id AND ol.line_no = l.line_no "
 	"ORDER BY u.n, l.line_no, l.sku",
 	2, {"_text", "_int8"}
 };
@@ -74,7 +75,10 @@ static OmsPlan change_work = {
 	"AS u (order_id, fulfillment_id, from_status, to_status, units)), "
 	"changed AS (UPDATE oms.fulfillment_row f SET status = w.to_status, changed_at = clock_timestamp(), "
 	"claimed_by = CASE WHEN w.to_status IN ('accepted', 'picking') THEN f.claimed_by END, "
-	"claimed_until = CASE WHEN w.to_status IN ('accepted', 'picking') THEN f.claimed_until END "
+	"claimed_until = CASE WHEN w.to_status IN ('accepted', 'picking') THEN f.claimed_until END, "
+	"reminded_at = CASE WHEN w.to_status = w.from_status THEN f.reminded_at END, "
+	"ready_at = CASE WHEN w.to_status = 'ready' THEN COALESCE(f.ready_at, clock_timestamp()) "
+	"WHEN w.to_status = 'handed_over' THEN f.ready_at END "
 	"FROM work w WHERE f.order_id = w.order_id AND f.fulfillment_id = w.fulfillment_id "
 	"RETURNING w.order_id, w.fulfillment_id, w.from_status, w.to_status, w.units) "
 	"INSERT INTO oms.fulfillment_event_row (order_id, fulfillment_id, action, from_status, to_status, units, "
@@ -160,6 +164,25 @@ raise_illegal(const char *action, const OmsWork *work)
 					   text_to_cstring(work->location), work->method),
 			 legal.len > 0 ? errhint("Legal now: %s.", legal.data) :
 			 errhint("Nothing can be done to it any more.")));
+}
+
+/* oms_work_raise raises for what cannot be done to a fulfillment: OM004 unknown, OM005. */
+void
+oms_work_raise(const char *action, int64 id)
+{
+	Datum		values[1] = {Int64GetDatum(id)};
+	MemoryContext caller = CurrentMemoryContext;
+	char	   *status;
+
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&legal_actions, values, NULL) == 0)
+		raise_unknown(id);
+	status = MemoryContextStrdup(caller, oms_spi_text(0, 3));
+	oms_spi_finish();
+	ereport(ERROR,
+			(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+			 errmsg("cannot %s fulfillment %lld", action, (long long) id),
+			 errdetail("It is %s.", status)));
 }
 
 static Datum
@@ -263,6 +286,7 @@ oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines)
 			oms_spi_int64(i, 5), oms_spi_int64(i, 6), oms_spi_int64(i, 7), oms_spi_int64(i, 8),
 			oms_spi_int64(i, 9)
 		};
+		line->of_kit = DatumGetBool(oms_spi_value(i, 10, &isnull));
 		MemoryContextSwitchTo(spi);
 	}
 	oms_spi_finish();

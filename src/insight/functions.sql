@@ -15,9 +15,39 @@ AS $$
         SELECT sku, location, sum(quantity) AS quantity, sum(unavailable) AS unavailable
           FROM oms.movement_row GROUP BY sku, location),
     claim AS (
-        SELECT sku, location, count(*) AS reservations,
-               sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
-          FROM oms.reservation_row GROUP BY sku, location),
+        SELECT sku, location, count(*) AS reservations, sum(reserved) AS reserved
+          FROM (SELECT sku, location, CASE WHEN status IN ('hold', 'firm') THEN quantity - consumed ELSE 0 END AS reserved
+                  FROM oms.reservation_row
+                UNION ALL
+                SELECT sku, location, quantity - released FROM oms.hold_back_row) r
+         GROUP BY sku, location),
+    incoming AS (
+        SELECT COALESCE(i.sku, a.sku) AS sku, COALESCE(i.location, a.location) AS location,
+               COALESCE(i.incoming_id::text, a.incoming) AS incoming,
+               COALESCE(CASE WHEN i.status = 'open' THEN i.quantity - i.received END, 0) AS outstanding,
+               COALESCE(a.on_hand, 0) AS expected, COALESCE(a.reserved, 0) AS reserved, COALESCE(c.claimed, 0) AS claimed,
+               i.received, COALESCE(m.moved, 0) AS moved
+          FROM oms.incoming_row i
+          FULL JOIN (SELECT sku, location, incoming, sum(on_hand) AS on_hand, sum(reserved) AS reserved
+                       FROM (SELECT sku, location, incoming, on_hand, reserved FROM oms.incoming_account
+                             UNION ALL
+                             SELECT sku, location, incoming, on_hand, reserved FROM oms.incoming_delta) a
+                      GROUP BY sku, location, incoming) a
+            ON a.sku = i.sku AND a.location = i.location AND a.incoming = i.incoming_id::text
+          FULL JOIN (SELECT sku, location, incoming_id::text COLLATE "C" AS incoming, sum(quantity) AS claimed
+                       FROM oms.backorder_claim_row GROUP BY sku, location, incoming_id) c
+            ON c.sku = i.sku AND c.location = i.location AND c.incoming = i.incoming_id::text
+          LEFT JOIN (SELECT sku, location, incoming_id, sum(quantity) AS moved
+                       FROM oms.movement_row WHERE incoming_id IS NOT NULL GROUP BY sku, location, incoming_id) m
+            ON m.sku = i.sku AND m.location = i.location AND m.incoming_id = i.incoming_id),
+    backordered AS (
+        SELECT sku, channel, sum(reserved) AS reserved, sum(missing) AS missing
+          FROM (SELECT sku, channel, reserved, 0 AS missing FROM oms.backorder_account
+                UNION ALL
+                SELECT sku, channel, reserved, 0 FROM oms.backorder_delta
+                UNION ALL
+                SELECT sku, channel, 0, quantity - filled FROM oms.backorder_row WHERE status = 'open') b
+         GROUP BY sku, channel),
     protection AS (
         SELECT sku, location, until, channel, sum(on_hand) AS quantity, sum(reserved) AS used
           FROM (SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_account
@@ -53,7 +83,14 @@ AS $$
         UNION ALL
         SELECT format('sku %s, quota of %s, period %s', d.sku, d.channel, d.period), d.id, a.w, a.exc
           FROM oms.quota_delta d
-          JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period),
+          JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period
+        UNION ALL
+        SELECT format('sku %s, location %s, incoming %s', d.sku, d.location, d.incoming), d.id, a.w, a.exc
+          FROM oms.incoming_delta d
+          JOIN oms.incoming_account a ON a.sku = d.sku AND a.location = d.location AND a.incoming = d.incoming
+        UNION ALL
+        SELECT format('sku %s, channel %s', d.sku, d.channel), d.id, a.w, a.exc
+          FROM oms.backorder_delta d JOIN oms.backorder_account a ON a.sku = d.sku AND a.channel = d.channel),
     held AS (   -- of kits in kits, by their first component
         SELECT order_id, line_no, COALESCE(kit, sku) AS sku, sum(consumed / COALESCE(kit_quantity, 1)) AS consumed,
                sum((quantity - consumed) / COALESCE(kit_quantity, 1)) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
@@ -106,8 +143,40 @@ AS $$
             UNION ALL
             SELECT format('sku %s, location %s, protected for %s until %s', sku, location, channel, until), w, exc FROM oms.protection_account
             UNION ALL
-            SELECT format('sku %s, quota of %s, period %s', sku, channel, period), w, exc FROM oms.quota_account) a
+            SELECT format('sku %s, quota of %s, period %s', sku, channel, period), w, exc FROM oms.quota_account
+            UNION ALL
+            SELECT format('sku %s, location %s, incoming %s', sku, location, incoming), w, exc FROM oms.incoming_account
+            UNION ALL
+            SELECT format('sku %s, channel %s', sku, channel), w, exc FROM oms.backorder_account) a
      WHERE a.w < ANY (a.exc)
+    UNION ALL
+    SELECT 'what is incoming is what was ordered and has not come', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('outstanding %s, account %s', i.outstanding, i.expected)
+      FROM incoming i WHERE i.outstanding <> i.expected
+    UNION ALL
+    SELECT 'what was received of incoming supply is the sum of its movements',
+           format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('received %s, movements %s', i.received, i.moved)
+      FROM incoming i WHERE i.received <> i.moved
+    UNION ALL
+    SELECT 'what is claimed of incoming supply is the sum of the claims',
+           format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('claims %s, account %s', i.claimed, i.reserved)
+      FROM incoming i WHERE i.claimed <> i.reserved
+    UNION ALL
+    SELECT 'no more is claimed of incoming supply than is expected', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('claims %s, outstanding %s', i.claimed, i.outstanding)
+      FROM incoming i WHERE i.claimed > i.outstanding
+    UNION ALL
+    SELECT 'an open backorder claims at most what is missing of it, another one nothing', format('backorder %s', c.backorder_id),
+           format('sku %s, status %s, claims %s, missing %s', c.sku, b.status, c.quantity, b.quantity - b.filled)
+      FROM (SELECT sku, backorder_id, sum(quantity) AS quantity FROM oms.backorder_claim_row GROUP BY sku, backorder_id) c
+      LEFT JOIN oms.backorder_row b ON b.backorder_id = c.backorder_id AND b.sku = c.sku
+     WHERE b.status IS DISTINCT FROM 'open' OR c.quantity > b.quantity - b.filled
+    UNION ALL
+    SELECT 'what a channel has backordered is the sum of its open backorders', format('sku %s, channel %s', b.sku, b.channel),
+           format('backorders %s, account %s', b.missing, b.reserved)
+      FROM backordered b WHERE b.missing <> b.reserved
     UNION ALL
     SELECT 'used of a protection is what reservations have of it',
            format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
@@ -164,10 +233,10 @@ AS $$
                         WHERE l.order_id = h.order_id AND l.line_no = h.line_no AND l.sku = h.sku)
     UNION ALL
     SELECT 'a line has no more units than were ordered', format('order %s, line %s', l.order_id, l.line_no),
-           format('ordered %s, reserved %s, consumed %s', l.quantity, COALESCE(h.reserved, 0), h.consumed)
+           format('ordered %s, cancelled %s, reserved %s, consumed %s', l.quantity, l.cancelled, COALESCE(h.reserved, 0), h.consumed)
       FROM oms.order_line_row l
       JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
-     WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity
+     WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity - l.cancelled
     UNION ALL
     SELECT 'a backorder is filled by at most its quantity, and open until then', format('backorder %s', b.backorder_id),
            format('%s: filled %s of %s', b.status, b.filled, b.quantity)
@@ -187,7 +256,7 @@ AS $$
       FROM oms.order_line_row l
       JOIN waiting b ON b.order_id = l.order_id AND b.line_no = l.line_no AND b.sku = l.sku
       LEFT JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
-     WHERE COALESCE(h.reserved, 0) + COALESCE(h.consumed, 0) + b.quantity > l.quantity
+     WHERE COALESCE(h.reserved, 0) + COALESCE(h.consumed, 0) + b.quantity > l.quantity - l.cancelled
     UNION ALL
     SELECT 'a cancelled order waits for nothing', format('order %s, line %s', b.order_id, b.line_no),
            format('backordered %s', b.quantity)
@@ -304,6 +373,22 @@ AS $$
                           AND (l.sku = d.sku OR EXISTS (SELECT FROM oms.reservation_row r
                                                          WHERE r.order_id = d.order_id AND r.line_no = d.line_no
                                                            AND r.sku = d.sku AND r.kit = l.sku)))
+    UNION ALL
+    SELECT 'a routing has a policy, an active one has rules', format('policy %s, version %s, routing %s', r.policy, r.version, r.routing),
+           COALESCE(p.status, 'the version is unknown')
+      FROM oms.policy_routing_row r LEFT JOIN oms.policy_row p ON p.policy = r.policy AND p.version = r.version
+     WHERE p.policy IS NULL
+        OR p.status <> 'draft' AND NOT EXISTS (SELECT FROM oms.policy_rule_row u
+                                                WHERE u.policy = r.policy AND u.version = r.version AND u.routing = r.routing)
+    UNION ALL
+    SELECT 'a rule has a routing', format('policy %s, version %s, routing %s, rule %s', u.policy, u.version, u.routing, u.rule_no), 'it is unknown'
+      FROM oms.policy_rule_row u
+     WHERE NOT EXISTS (SELECT FROM oms.policy_routing_row r
+                        WHERE r.policy = u.policy AND r.version = u.version AND r.routing = u.routing)
+    UNION ALL
+    SELECT 'a run has a version of its policy', format('run %s', r.run_id), format('policy %s, version %s', r.policy, r.policy_version)
+      FROM oms.routing_run_row r
+     WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
     UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL

@@ -411,6 +411,11 @@ put_line(ReturnSetInfo *result, const OrderCall *call, int line, const OmsReserv
 	values[6] = TimestampTzGetDatum(facts->promised ? facts->promise_at : call->promise_at);
 	nulls[2] = nulls[4] = !reserved;
 	nulls[6] = !facts->promised && !call->promised;
+	if (part != NULL && part->promised)
+	{
+		values[6] = TimestampTzGetDatum(part->promise_at);
+		nulls[6] = false;
+	}
 	values[7] = part != NULL ? PointerGetDatum(part->kit) : (Datum) 0;
 	nulls[7] = part == NULL || part->kit == NULL;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

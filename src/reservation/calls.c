@@ -138,8 +138,8 @@ put_parts(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 	{
 		const OmsReservationPart *part = &request->parts[i];
 		const OmsReserveLine *line = &request->lines[part->line];
-		Datum		values[8];
-		bool		nulls[8] = {0};
+		Datum		values[9];
+		bool		nulls[9] = {0};
 
 		values[0] = Int32GetDatum(line->line_no);
 		values[1] = PointerGetDatum(part->sku);
@@ -149,8 +149,10 @@ put_parts(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 		values[5] = TimestampTzGetDatum(request->expires_at);
 		nulls[5] = !request->hold;
 		values[6] = Int64GetDatum(part->backorder_id);
+		values[8] = TimestampTzGetDatum(part->promise_at);
 		nulls[2] = nulls[4] = part->location == NULL;
 		nulls[6] = part->location != NULL;
+		nulls[8] = !part->promised;
 		values[7] = PointerGetDatum(part->kit);
 		nulls[7] = part->kit == NULL;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

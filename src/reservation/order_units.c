@@ -22,107 +22,91 @@
 #include "reservation/order_units.h"
 #include "stock/stock.h"
 
-/* $1 to $5: order, line, sku, location, units. */
-#define UNIT_TYPES "_text", "_int4", "_text", "_text", "_int8"
+/* $1 to $4: order, line, sku, location. */
+#define KEY_TYPES "_text", "_int4", "_text", "_text"
 
-/* The reservations that serve the units, and how many each gives: oldest first. */
-#define PARTS \
-	"WITH wanted AS (SELECT u.order_id, u.line_no, u.sku, u.location, sum(u.units) AS units " \
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)) " \
-	"AS u (order_id, line_no, sku, location, units) GROUP BY 1, 2, 3, 4), " \
-	"held AS (SELECT r.reservation_id, r.sku, r.quantity - r.consumed AS outstanding, w.units, " \
-	"GREATEST(r.protected - r.consumed, 0) AS protected, " \
-	"sum(r.quantity - r.consumed) OVER (PARTITION BY r.order_id, r.line_no, r.sku, r.location " \
-	"ORDER BY r.reservation_id) - (r.quantity - r.consumed) AS before " \
-	"FROM wanted w JOIN oms.reservation_row r ON r.order_id = w.order_id AND r.line_no = w.line_no " \
-	"AND r.sku = w.sku AND r.location = w.location " \
-	"WHERE r.status = 'firm' AND r.quantity > r.consumed), " \
-	"part AS (SELECT h.reservation_id, h.sku, LEAST(h.outstanding, h.units - h.before)::int8 AS units, " \
-	"h.outstanding, h.protected FROM held h WHERE h.before < h.units) "
-
+/* The live reservations of the keys, locked; oldest first. */
 static OmsPlan lock_held = {
-	"SELECT r.kit FROM oms.reservation_row r WHERE r.status = 'firm' "
-	"AND (r.order_id, r.line_no, r.sku, r.location) IN (SELECT u.order_id, u.line_no, u.sku, u.location "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
-	"AS u (order_id, line_no, sku, location)) "
-	"ORDER BY r.reservation_id, r.sku FOR UPDATE",
-	5, {UNIT_TYPES}
-};
-
-/*
- * Kits of which the units are not the same number of each component. All reservations of
- * an order line were made of one kit.
- */
-static OmsPlan find_broken_kit = {
-	"WITH wanted AS (SELECT u.order_id, u.line_no, u.sku, u.location, sum(u.units) AS units "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5)) "
-	"AS u (order_id, line_no, sku, location, units) GROUP BY 1, 2, 3, 4) "
-	"SELECT c.order_id, c.line_no, c.kit, string_agg(format('%s of %s', COALESCE(w.units, 0), c.sku), ', ' ORDER BY c.sku) "
-	"FROM (SELECT DISTINCT r.order_id, r.line_no, r.location, r.kit, r.sku, r.kit_quantity "
-	"FROM wanted w JOIN oms.reservation_row r ON r.order_id = w.order_id AND r.line_no = w.line_no "
-	"AND r.location = w.location WHERE r.kit IS NOT NULL AND r.status = 'firm') c "
-	"LEFT JOIN wanted w ON w.order_id = c.order_id AND w.line_no = c.line_no AND w.location = c.location "
-	"AND w.sku = c.sku GROUP BY c.order_id, c.line_no, c.location, c.kit "
-	"HAVING count(DISTINCT COALESCE(w.units, 0) / c.kit_quantity) > 1 "
-	"OR max(COALESCE(w.units, 0) % c.kit_quantity) > 0 ORDER BY 1, 2 LIMIT 1",
-	5, {UNIT_TYPES}
+	"SELECT u.n::int4, r.reservation_id, COALESCE(i.tracked, true), r.sku, r.location, r.channel, "
+	"r.quantity - r.consumed, GREATEST(r.protected - r.consumed, 0), r.protected_until, r.quota_period, "
+	"r.kit, COALESCE(r.kit_quantity, 1) FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
+	"WITH ORDINALITY AS u (order_id, line_no, sku, location, n) "
+	"JOIN oms.reservation_row r ON r.order_id = u.order_id AND r.line_no = u.line_no AND r.sku = u.sku "
+	"AND r.location = u.location LEFT JOIN oms.item i ON i.sku = u.sku "
+	"WHERE r.status = 'firm' AND r.quantity > r.consumed ORDER BY r.reservation_id, r.sku FOR UPDATE OF r",
+	4, {KEY_TYPES}
 };
 
 static OmsPlan consume_held = {
-	PARTS ", changed AS (UPDATE oms.reservation_row r SET consumed = r.consumed + p.units, "
-	"status = CASE WHEN r.consumed + p.units = r.quantity THEN 'consumed' ELSE r.status END, "
-	"changed_at = clock_timestamp() FROM part p "
-	"WHERE r.reservation_id = p.reservation_id AND r.sku = p.sku RETURNING r.sku, r.location, p.units) "
-	"SELECT c.sku, c.location, sum(c.units)::int8, COALESCE(i.tracked, true) FROM changed c "
-	"LEFT JOIN oms.item i ON i.sku = c.sku GROUP BY 1, 2, 4 ORDER BY 1, 2",
-	5, {UNIT_TYPES}
+	"UPDATE oms.reservation_row r SET consumed = r.consumed + u.units, "
+	"status = CASE WHEN r.consumed + u.units = r.quantity THEN 'consumed' ELSE r.status END, "
+	"changed_at = clock_timestamp() FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
+	"AS u (reservation_id, sku, units, protected) "
+	"WHERE r.reservation_id = u.reservation_id AND r.sku = u.sku",
+	4, {"_int8", "_text", "_int8", "_int8"}
 };
 
-/*
- * A part that is released leaves a smaller reservation behind. Units of a protection are the
- * last to go. The rows are claims, in the order of oms_claim_read.
- */
+/* A part that is released leaves a smaller reservation behind. */
 static OmsPlan release_held = {
-	PARTS ", going AS (SELECT p.*, GREATEST(p.protected - (p.outstanding - p.units), 0)::int8 AS going FROM part p) "
 	"UPDATE oms.reservation_row r SET "
-	"quantity = CASE WHEN p.units = r.quantity THEN r.quantity ELSE r.quantity - p.units END, "
-	"status = CASE WHEN p.units = r.quantity THEN 'released' "
-	"WHEN r.consumed = r.quantity - p.units THEN 'consumed' ELSE r.status END, "
-	"protected = r.protected - p.going, changed_at = clock_timestamp() FROM going p "
-	"WHERE r.reservation_id = p.reservation_id AND r.sku = p.sku "
-	"RETURNING r.sku, r.location, r.channel, p.units, p.going, r.protected_until, r.quota_period, "
-	"r.kit, COALESCE(r.kit_quantity, 1)",
-	5, {UNIT_TYPES}
+	"quantity = CASE WHEN u.units = r.quantity THEN r.quantity ELSE r.quantity - u.units END, "
+	"status = CASE WHEN u.units = r.quantity THEN 'released' "
+	"WHEN r.consumed = r.quantity - u.units THEN 'consumed' ELSE r.status END, "
+	"protected = r.protected - u.protected, changed_at = clock_timestamp() "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
+	"AS u (reservation_id, sku, units, protected) "
+	"WHERE r.reservation_id = u.reservation_id AND r.sku = u.sku",
+	4, {"_int8", "_text", "_int8", "_int8"}
 };
 
 /* The ledger names the fulfillment of each movement; what is not tracked is not counted. */
 static OmsPlan insert_movements = {
 	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) "
-	"SELECT u.sku, u.location, -sum(u.units), $7, 'fulfillment ' || u.fulfillment_id, $8 "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6)) "
-	"AS u (order_id, line_no, sku, location, units, fulfillment_id) "
-	"WHERE NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = u.sku AND NOT i.tracked) "
-	"GROUP BY u.fulfillment_id, u.location, u.sku ORDER BY u.fulfillment_id, u.location, u.sku",
-	8, {UNIT_TYPES, "_int8", "text", "text"}
+	"SELECT u.sku, u.location, -u.units, $5, 'fulfillment ' || u.fulfillment_id, $6 "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) AS u (sku, location, units, fulfillment_id) "
+	"WHERE NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = u.sku AND NOT i.tracked)",
+	6, {"_text", "_text", "_int8", "_int8", "text", "text"}
 };
 
-/* An account and what is taken from it. */
-typedef struct Account
+/* Units of one reservation that serve the call. */
+typedef struct Part
 {
-	text	   *sku;
-	text	   *location;
-	int64		units;
+	int64		reservation_id;
 	bool		tracked;
-} Account;
+	OmsClaim	claim;			/* its quantity and protected: of the part */
+} Part;
 
-/* unit_columns makes the first six arguments of the plans; returns the units in all. */
-static int64
-unit_columns(int n, const OmsOrderUnits *units, Datum *values)
+static Datum
+int8_array(int n, Datum *elements)
 {
-	Datum	   *columns[6];
-	int64		total = 0;
+	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
 
-	for (int c = 0; c < 6; c++)
+static Datum
+text_array(int n, Datum *elements)
+{
+	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+}
+
+/*
+ * take_parts locks the reservations that hold the units and says how many each gives: the
+ * oldest first; of a reservation, units of a protection last. OM005 when the orders hold
+ * fewer.
+ */
+static int
+take_parts(int n, const OmsOrderUnits *units, Part **parts)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum	   *columns[4];
+	Datum		values[4];
+	int64	   *wanted = palloc(sizeof(int64) * n);
+	int64		total = 0;
+	int64		missing;
+	int			nparts = 0;
+	uint64		rows;
+
+	for (int c = 0; c < 4; c++)
 		columns[c] = palloc(sizeof(Datum) * n);
 	for (int i = 0; i < n; i++)
 	{
@@ -130,133 +114,144 @@ unit_columns(int n, const OmsOrderUnits *units, Datum *values)
 		columns[1][i] = Int32GetDatum(units[i].line_no);
 		columns[2][i] = PointerGetDatum(units[i].sku);
 		columns[3][i] = PointerGetDatum(units[i].location);
-		columns[4][i] = Int64GetDatum(units[i].units);
-		columns[5][i] = Int64GetDatum(units[i].fulfillment_id);
+		wanted[i] = units[i].units;
 		total += units[i].units;
 	}
-	for (int c = 0; c < 6; c++)
-		values[c] = PointerGetDatum(c == 1 ?
-									construct_array(columns[c], n, INT4OID, 4, true, TYPALIGN_INT) :
-									c >= 4 ?
-									construct_array(columns[c], n, INT8OID, 8, FLOAT8PASSBYVAL,
-													TYPALIGN_DOUBLE) :
-									construct_array(columns[c], n, TEXTOID, -1, false, TYPALIGN_INT));
-	return total;
-}
+	for (int c = 0; c < 4; c++)
+		values[c] = c == 1 ? PointerGetDatum(construct_array(columns[c], n, INT4OID, 4, true, TYPALIGN_INT))
+			: text_array(n, columns[c]);
+	missing = total;
+	oms_spi_connect();
+	rows = oms_spi_execute_latest(&lock_held, values, NULL);
+	*parts = MemoryContextAllocHuge(caller, sizeof(Part) * Max(1, rows));
+	for (uint64 row = 0; row < rows; row++)
+	{
+		bool		isnull;
+		int			u = DatumGetInt32(oms_spi_value(row, 1, &isnull)) - 1;
+		int64		id = oms_spi_int64(row, 2);
+		/* Work of two fulfillments of one line may share a reservation. */
+		Part	   *part = nparts > 0 && (*parts)[nparts - 1].reservation_id == id &&
+			oms_text_equal((*parts)[nparts - 1].claim.sku, DatumGetTextPP(oms_spi_value(row, 4, &isnull)))
+			? &(*parts)[nparts - 1] : NULL;
+		int64		outstanding = oms_spi_int64(row, 7);
+		int64		protected = oms_spi_int64(row, 8);
+		int64		taken = Min(wanted[u], outstanding - (part == NULL ? 0 : part->claim.quantity));
 
-/* require_all raises OM005 when the orders did not hold the units. */
-static void
-require_all(int64 total, int64 found)
-{
-	if (found != total)
+		if (taken <= 0)
+			continue;
+		if (part == NULL)
+		{
+			part = &(*parts)[nparts++];
+			part->reservation_id = id;
+			part->tracked = DatumGetBool(oms_spi_value(row, 3, &isnull));
+			oms_claim_read(row, 4, &part->claim, caller);
+			part->claim.quantity = 0;
+		}
+		wanted[u] -= taken;
+		missing -= taken;
+		part->claim.quantity += taken;
+		part->claim.protected = Max(0, protected - (outstanding - part->claim.quantity));
+	}
+	oms_spi_finish();
+	if (missing > 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
 				 errmsg("the orders hold fewer units than the work asks for"),
-				 errdetail("Asked for %lld units, held %lld.", (long long) total, (long long) found),
+				 errdetail("Asked for %lld units, held %lld.", (long long) total,
+						   (long long) (total - missing)),
 				 errhint("Reservations of an order were consumed by themselves; reject what is not held any more.")));
+	return nparts;
 }
 
-/* lock_units locks the reservations that hold the units; OM005 for a part of a kit. */
+/* write_parts runs the plan over the parts. */
 static void
-lock_units(Datum *values)
+write_parts(OmsPlan *plan, int n, const Part *parts)
 {
-	uint64		n = oms_spi_execute_latest(&lock_held, values, NULL);
-	bool		any_kit = false;
+	Datum	   *columns[4];
+	Datum		values[4];
 
-	for (uint64 row = 0; row < n && !any_kit; row++)
+	for (int c = 0; c < 4; c++)
+		columns[c] = palloc(sizeof(Datum) * Max(1, n));
+	for (int i = 0; i < n; i++)
 	{
-		bool		isnull;
-
-		(void) oms_spi_value(row, 1, &isnull);
-		any_kit = !isnull;
+		columns[0][i] = Int64GetDatum(parts[i].reservation_id);
+		columns[1][i] = PointerGetDatum(parts[i].claim.sku);
+		columns[2][i] = Int64GetDatum(parts[i].claim.quantity);
+		columns[3][i] = Int64GetDatum(parts[i].claim.protected);
 	}
-	if (any_kit && oms_spi_execute_latest(&find_broken_kit, values, NULL) > 0)
-		ereport(ERROR,
-				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
-				 errmsg("order \"%s\", line %s: kit \"%s\" leaves whole or not at all",
-						oms_spi_text(0, 1), oms_spi_text(0, 2), oms_spi_text(0, 3)),
-				 errdetail("Asked for %s.", oms_spi_text(0, 4)),
-				 errhint("Name as many units of each component as whole kits have.")));
+	for (int c = 0; c < 4; c++)
+		values[c] = c == 1 ? text_array(n, columns[c]) : int8_array(n, columns[c]);
+	oms_spi_connect();
+	if (oms_spi_execute(plan, values, NULL, false) != n)
+		elog(ERROR, "%d reservations that we locked expected", n);
+	oms_spi_finish();
 }
 
-/* consume writes the reservations and returns the accounts that they take from. */
 static int
-consume(Datum *values, int64 total, Account **accounts)
+compare_accounts(const void *a, const void *b)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	int64		found = 0;
-	uint64		n;
+	const OmsClaim *x = &((const Part *) a)->claim;
+	const OmsClaim *y = &((const Part *) b)->claim;
+	int			c = oms_text_compare(x->sku, y->sku);
 
-	oms_spi_connect();
-	lock_units(values);
-	n = oms_spi_execute_latest(&consume_held, values, NULL);
-	*accounts = MemoryContextAllocHuge(caller, sizeof(Account) * Max(1, n));
-	for (uint64 row = 0; row < n; row++)
+	return c != 0 ? c : oms_text_compare(x->location, y->location);
+}
+
+/* record_movements writes a movement for each of the units that is tracked. */
+static void
+record_movements(int n, const OmsOrderUnits *units, const char *kind, text *actor)
+{
+	Datum	   *columns[4];
+	Datum		values[6];
+
+	for (int c = 0; c < 4; c++)
+		columns[c] = palloc(sizeof(Datum) * n);
+	for (int i = 0; i < n; i++)
 	{
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-		Account    *account = &(*accounts)[row];
-		bool		isnull;
-
-		account->sku = DatumGetTextPCopy(oms_spi_value(row, 1, &isnull));
-		account->location = DatumGetTextPCopy(oms_spi_value(row, 2, &isnull));
-		account->units = oms_spi_int64(row, 3);
-		account->tracked = DatumGetBool(oms_spi_value(row, 4, &isnull));
-		MemoryContextSwitchTo(spi);
-		found += account->units;
+		columns[0][i] = PointerGetDatum(units[i].sku);
+		columns[1][i] = PointerGetDatum(units[i].location);
+		columns[2][i] = Int64GetDatum(units[i].units);
+		columns[3][i] = Int64GetDatum(units[i].fulfillment_id);
 	}
+	for (int c = 0; c < 4; c++)
+		values[c] = c < 2 ? text_array(n, columns[c]) : int8_array(n, columns[c]);
+	values[4] = CStringGetTextDatum(kind);
+	values[5] = PointerGetDatum(actor);
+	oms_spi_connect();
+	oms_spi_execute(&insert_movements, values, NULL, false);
 	oms_spi_finish();
-	require_all(total, found);
-	return n;
 }
 
 /*
  * oms_consume_order_units takes units of order lines out of the door: reserved and on_hand
- * fall together, with a movement of that kind for each fulfillment and sku. on_hand of what
- * is tracked never becomes negative: OM001, OM002 when that depends on an open transaction.
+ * fall together, with a movement of that kind for each. on_hand of what is tracked never
+ * becomes negative: OM001, OM002 when that depends on an open transaction.
  */
 void
 oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind, text *actor)
 {
-	OmsGuard	on_hand = {.kind = OMS_GUARD_ON_HAND};
-	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	OmsAccounts *stock;
-	Account    *accounts;
-	Datum		values[8];
-	int64		total;
-	int			naccounts;
+	Part	   *parts;
+	int			nparts;
 
 	if (n == 0)
 		return;
-	total = unit_columns(n, units, values);
-	values[6] = CStringGetTextDatum(kind);
-	values[7] = PointerGetDatum(actor);
 	stock = oms_stock_open();
-	naccounts = consume(values, total, &accounts);
-	for (int i = 0; i < naccounts; i++)
+	nparts = take_parts(n, units, &parts);
+	write_parts(&consume_held, nparts, parts);
+	qsort(parts, nparts, sizeof(Part), compare_accounts);
+	for (int first = 0, end; first < nparts; first = end)
 	{
-		OmsAmounts	change = {.reserved = -accounts[i].units};
-		OmsChange	result;
+		const Part *part = &parts[first];
+		int64		left = 0;
 
 		CHECK_FOR_INTERRUPTS();
-		if (accounts[i].tracked)
-			change.on_hand = -accounts[i].units;
-		oms_stock_change(stock, accounts[i].sku, accounts[i].location, change,
-						 accounts[i].tracked ? &on_hand : &give, &result);
-		if (result.outcome == OMS_SHORT)
-			ereport(ERROR,
-					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-					 errmsg("sku \"%s\" at location \"%s\" is not on hand",
-							text_to_cstring(accounts[i].sku), text_to_cstring(accounts[i].location)),
-					 errdetail("%lld units are to leave, on hand are %lld.",
-							   (long long) accounts[i].units, (long long) result.available),
-					 errhint("Call oms.set_on_hand with what is there, or oms.reject.")));
-		if (result.outcome == OMS_PENDING)
-			oms_raise_short(&result, accounts[i].sku, accounts[i].location, accounts[i].units);
+		for (end = first; end < nparts && compare_accounts(part, &parts[end]) == 0; end++)
+			left += parts[end].claim.quantity;
+		oms_stock_consume(stock, part->claim.sku, part->claim.location, left, part->tracked);
 	}
 	oms_accounts_close(stock);
-	oms_spi_connect();
-	oms_spi_execute(&insert_movements, values, NULL, false);
-	oms_spi_finish();
+	record_movements(n, units, kind, actor);
 }
 
 /*
@@ -267,35 +262,26 @@ oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind, tex
 int
 oms_release_order_units(int n, const OmsOrderUnits *units, bool keep_quota, OmsClaim **claims)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	OmsAccounts *stock;
-	Datum		values[6];
-	int64		total;
-	int64		found = 0;
-	uint64		nclaims;
+	Part	   *parts;
+	int			nparts;
 
 	*claims = NULL;
 	if (n == 0)
 		return 0;
-	total = unit_columns(n, units, values);
 	stock = oms_stock_open();
-	oms_spi_connect();
-	lock_units(values);
-	nclaims = oms_spi_execute_latest(&release_held, values, NULL);
-	*claims = MemoryContextAllocHuge(caller, sizeof(OmsClaim) * Max(1, nclaims));
-	for (uint64 i = 0; i < nclaims; i++)
-		oms_claim_read(i, 1, &(*claims)[i], caller);
-	oms_spi_finish();
-	for (uint64 i = 0; i < nclaims; i++)
+	nparts = take_parts(n, units, &parts);
+	write_parts(&release_held, nparts, parts);
+	*claims = palloc_extended(sizeof(OmsClaim) * Max(1, nparts), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < nparts; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		found += (*claims)[i].quantity;
+		(*claims)[i] = parts[i].claim;
 		if (keep_quota)
-			oms_claim_give_stock(stock, &(*claims)[i]);
+			oms_claim_give_stock(stock, &parts[i].claim);
 		else
-			oms_claim_give_back(stock, &(*claims)[i]);
+			oms_claim_give_back(stock, &parts[i].claim);
 	}
 	oms_accounts_close(stock);
-	require_all(total, found);
-	return nclaims;
+	return nparts;
 }

@@ -19,8 +19,9 @@
  * together. A kit is not backordered: with OMS_BACKORDER it is had whole or refused.
  *
  * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
- * with the reservations. Any request with a cart_id releases the cart's open backorders
- * first, as it releases or takes over the cart's reservations.
+ * with the reservations, unless that would pass the channel's limit. Any request with a
+ * cart_id releases the cart's open backorders first, as it releases or takes over the
+ * cart's reservations.
  *
  * No hold-and-wait. Who depends on an open transaction waits for it only while this
  * transaction has written nothing that others may wait for; what a cart has taken by
@@ -69,6 +70,7 @@ typedef struct Demand
 	int64		over_quota;		/* units that lines want and the quota does not leave */
 	int64		quota_left;		/* units, before this request used some; PG_INT64_MAX: no limit */
 	int64		quota_used;
+	bool		over_limit;		/* what it lacks may not be backordered */
 	int64		taken;
 	int			first_take;		/* while rows are written: its takes, linked; -1: none */
 	int64		available;		/* what could be had, for the report */
@@ -169,10 +171,7 @@ static OmsPlan move_row = {
 	5, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text"}
 };
 
-/*
- * $6 units move, to reservation $8; $7 of them were from a protection where they were.
- * When a kit is split, $9 is what the plan_lines of the part go on from.
- */
+/* $6 units move, to reservation $8; $7 of them were from a protection where they were. */
 static OmsPlan split_row = {
 	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $6, "
 	"protected = r.protected OPERATOR(pg_catalog.-) $7, "
@@ -184,16 +183,9 @@ static OmsPlan split_row = {
 	"kit, kit_quantity, component, plan_line) "
 	"SELECT $8, sku, $2, $6, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
 	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4, "
-	"kit, kit_quantity, component, COALESCE($9 OPERATOR(pg_catalog.-) component, plan_line) FROM rest",
-	9, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int4"}
-};
-
-/* The least plan_line of the order of reservation $1; NULL: it has none. */
-static OmsPlan select_plan_line = {
-	"SELECT pg_catalog.min(o.plan_line) FROM oms.reservation_row r JOIN oms.reservation_row o "
-	"ON o.order_id OPERATOR(pg_catalog.=) r.order_id WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	1, {"pg_catalog.int8"}
+	"kit, kit_quantity, component, plan_line FROM rest",
+	8, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8"}
 };
 
 /* oms_line_status_name is the status as try_reserve and place_order report it. */
@@ -201,7 +193,8 @@ const char *
 oms_line_status_name(OmsLineStatus status)
 {
 	static const char *const names[] = {
-		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others", "unknown", "not_allowed", "refused"
+		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others",
+		"backorder_limit", "unknown", "not_allowed", "refused"
 	};
 
 	return names[status];
@@ -1085,14 +1078,15 @@ insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *li
 
 /*
  * insert_rows writes a reservation for each line and location of the takes, and, if the
- * request backorders, a backorder for what is missing of each line.
+ * request backorders, a backorder for what is missing of each line. False, and then the
+ * attempt is to be rolled back, when a line may not be backordered.
  */
-static void
+static bool
 insert_rows(Attempt *attempt)
 {
 	OmsReserveRequest *request = attempt->request;
-	OmsReservationPart *backorders = NULL;
-	int			nbackorders = 0;
+	TransactionId pending;
+	int			refused;
 	OmsWriter  *writer = oms_writer_open("reservation_row");
 
 	for (int d = 0; d < attempt->ndemands; d++)
@@ -1133,19 +1127,19 @@ insert_rows(Attempt *attempt)
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
-			if (backorders == NULL)
-				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
 			line->quota_period = demand->quota == NULL ? NULL : demand->quota->period;
 			add_part(request, demand->item, (OmsReservationPart) {
 				i, .quantity = line->quantity - line->reserved,
 				.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false)
 			});
-			backorders[nbackorders++] = request->parts[request->nparts - 1];
 		}
 	}
 	oms_writer_close(writer);
-	if (nbackorders > 0)
-		oms_backorder_insert(request, nbackorders, backorders);
+	if (oms_backorder_insert(request, true, &refused, &pending))
+		return true;
+	attempt->demands[attempt->demand_of[refused]].over_limit = true;
+	attempt->demands[attempt->demand_of[refused]].pending = pending;
+	return false;
 }
 
 /* -------------------------------------------------------------------------
@@ -1248,7 +1242,9 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && demand->over_quota == 0 &&
+		else if (line->over_limit && !TransactionIdIsValid(demand->pending))
+			line->status = OMS_LINE_BACKORDER_LIMIT;
+		else if (!served && !line->over_limit && demand->over_quota == 0 &&
 				 ((missing(demand) == 0 && demand->withheld == 0) || !all_or_none(attempt, demand)))
 			line->status = OMS_LINE_REFUSED;
 		else
@@ -1272,13 +1268,17 @@ reset_attempt(Attempt *attempt)
 	{
 		attempt->demands[d].taken = attempt->demands[d].wanted = attempt->demands[d].withheld = 0;
 		attempt->demands[d].over_quota = 0;
+		attempt->demands[d].over_limit = false;
 		attempt->demands[d].quota_left = PG_INT64_MAX;
 		attempt->demands[d].pending = InvalidTransactionId;
 		attempt->demands[d].ncells = 0;
 	}
 	for (int i = 0; i < attempt->request->nlines; i++)
+	{
+		attempt->request->lines[i].over_limit = false;
 		if (attempt->demand_of[i] >= 0)
 			attempt->demands[attempt->demand_of[i]].wanted += attempt->request->lines[i].quantity;
+	}
 }
 
 /*
@@ -1316,7 +1316,7 @@ try_once(Attempt *attempt, bool may_split)
 	}
 	served = serve(attempt, may_split);
 	if (served)
-		insert_rows(attempt);
+		served = insert_rows(attempt);
 	oms_accounts_close(attempt->accounts);
 	return served;
 }
@@ -1431,7 +1431,8 @@ pending_of(const Attempt *attempt)
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		if (missing(&attempt->demands[d]) <= 0 ||
-			(attempt->demands[d].over_quota == 0 && !all_or_none(attempt, &attempt->demands[d])))
+			(attempt->demands[d].over_quota == 0 && !attempt->demands[d].over_limit &&
+			 !all_or_none(attempt, &attempt->demands[d])))
 			continue;
 		if (!TransactionIdIsValid(attempt->demands[d].pending))
 			return InvalidTransactionId;
@@ -1544,6 +1545,15 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 							   (long long) line->available, line->pending),
 					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
 			break;
+		case OMS_LINE_BACKORDER_LIMIT:
+			ereport(ERROR,
+					(errcode(OMS_ERR_BACKORDER_LIMIT),
+					 errmsg("too many units of sku \"%s\" would be backordered on channel \"%s\"", sku, channel),
+					 errdetail("Line %d: wanted %s, available %lld, and %lld may still be backordered.",
+							   line->line_no, wanted_units(request, line),
+							   (long long) line->available, (long long) line->limit_left),
+					 errhint("Reserve fewer, pass on_shortage => 'partial', or call oms.add_backorder_limit.")));
+			break;
 		case OMS_LINE_QUOTA:
 			ereport(ERROR,
 					(errcode(OMS_ERR_QUOTA),
@@ -1624,15 +1634,15 @@ item_of(int n, LockedRow *rows)
 /*
  * write_move gives back where they are held the units of a row of which quantity units
  * were taken elsewhere, and writes the row there: itself or, unless whole, a part of it
- * under a new number and, unless 0, with a plan_line of its own.
+ * under a new number.
  */
 static void
 write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64 quantity,
-		   const OmsShare *share, bool whole, int64 new_id, int32 plan_line)
+		   const OmsShare *share, bool whole, int64 new_id)
 {
 	OmsClaim	moved = row->claim;
-	Datum		values[9];
-	char		nulls[10] = "         ";
+	Datum		values[8];
+	char		nulls[9] = "        ";
 
 	/* Units of a protection are the last to go. */
 	moved.protected = Max(0, moved.protected - (moved.quantity - quantity));
@@ -1647,20 +1657,18 @@ write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64
 	values[5] = Int64GetDatum(quantity);
 	values[6] = Int64GetDatum(moved.protected);
 	values[7] = Int64GetDatum(new_id);
-	values[8] = Int32GetDatum(plan_line);
-	nulls[8] = plan_line == 0 ? 'n' : ' ';
 	oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
 }
 
 /*
- * move is oms_move_reservation; forced, unless NULL, says which components of a kit are
- * not bounded: then nothing of it may be consumed.
+ * move is oms_move_reservation; *result is what became of the take. forced, unless NULL,
+ * says which components of a kit are not bounded: then nothing of it may be consumed.
  */
 static int64
-move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced)
+move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced,
+	 OmsChange *result)
 {
 	Taker		taker = {oms_stock_open()};
-	OmsChange	result = {OMS_SHORT};
 	Datum		key = Int64GetDatum(reservation_id);
 	LockedRow  *rows;
 	int			n = lock_rows(&lock_one, &key, &rows);
@@ -1670,7 +1678,9 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 	bool		consumed;
 	bool		isnull;
 
-	if (n == 0 || quantity > outstanding ||
+	memset(result, 0, sizeof(OmsChange));
+	result->outcome = OMS_SHORT;
+	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
 		oms_text_equal(rows[0].claim.location, to_location))
 	{
 		oms_accounts_close(taker.accounts);
@@ -1684,45 +1694,52 @@ move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, co
 	shares = palloc0(sizeof(OmsShare) * n);
 	if (!of_kit)
 	{
-		take_sku(&taker, item_of(n, rows), to_location, quantity, how, &result);
-		shares[0] = result.share;
+		take_sku(&taker, item_of(n, rows), to_location, quantity, how, result);
+		shares[0] = result->share;
 	}
 	else if (forced == NULL || !consumed)
-		take_kit(&taker, item_of(n, rows), to_location, quantity, how, forced, &result, shares);
-	if (result.outcome == OMS_DONE)
+		take_kit(&taker, item_of(n, rows), to_location, quantity,
+				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, result, shares);
+	if (result->outcome == OMS_DONE)
 	{
-		bool		whole = result.change.reserved == outstanding && !consumed;
+		bool		whole = result->change.reserved == outstanding && !consumed;
 		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
-		int32		plan_line = 0;
 
-		quantity = result.change.reserved;
-		if (of_kit && quantity < outstanding)
-		{
-			(void) oms_spi_execute_latest(&select_plan_line, &key, NULL);
-			plan_line = DatumGetInt32(oms_spi_value(0, 1, &isnull));
-		}
+		quantity = result->change.reserved;
 		for (int r = 0; r < n; r++)
 			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
-					   &shares[r], whole, new_id, plan_line);
+					   &shares[r], whole, new_id);
 	}
 	oms_spi_finish();
 	oms_accounts_close(taker.accounts);
-	return result.outcome == OMS_DONE ? quantity : 0;
+	return result->outcome == OMS_DONE ? quantity : 0;
 }
 
 /*
  * oms_move_reservation moves units of a live reservation to another location: a take
  * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
  * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
- * set take nowhere more than they give), and a give here. Of a kit quantity is in kits; to
- * move a part of it, the caller must have locked its order. Returns what was moved: 0,
- * with nothing changed, when none is to be had there or a row is locked or no longer live.
- * A part moved becomes a reservation of its own.
+ * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
+ * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
+ * none is to be had there or a row is locked or no longer live. A part moved becomes a
+ * reservation of its own.
  */
 int64
 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
-	return move(reservation_id, to_location, quantity, how, NULL);
+	OmsChange	result;
+
+	return move(reservation_id, to_location, quantity, how, NULL, &result);
+}
+
+/*
+ * oms_move_whole moves quantity (of a kit: kits) of a live reservation or nothing, as
+ * oms_move_reservation does; *result is what became of the take.
+ */
+bool
+oms_move_whole(int64 reservation_id, text *to_location, int64 quantity, OmsChange *result)
+{
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, NULL, result) == quantity;
 }
 
 /*
@@ -1733,5 +1750,7 @@ oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, Om
 bool
 oms_move_kit(int64 reservation_id, text *to_location, int64 quantity, const bool *forced)
 {
-	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced) == quantity;
+	OmsChange	result;
+
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced, &result) == quantity;
 }

@@ -46,6 +46,7 @@ typedef struct Move
 	text	   *to;				/* NULL: may yield */
 	int64		quantity;		/* what is left to be moved */
 	bool		tracked;
+	bool		protected;		/* some of the reservation is from protected stock */
 	int64		total;			/* units of the reservation that move or may yield */
 	int64		rank;			/* of the order, by urgency */
 	bool		yields;			/* a move that the plan did not ask for */
@@ -104,7 +105,7 @@ static const char select_plan[] =
 static const char select_held[] =
 	"SELECT h.order_id, h.plan_line, h.location, h.quantity, r.reservation_id, r.quantity - "
 	"r.consumed, h.sku, "
-	"COALESCE(i.tracked, true), o.rank, COALESCE(r.kit_quantity, 0), CASE WHEN h.bundle IS NULL THEN 1 ELSE "
+	"COALESCE(i.tracked, true), o.rank, r.protected > r.consumed, COALESCE(r.kit_quantity, 0), CASE WHEN h.bundle IS NULL THEN 1 ELSE "
 	"(SELECT count(*) FROM oms.reservation_row s WHERE s.reservation_id = r.reservation_id) END, r.consumed > 0 "
 	"FROM oms.routing_held h "
 	"JOIN oms.reservation_row r ON r.order_id = h.order_id AND r.line_no = h.line_no AND "
@@ -255,9 +256,10 @@ read_held(Datum locked, HeldRow **held)
 		row->move.from = row->location;
 		row->move.tracked = DatumGetBool(oms_spi_value(i, 8, &isnull));
 		row->move.rank = oms_spi_int64(i, 9);
-		row->move.kit_quantity = oms_spi_int64(i, 10);
-		row->move.components = oms_spi_int64(i, 11);
-		row->move.consumed = DatumGetBool(oms_spi_value(i, 12, &isnull));
+		row->move.protected = DatumGetBool(oms_spi_value(i, 10, &isnull));
+		row->move.kit_quantity = oms_spi_int64(i, 11);
+		row->move.components = oms_spi_int64(i, 12);
+		row->move.consumed = DatumGetBool(oms_spi_value(i, 13, &isnull));
 		row->move.kit = -1;
 		row->move.outstanding = row->units;
 	}
@@ -431,11 +433,12 @@ cut_to_circles(Move *moves, int n, int64 *not_moved)
 
 /*
  * gather_circles collects the moves that are left. Where they take more than they give,
- * units there that may yield go to where the moves leave room. Returns the number of
- * moves, at most 6 n.
+ * units there that may yield go to where the moves leave room. Units of protected stock
+ * would leave it to its channel, and others in their place: they do not move in circles,
+ * and are added to *not_moved. Returns the number of moves, at most 6 n.
  */
 static int
-gather_circles(const Move *moves, int n, Move *circles)
+gather_circles(const Move *moves, int n, Move *circles, int64 *not_moved)
 {
 	Flow	   *flows = palloc(sizeof(Flow) * 2 * n);
 	int			nflows = 0;
@@ -445,6 +448,11 @@ gather_circles(const Move *moves, int n, Move *circles)
 	{
 		if (moves[i].to == NULL || moves[i].quantity == 0)
 			continue;
+		if (moves[i].protected)
+		{
+			*not_moved += moves[i].quantity;
+			continue;
+		}
 		circles[ncircles++] = moves[i];
 		flow_at(flows, &nflows, moves[i].to)->in += moves[i].quantity;
 		flow_at(flows, &nflows, moves[i].from)->out += moves[i].quantity;
@@ -454,7 +462,7 @@ gather_circles(const Move *moves, int n, Move *circles)
 		int64		spare = moves[i].quantity;
 		Flow	   *here;
 
-		if (moves[i].to != NULL)
+		if (moves[i].to != NULL || moves[i].protected)
 			continue;
 		here = flows;
 		while (here < flows + nflows && !oms_text_equal(here->location, moves[i].from))
@@ -510,7 +518,7 @@ circles_of(Move *moves, int n, Move **circles, int64 *not_moved)
 	int			ncircles;
 
 	*circles = palloc_extended(sizeof(Move) * 6 * n, MCXT_ALLOC_HUGE);
-	ncircles = gather_circles(moves, n, *circles);
+	ncircles = gather_circles(moves, n, *circles, not_moved);
 	if (ncircles > 0)
 		cut_to_circles(*circles, ncircles, not_moved);
 	return ncircles;
@@ -655,7 +663,7 @@ find_circles(const Move *moves, int n, KitMove *kits, int nkits, bool strict, Mo
 	{
 		kits[k].stays = kits[k].components[0].consumed;
 		for (int c = 0; c < kits[k].ncomponents; c++)
-			kits[k].in_circle[c] = kits[k].components[c].tracked;
+			kits[k].in_circle[c] = kits[k].components[c].tracked && !kits[k].components[c].protected;
 	}
 	do
 	{

@@ -126,7 +126,7 @@ struct OmsProtections
 	Snapshot	snapshot;
 	OmsScan    *accounts;		/* NULL: nobody ever protected anything */
 	OmsScan    *deltas;
-	text	   *now;			/* as oms_share_until writes it */
+	text	   *at;				/* the moment asked for, as oms_share_until writes it */
 	int			n;
 	int			max;
 	Left	   *left;			/* of one sku, by location */
@@ -134,10 +134,10 @@ struct OmsProtections
 
 /*
  * oms_protections_open prepares to read what is left of protections as the snapshot sees
- * it. Where nobody uses any it opens nothing.
+ * it and has not lapsed at the moment. Where nobody uses any it opens nothing.
  */
 OmsProtections *
-oms_protections_open(Snapshot snapshot)
+oms_protections_open(Snapshot snapshot, TimestampTz at)
 {
 	OmsProtections *protections = palloc0(sizeof(OmsProtections));
 	Relation	rel = table_open(oms_table("protection_account"), AccessShareLock);
@@ -147,7 +147,7 @@ oms_protections_open(Snapshot snapshot)
 	{
 		protections->accounts = oms_scan_open("protection_account", NULL, 4, snapshot);
 		protections->deltas = oms_scan_open("protection_delta", NULL, 4, snapshot);
-		protections->now = oms_share_until(GetCurrentTimestamp());
+		protections->at = oms_share_until(at);
 		protections->max = 16;
 		protections->left = palloc(sizeof(Left) * protections->max);
 	}
@@ -168,7 +168,7 @@ oms_protections_close(OmsProtections *protections)
 static void
 add_left(OmsProtections *protections, Datum location, Datum until, Datum channel, int64 units)
 {
-	if (oms_text_compare(DatumGetTextPP(until), protections->now) <= 0)
+	if (oms_text_compare(DatumGetTextPP(until), protections->at) <= 0)
 		return;					/* lapsed */
 	if (protections->n == protections->max)
 	{

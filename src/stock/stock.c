@@ -3,10 +3,12 @@
  *		Stock of (sku, location): receive, adjust, set_on_hand, transfer, each in one
  *		form for one sku and one for many. Every change of on_hand leaves a movement
  *		with its reason, actor and reference, in the same transaction. A supply ends with
- *		the step that reservation/ sets: it fills open backorders.
+ *		the step that reservation/ sets: it fills open backorders; then its surplus may be
+ *		held back (hold_back.c).
  *
  * Invariants: on_hand of an account = the sum of its movements; reserved = the sum of
- * its reservations that are neither released nor consumed. oms.check() verifies both.
+ * its reservations that are neither released nor consumed, and of what is held back.
+ * oms.check() verifies both.
  *
  * Tables: stock_account and stock_delta through account/, movement_row, and the
  * expired holds of reservation_row, which a short take gives back.
@@ -33,7 +35,6 @@
 #include "utils/timestamp.h"
 
 #include "commands/trigger.h"
-#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -64,12 +65,12 @@ static OmsPlan location_exists = {
 };
 
 static OmsPlan insert_movements = {
-	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor) "
-	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7 "
-	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) "
-	"AS u (sku, location, quantity)",
-	7, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text"}
+	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor, incoming_id) "
+	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7, NULLIF(u.incoming_id, 0) "
+	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+	"pg_catalog.unnest($8)) AS u (sku, location, quantity, incoming_id)",
+	8, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog._int8"}
 };
 
 /* The holds of one account that expired and that nobody has locked. */
@@ -101,6 +102,8 @@ static struct
 	{&oms_stock_kind, 2, {"SELECT DISTINCT d.sku, d.location FROM oms.stock_delta d"}},
 	{&oms_protection_kind, 4, {"SELECT DISTINCT d.sku, d.location, d.until, d.channel FROM oms.protection_delta d"}},
 	{&oms_quota_kind, 3, {"SELECT DISTINCT d.sku, d.channel, d.period FROM oms.quota_delta d"}},
+	{&oms_incoming_kind, 3, {"SELECT DISTINCT d.sku, d.location, d.incoming FROM oms.incoming_delta d"}},
+	{&oms_backorder_kind, 2, {"SELECT DISTINCT d.sku, d.channel FROM oms.backorder_delta d"}},
 };
 
 /* -------------------------------------------------------------------------
@@ -113,6 +116,14 @@ void
 oms_stock_set_after_supply(OmsAfterSupply step)
 {
 	after_supply = step;
+}
+
+/* oms_stock_supplied makes the step after supply: it fills open backorders. */
+void
+oms_stock_supplied(int n, OmsSupplied *supplied, text *location)
+{
+	if (n > 0 && after_supply != NULL)
+		after_supply(n, supplied, location);
 }
 
 /* oms_stock_open opens the stock accounts for changes; see oms_accounts_open. */
@@ -247,6 +258,31 @@ oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim)
 	give_quota(claim);
 }
 
+/*
+ * oms_stock_consume takes reserved units out of the door: reserved and, of what is tracked,
+ * on_hand fall together. on_hand never becomes negative: OM001, OM002 when that depends on
+ * an open transaction.
+ */
+void
+oms_stock_consume(OmsAccounts *accounts, text *sku, text *location, int64 units, bool tracked)
+{
+	OmsGuard	guard = {.kind = tracked ? OMS_GUARD_ON_HAND : OMS_GUARD_NONE};
+	OmsAmounts	change = {.on_hand = tracked ? -units : 0, .reserved = -units};
+	OmsChange	result;
+
+	oms_stock_change(accounts, sku, location, change, &guard, &result);
+	if (result.outcome == OMS_SHORT)
+		ereport(ERROR,
+				(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+				 errmsg("sku \"%s\" at location \"%s\" is not on hand", text_to_cstring(sku),
+						text_to_cstring(location)),
+				 errdetail("%lld units are to leave, on hand are %lld.", (long long) units,
+						   (long long) result.available),
+				 errhint("Call oms.count_stock with what is there, or oms.reject.")));
+	if (result.outcome == OMS_PENDING)
+		oms_raise_short(&result, sku, location, units);
+}
+
 /* What a short take has reclaimed of expired holds. */
 typedef struct Reclaimed
 {
@@ -340,20 +376,23 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 {
 	Datum	   *skus,
 			   *locations,
-			   *quantities;
-	Datum		values[7];
-	char		nulls[8] = "       ";
+			   *quantities,
+			   *incoming_ids;
+	Datum		values[8];
+	char		nulls[9] = "        ";
 
 	if (n == 0)
 		return;
 	skus = palloc(sizeof(Datum) * n);
 	locations = palloc(sizeof(Datum) * n);
 	quantities = palloc(sizeof(Datum) * n);
+	incoming_ids = palloc(sizeof(Datum) * n);
 	for (int i = 0; i < n; i++)
 	{
 		skus[i] = PointerGetDatum(movements[i].sku);
 		locations[i] = PointerGetDatum(movements[i].location);
 		quantities[i] = Int64GetDatum(movements[i].quantity);
+		incoming_ids[i] = Int64GetDatum(movements[i].incoming_id);
 	}
 	values[0] = PointerGetDatum(construct_array(skus, n, TEXTOID, -1, false, TYPALIGN_INT));
 	values[1] = PointerGetDatum(construct_array(locations, n, TEXTOID, -1, false, TYPALIGN_INT));
@@ -363,6 +402,8 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	values[4] = PointerGetDatum(reason);
 	values[5] = PointerGetDatum(reference);
 	values[6] = PointerGetDatum(actor);
+	values[7] = PointerGetDatum(construct_array(incoming_ids, n, INT8OID, 8, FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
 	if (reason == NULL)
 		nulls[4] = 'n';
 	if (reference == NULL)
@@ -437,6 +478,8 @@ typedef struct StockCall
 	text	   *reason;
 	text	   *reference;
 	text	   *actor;
+	int64		fill_limit;		/* units of each sku that may go to backorders */
+	bool		hold_back;		/* what is left of a receipt then */
 	int64	   *on_hand;		/* after, out */
 	int64	   *to_on_hand;		/* of TRANSFER, out */
 } StockCall;
@@ -500,17 +543,17 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 static void
 refuse_kits(const StockCall *call)
 {
-	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
-	OmsComponent *components;
+	const OmsNetwork *network = oms_network();
+	const OmsComponent *components;
 	StringInfoData list;
 
-	for (int i = 0; kits != NULL && i < call->n; i++)
+	for (int i = 0; i < call->n; i++)
 	{
 		int			n;
 
 		if (call->quantities[i] <= 0)
 			continue;
-		n = oms_kit_components(kits, call->skus[i], &components);
+		n = oms_network_kit(network, call->skus[i], &components);
 		if (n == 0)
 			continue;
 		initStringInfo(&list);
@@ -524,8 +567,6 @@ refuse_kits(const StockCall *call)
 				 errdetail("It consists of %s.", list.data),
 				 errhint("Give the components instead.")));
 	}
-	if (kits != NULL)
-		oms_scan_close(kits);
 }
 
 static void
@@ -540,7 +581,8 @@ make_changes(StockCall *call)
 	};
 	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	OmsMovement *movements = palloc(sizeof(OmsMovement) * Max(1, 2 * call->n));
-	text	  **supplied = palloc(sizeof(text *) * Max(1, call->n));
+	OmsSupplied *supplied = palloc(sizeof(OmsSupplied) * Max(1, call->n));
+	text	   *to = call->verb == TRANSFER ? call->to_location : call->location;
 	int			nmovements = 0;
 	int			nsupplied = 0;
 	OmsAccounts *accounts;
@@ -572,7 +614,10 @@ make_changes(StockCall *call)
 				call->skus[i], call->location, result.change.on_hand
 			};
 		if (call->verb == TRANSFER || result.change.on_hand > 0)
-			supplied[nsupplied++] = call->skus[i];
+			supplied[nsupplied++] = (OmsSupplied) {
+				.sku = call->skus[i], .fill_limit = call->fill_limit,
+				.quantity = Abs(result.change.on_hand)
+			};
 		if (call->verb == TRANSFER)
 		{
 			change.on_hand = -quantity;
@@ -586,19 +631,19 @@ make_changes(StockCall *call)
 	oms_accounts_close(accounts);
 	oms_movements_record(movements, nmovements, kinds[call->verb], call->reason, call->reference,
 						 call->actor);
-	if (nsupplied > 0 && after_supply != NULL)
-		after_supply(nsupplied, supplied,
-					 call->verb == TRANSFER ? call->to_location : call->location);
+	oms_stock_supplied(nsupplied, supplied, to);
+	if (call->hold_back)
+		oms_hold_back(nsupplied, supplied, to, call->reason, call->reference, call->actor);
 }
 
 /*
  * run_verb is every verb: arguments location [, to_location], sku(s), quantity(ies),
- * reason, reference, actor, request_id.
+ * reason, reference, actor, request_id; of RECEIVE also fill_limit, hold_back.
  */
 static Datum
 run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
 {
-	StockCall	call = {.verb = verb};
+	StockCall	call = {.verb = verb, .fill_limit = PG_INT64_MAX};
 	int			argno = 0;
 	int			request_argno;
 	bool		set = many || verb == TRANSFER;
@@ -641,6 +686,12 @@ run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
 	call.reference = optional_text(fcinfo, argno++);
 	call.actor = oms_arg_actor(fcinfo, argno++);
 	request_argno = argno++;
+	if (verb == RECEIVE)
+	{
+		call.fill_limit = oms_arg_fill_limit(fcinfo, argno++);
+		oms_require_not_null(fcinfo, argno, "hold_back");
+		call.hold_back = PG_GETARG_BOOL(argno++);
+	}
 
 	if (set)
 		InitMaterializedSRF(fcinfo, 0);

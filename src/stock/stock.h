@@ -41,7 +41,9 @@ enum
 enum
 {
 	OMS_LOCK_STOCK = 1,
-	OMS_LOCK_QUOTA
+	OMS_LOCK_QUOTA,
+	OMS_LOCK_INCOMING,
+	OMS_LOCK_BACKORDER
 };
 
 /*
@@ -97,22 +99,48 @@ typedef struct OmsMovement
 	text	   *sku;
 	text	   *location;
 	int64		quantity;		/* change of on_hand, not 0 */
+	int64		incoming_id;	/* what was received of incoming supply; 0: none */
 } OmsMovement;
+
+/* Supply of a sku at a location: what came, and what may be done with it. */
+typedef struct OmsSupplied
+{
+	text	   *sku;
+	int64		quantity;		/* units that came */
+	int64		fill_limit;		/* at most so many go to backorders */
+	int64		incoming_id;	/* the incoming supply that they are of; 0: none */
+	int64		filled;			/* units that went to backorders, out: added to */
+	int64		held_back;		/* units of the surplus that were held back, out */
+} OmsSupplied;
 
 /*
  * The step after supply: called with the skus whose on_hand rose at the location, after
- * the movements are written and no account is open. The folder below sets it at load.
+ * the movements are written and no account is open. The step after a change of incoming
+ * supply makes claims on a sku's agree with what is expected. The folder below sets both at load.
  */
-typedef void (*OmsAfterSupply) (int n, text **skus, text *location);
+typedef void (*OmsAfterSupply) (int n, OmsSupplied *supplied, text *location);
+typedef void (*OmsAfterIncoming) (text *sku);
 
 extern const OmsAccountKind oms_stock_kind;
 extern const OmsAccountKind oms_protection_kind;
 extern const OmsAccountKind oms_quota_kind;
+extern const OmsAccountKind oms_incoming_kind;
+extern const OmsAccountKind oms_backorder_kind;
 
 extern void oms_stock_set_after_supply(OmsAfterSupply step);
+extern void oms_stock_supplied(int n, OmsSupplied *supplied, text *location);
+extern void oms_incoming_set_after_change(OmsAfterIncoming step);
+extern OmsAccounts *oms_incoming_open(void);
+extern void oms_incoming_change(OmsAccounts *accounts, text *sku, text *location, int64 incoming_id,
+								OmsAmounts change, const OmsGuard *guard, OmsChange *result);
+extern void oms_hold_back(int n, OmsSupplied *supplied, text *location, text *reason,
+						  text *reference, text *actor);
+extern int64 oms_arg_fill_limit(FunctionCallInfo fcinfo, int argno);
 extern OmsAccounts *oms_stock_open(void);
 extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 							 const OmsGuard *guard, OmsChange *result);
+extern void oms_stock_consume(OmsAccounts *accounts, text *sku, text *location, int64 units,
+							  bool tracked);
 extern int64 oms_stock_expire(OmsAccounts *accounts, const Datum *keys);
 typedef bool (*OmsHoldVisit) (TupleTableSlot *slot, void *arg);
 extern void oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot,
@@ -128,7 +156,7 @@ extern void oms_quota_take(text *channel, text *sku, const OmsQuota *quota, int6
 						   OmsChange *result);
 extern void oms_quota_give(text *channel, text *sku, text *period, int64 units);
 extern int64 oms_quota_left(const OmsChannel *channel, text *sku, Snapshot snapshot);
-extern OmsProtections *oms_protections_open(Snapshot snapshot);
+extern OmsProtections *oms_protections_open(Snapshot snapshot, TimestampTz at);
 extern void oms_protections_read(OmsProtections *protections, text *sku);
 extern int64 oms_protected_for_others(const OmsProtections *protections, const text *location,
 									  const text *channel);

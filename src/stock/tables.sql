@@ -109,9 +109,11 @@ CREATE TABLE oms.movement_row (
     actor text NOT NULL,
     reference text,
     moved_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    incoming_id bigint,
     PRIMARY KEY (sku, location, movement_id)
 );
 COMMENT ON TABLE oms.movement_row IS 'private: the immutable ledger behind oms.movement';
+COMMENT ON COLUMN oms.movement_row.incoming_id IS 'the incoming supply that was received';
 
 CREATE SEQUENCE oms.reservation_id_seq CACHE 32;
 COMMENT ON SEQUENCE oms.reservation_id_seq IS 'private: numbers reservations';

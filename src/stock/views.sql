@@ -87,10 +87,10 @@ COMMENT ON VIEW oms.quota_use IS
 
 CREATE VIEW oms.movement AS
 SELECT m.movement_id, m.sku, m.location, m.quantity, m.unavailable, m.kind, m.reason, m.actor,
-       m.reference, m.moved_at
+       m.reference, m.moved_at, m.incoming_id
   FROM oms.movement_row m;
 COMMENT ON VIEW oms.movement IS
-    'the immutable ledger: on_hand of the sku at the location changed by quantity units, why, by whom, for what';
+    'the immutable ledger: on_hand of the sku at the location changed by quantity units, why, by whom, for what; incoming_id: the incoming supply that was received, if any';
 
 CREATE VIEW oms.reservation AS
 SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed,
@@ -104,8 +104,16 @@ COMMENT ON VIEW oms.reservation IS
 
 CREATE VIEW oms.backorder AS
 SELECT b.backorder_id, b.sku, b.channel, b.method, b.location, b.quantity, b.filled, b.status,
-       b.cart_id, b.order_id, b.line_no, b.priority, b.promise_at, b.reference,
-       b.created_at, b.changed_at
-  FROM oms.backorder_row b;
+       b.cart_id, b.order_id, b.line_no, b.priority,
+       CASE WHEN c.quantity = b.quantity - b.filled
+            THEN GREATEST(b.promise_at, c.expected_at) ELSE b.promise_at END AS promise_at,
+       b.reference, b.created_at, b.changed_at,
+       COALESCE(c.quantity, 0) AS claimed
+  FROM oms.backorder_row b
+  LEFT JOIN LATERAL (SELECT pg_catalog.sum(c.quantity)::bigint AS quantity,
+                            pg_catalog.max(i.expected_at) AS expected_at
+                       FROM oms.backorder_claim_row c
+                       JOIN oms.incoming_row i ON i.incoming_id = c.incoming_id AND i.sku = c.sku
+                      WHERE c.sku = b.sku AND c.backorder_id = b.backorder_id) c ON b.status = 'open';
 COMMENT ON VIEW oms.backorder IS
-    'units sold that could not be reserved: quantity backordered, filled of it by receipts (as firm reservations); status open, filled or released (what was not filled is given up); location: the only one that may fill it, NULL any; filled most urgent priority first, then by promise_at, then by age';
+    'units sold that could not be reserved: quantity backordered, filled of it by receipts (as firm reservations); status open, filled or released (what was not filled is given up); location: the only one that may fill it, NULL any; filled most urgent priority first, then by promise_at, then by age; claimed: units of what is missing that it claims of incoming supply (oms.backorder_claim); promise_at: when the last of that is due, or what was asked for if that is later; while not all is claimed, what was asked for';

@@ -19,6 +19,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER guard', guarded);
     END LOOP;
     DELETE FROM oms.location_exclusion;
+    DELETE FROM oms.time_limit;
     DELETE FROM oms.kit_component;
     PERFORM oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
     PERFORM oms.add_location_group('all', ARRAY['A', 'B']);

@@ -15,6 +15,8 @@ SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
 SELECT oms.place_order('o4', 'web', '{D,D}', '{2,5}', on_shortage => 'backorder') \g /dev/null
+SELECT oms.add_incoming('po', 'near', 'G', 5, 'tomorrow') \g /dev/null
+SELECT oms.reserve('web', 'G', 3, on_shortage => 'backorder') \g /dev/null
 SELECT oms.add_kit('K', '{A,E}', '{1,1}'), oms.receive('near', 'E', 3), oms.receive('far', 'E', 3) \g /dev/null
 SELECT oms.place_order('o6', 'web', '{K}', '{1}') \g /dev/null
 
@@ -68,18 +70,23 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.order_line_row SET quantity = 1 WHERE order_id = 'o1'$$)),
     ('a backorder is filled by at most its quantity, and open until then', pg_temp.breaks(
         $$ALTER TABLE oms.backorder_row DROP CONSTRAINT backorder_row_check1$$,
-        $$UPDATE oms.backorder_row SET status = 'filled'$$)),
+        $$UPDATE oms.backorder_row SET status = 'filled' WHERE sku = 'D'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('D', 'web', 9, 0, 0, -4)$$)),
     ('a backorder is filled by at most its quantity, and open until then', pg_temp.breaks(
         $$ALTER TABLE oms.backorder_row DROP CONSTRAINT backorder_row_check$$,
-        $$UPDATE oms.backorder_row SET filled = 5$$)),
+        $$UPDATE oms.backorder_row SET filled = 5 WHERE sku = 'D'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('D', 'web', 9, 0, 0, -5)$$)),
     ('a backorder of an order is for one of its lines', pg_temp.breaks(
-        $$UPDATE oms.backorder_row SET line_no = 7$$)),
+        $$UPDATE oms.backorder_row SET line_no = 7 WHERE sku = 'D'$$)),
     ('a line has no more units with its backorders than were ordered', pg_temp.breaks(
-        $$UPDATE oms.backorder_row SET quantity = quantity + 1$$)),
+        $$UPDATE oms.backorder_row SET quantity = quantity + 1 WHERE sku = 'D'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('D', 'web', 9, 0, 0, 1)$$)),
     ('a line has no more units with its backorders than were ordered', pg_temp.breaks(
-        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 3, 'o2', 1)$$)),
+        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 3, 'o2', 1)$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('A', 'web', 9, 0, 0, 3)$$)),
     ('a cancelled order waits for nothing', pg_temp.breaks(
-        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 1, 'o3', 1)$$)),
+        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 1, 'o3', 1)$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('A', 'web', 9, 0, 0, 1)$$)),
     ('an order has lines', pg_temp.breaks(
         $$DELETE FROM oms.reservation_row WHERE order_id = 'o3'$$,
         $$DELETE FROM oms.order_line_row WHERE order_id = 'o3'$$)),
@@ -128,6 +135,32 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
     ('an answered request has its result', pg_temp.breaks(
         $$UPDATE oms.request_row SET result = NULL$$)),
+    ('reserved is the sum of the reservations', pg_temp.breaks(
+        $$INSERT INTO oms.hold_back_row (sku, location, quantity, actor) VALUES ('A', 'near', 1, 'me')$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.incoming_account VALUES ('G', 'near', '0', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.incoming_delta VALUES ('G', 'near', '0', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.backorder_account VALUES ('C', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('what is incoming is what was ordered and has not come', pg_temp.breaks(
+        $$UPDATE oms.incoming_row SET quantity = 6$$)),
+    ('what is incoming is what was ordered and has not come', pg_temp.breaks(
+        $$INSERT INTO oms.incoming_delta VALUES ('G', 'near', '0', 1, 1, 0, 0)$$)),
+    ('what was received of incoming supply is the sum of its movements', pg_temp.breaks(
+        $$UPDATE oms.incoming_row SET quantity = quantity + 1, received = 1$$)),
+    ('what is claimed of incoming supply is the sum of the claims', pg_temp.breaks(
+        $$UPDATE oms.backorder_claim_row SET quantity = 2$$)),
+    ('no more is claimed of incoming supply than is expected', pg_temp.breaks(
+        $$UPDATE oms.incoming_row SET quantity = 2$$,
+        $$INSERT INTO oms.incoming_delta SELECT sku, location, incoming_id::text, 9, -3, 0, 0 FROM oms.incoming_row$$)),
+    ('an open backorder claims at most what is missing of it, another one nothing', pg_temp.breaks(
+        $$UPDATE oms.backorder_row SET quantity = 2 WHERE sku = 'G'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'web', 9, 0, 0, -1)$$)),
+    ('an open backorder claims at most what is missing of it, another one nothing', pg_temp.breaks(
+        $$UPDATE oms.backorder_row SET status = 'released' WHERE sku = 'G'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'web', 9, 0, 0, -3)$$)),
+    ('what a channel has backordered is the sum of its open backorders', pg_temp.breaks(
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'pos', 9, 0, 0, 1)$$)),
     ('used of a protection is what reservations have of it', pg_temp.breaks(
         $$UPDATE oms.reservation_row SET protected = 1, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
     ('used of a protection is what reservations have of it', pg_temp.breaks(
@@ -145,6 +178,13 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
         $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('a routing has a policy, an active one has rules', pg_temp.breaks(
+        $$INSERT INTO oms.policy_row VALUES ('p', 1, 'active', NULL, 'me', now())$$,
+        $$INSERT INTO oms.policy_routing_row VALUES ('p', 1, 1, 'all', NULL, 'me', 'q')$$)),
+    ('a rule has a routing', pg_temp.breaks(
+        $$INSERT INTO oms.policy_rule_row VALUES ('p', 1, 'all', 1, NULL, NULL, '0', 'multi', false, true, false, 0)$$)),
+    ('a run has a version of its policy', pg_temp.breaks(
+        $$UPDATE oms.routing_run_row SET policy = 'p', policy_version = 1$$)),
     ('a kit is reserved whole', pg_temp.breaks(
         $$UPDATE oms.reservation_row SET component = 3 WHERE order_id = 'o6' AND component = 2$$)),
     ('a kit is reserved whole', pg_temp.breaks(

@@ -100,7 +100,7 @@ SELECT is((SELECT status || ' ' || unfilled_units || ' ' || moved_units FROM oms
 SELECT is(pg_temp.did('ship', 's'), 'packed shipped 9', 'shipped');
 SELECT is(pg_temp.counters('s'), 'A:3/3/3/3 B:2/2/2/2 A:4/4/4/4', 'all of it');
 SELECT is((SELECT string_agg(sku || on_hand || '/' || reserved, ' ' ORDER BY sku) FROM oms.inventory WHERE location = 'near'), 'A93/2 B98/2 C100/0', 'on_hand and reserved fell together');
-SELECT is((SELECT string_agg(sku || quantity, ' ' ORDER BY sku) FROM oms.movement WHERE reference = 'fulfillment ' || :s), 'A-7 B-2', 'a movement for each sku');
+SELECT is((SELECT string_agg(sku || quantity, ' ' ORDER BY sku, quantity) FROM oms.movement WHERE reference = 'fulfillment ' || :s), 'A-4 A-3 B-2', 'a movement for each line');
 SELECT is_empty(format('SELECT * FROM oms.next_actions(%s)', :s), 'nothing more');
 SELECT is((SELECT status FROM oms.orders WHERE order_id = 's'), 'completed', 'the order is completed');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
@@ -133,7 +133,7 @@ SELECT oms.place_order('u', 'web', '{U}', '{2}') \g /dev/null
 SELECT oms.route(order_ids => '{n,u}') \g /dev/null
 SELECT oms.set_on_hand('near', 'B', 1) \g /dev/null
 SELECT count(*) FROM unnest('{n,u}'::text[]) AS o (o), unnest('{accept,pick,pack}'::text[]) WITH ORDINALITY AS a (a, n), pg_temp.did(a.a, o.o) \g /dev/null
-SELECT is(pg_temp.error(format('SELECT oms.ship(%s)', pg_temp.f('n'))), 'OM001 sku "B" at location "near" is not on hand | 2 units are to leave, on hand are 1. | Call oms.set_on_hand with what is there, or oms.reject.', 'not on hand');
+SELECT is(pg_temp.error(format('SELECT oms.ship(%s)', pg_temp.f('n'))), 'OM001 sku "B" at location "near" is not on hand | 2 units are to leave, on hand are 1. | Call oms.count_stock with what is there, or oms.reject.', 'not on hand');
 SELECT is(pg_temp.did('ship', 'u'), 'packed shipped 2', 'not tracked');
 SELECT is_empty($$SELECT * FROM oms.movement WHERE sku = 'U'$$, 'and not counted');
 SELECT oms.set_on_hand('near', 'B', 2) \g /dev/null
@@ -167,6 +167,8 @@ SELECT is((SELECT to_status FROM oms.fulfillment_transition WHERE action = 'acce
 SELECT oms.place_order('e', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.route(order_ids => '{e}') \g /dev/null
 SELECT is(pg_temp.did('pick', 'e'), 'assigned picking 1', 'a shop that picks without accepting');
+UPDATE oms.fulfillment_transition SET active = false WHERE action = 'pack';
+SELECT is(pg_temp.did('pack', 'e'), 'OM005', 'and does not pack');
 SELECT throws_ok($$INSERT INTO oms.fulfillment_transition VALUES (NULL, 'ship', 'assigned', 'picking')$$, '23502', NULL, 'a key has no nulls');
 
 -- An impossible state is not representable

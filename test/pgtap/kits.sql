@@ -1,14 +1,14 @@
 -- Kits: what may be one, what it takes, and that no part of one is ever left alone.
 BEGIN;
 \ir include/network.psql
-SELECT plan(178);
+SELECT plan(161);
 
 -- held(order) is where an order's kits are: location, sku and units of each reservation.
 CREATE FUNCTION pg_temp.held(which text) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(format('%s %s:%s', location, sku, quantity - consumed), ', ' ORDER BY location, reservation_id, sku)
         FROM oms.reservation WHERE order_id = which AND status = 'firm'$$;
 CREATE FUNCTION pg_temp.route() RETURNS text LANGUAGE sql AS
-    $$SELECT concat_ws(' ', moved_units, not_moved_units, unfilled_units, shipments) FROM oms.route(options => '{"ship_at": "placed_at"}')$$;
+    $$SELECT concat_ws(' ', moved_units, not_moved_units, unfilled_units, shipments) FROM oms.route(options => '{"start_at": "placed_at"}')$$;
 CREATE FUNCTION pg_temp.one(which text) RETURNS bigint LANGUAGE sql AS
     $$SELECT min(reservation_id) FROM oms.reservation WHERE reference = which$$;
 
@@ -292,7 +292,8 @@ SELECT oms.place_order('A', 'web', '{gift}', '{1}', ship_to => '44,-74', placed_
 SELECT oms.place_order('B', 'web', '{gift}', '{1}', ship_to => '44,-74', service => 'same_day', placed_at => '2030-01-07 10:00Z') \g /dev/null
 SELECT is(pg_temp.held('A') || '; ' || pg_temp.held('B'), 'F belt:2, F wallet:1; W belt:2, W wallet:1', 'the first has the near one');
 UPDATE oms.location SET capacity_orders = 1;
-SELECT is((SELECT moved_units || ' ' || not_moved_units FROM oms.route(options => '{"ship_at": "placed_at", "handling_hours": 4, "km_per_hour": 50, "service_hours": {"same_day": 5}}')), '6 0', 'they change places');
+SELECT oms.add_service('same_day', 5) \g /dev/null
+SELECT is((SELECT moved_units || ' ' || not_moved_units FROM oms.route(options => '{"start_at": "placed_at"}')), '6 0', 'they change places');
 SELECT is(pg_temp.held('A') || '; ' || pg_temp.held('B'), 'W belt:2, W wallet:1; F belt:2, F wallet:1', 'each is where the other was');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO start;
@@ -324,50 +325,15 @@ SELECT is(pg_temp.route(), '0 0 0 1', 'nor routed there');
 SELECT is((SELECT reason FROM oms.explain_route('A') WHERE location = 'F'), 'a kit is not sold from there', 'explain_route says so');
 ROLLBACK TO start;
 
--- The work of a store: components are lines of their own, and leave or are refused in whole kits
+-- The work of a store: components are lines of their own (reject.sql has what is refused)
 CREATE FUNCTION pg_temp.work(which text) RETURNS bigint LANGUAGE sql AS
     $$SELECT max(fulfillment_id) FROM oms.fulfillment WHERE order_id = which AND status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')$$;
-SAVEPOINT work;
 SELECT oms.place_order('A', 'web', '{gift}', '{2}', placed_at => '2030-01-07 10:00Z'), pg_temp.route() \g /dev/null
 SELECT oms.accept(pg_temp.work('A')) \g /dev/null
 SELECT results_eq($$SELECT sku::text, units FROM oms.pick_list('W') ORDER BY sku$$, $$VALUES ('belt', 4::bigint), ('wallet', 2)$$, 'the pick list has the components');
 SELECT oms.pick(pg_temp.work('A')), oms.pack(pg_temp.work('A')), oms.ship(pg_temp.work('A')) \g /dev/null
 SELECT is((SELECT consumed || ' ' || status FROM oms.orders WHERE order_id = 'A'), '2 completed', 'shipped: two kits');
 SELECT is((SELECT string_agg(sku || ' ' || quantity, ', ' ORDER BY sku) FROM oms.movement WHERE kind = 'ship'), 'belt -4, wallet -2', 'in the ledger the components');
-SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
-ROLLBACK TO work;
--- one wallet is not found: one kit of two is refused, and goes elsewhere
-SELECT oms.receive('N', 'belt', 2) \g /dev/null
-SELECT oms.place_order('A', 'web', '{gift}', '{2}', placed_at => '2030-01-07 10:00Z'), pg_temp.route() \g /dev/null
-SELECT results_eq($$SELECT sku::text, quantity, cause, moved, backordered FROM oms.reject(pg_temp.work('A'), 'damaged', 'wallet', 1) ORDER BY sku$$,
-    $$VALUES ('belt', 2::bigint, 'scope', 2::bigint, 0::bigint), ('wallet', 1, 'named', 1, 0)$$, 'with a wallet go its belts');
-SELECT is(pg_temp.held('A'), 'N belt:2, N wallet:1, W belt:2, W wallet:1', 'one kit is held elsewhere, whole');
-SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
-SELECT is((SELECT orders FROM oms.route()), 1::bigint, 'routed again');
-SELECT is((SELECT string_agg(l.sku || ' ' || l.quantity, ', ' ORDER BY l.sku)
-             FROM oms.fulfillment_line l JOIN oms.fulfillment f USING (order_id, fulfillment_id) WHERE f.status = 'assigned' AND f.location = 'N'),
-          'belt 2, wallet 1', 'it is the work of the other store');
-SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
-ROLLBACK TO work;
--- nobody else has one: it is given up
-SELECT oms.place_order('A', 'web', '{gift}', '{2}', placed_at => '2030-01-07 10:00Z'), pg_temp.route() \g /dev/null
-SELECT results_eq($$SELECT sku::text, quantity, moved, backordered FROM oms.reject(pg_temp.work('A'), 'damaged', 'belt', 1) ORDER BY sku, quantity$$,
-    $$VALUES ('belt', 1::bigint, 0::bigint, 0::bigint), ('belt', 1, 0, 0), ('wallet', 1, 0, 0)$$, 'half a kit is a kit');
-SELECT is((SELECT reserved || ' ' || unfilled || ' ' || status FROM oms.order_line WHERE order_id = 'A'), '1 1 partial', 'what no location has stays unfilled');
-SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
-SELECT is((SELECT count(*) FROM oms.reject(pg_temp.work('A'), 'damaged')), 2::bigint, 'the rest is refused whole');
-SELECT is((SELECT sum(reserved) FROM oms.inventory), 0::numeric, 'nothing is held');
-SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
-ROLLBACK TO work;
--- handed over in part, but not a part of a kit
-SELECT oms.receive('N', 'belt', 4) \g /dev/null
-SELECT oms.place_order('A', 'web', '{gift}', '{2}', service => 'pickup', placed_at => '2030-01-07 10:00Z'), pg_temp.route() \g /dev/null
-SELECT oms.accept(pg_temp.work('A')), oms.pick(pg_temp.work('A')), oms.pack(pg_temp.work('A')), oms.ready(pg_temp.work('A')) \g /dev/null
-SELECT matches(pg_temp.error($$SELECT oms.hand_over(pg_temp.work('A'), '{belt}', '{2}')$$),
-    '^OM005 order "A", line 1: kit "gift" leaves whole or not at all \| Asked for 2 of belt, 0 of wallet', 'two belts without their wallet');
-SELECT matches(pg_temp.error($$SELECT oms.hand_over(pg_temp.work('A'), '{belt,wallet}', '{1,1}')$$), '^OM005 .*kit "gift" leaves whole', 'half the belts');
-SELECT lives_ok($$SELECT oms.hand_over(pg_temp.work('A'), '{belt,wallet}', '{2,1}')$$, 'one kit of two');
-SELECT is((SELECT consumed || ' ' || reserved FROM oms.order_line WHERE order_id = 'A'), '1 1', 'one has left, one waits');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO start;
 

@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(63);
+SELECT plan(66);
 SELECT oms.add_channel('pos', 'all', 'stores'), oms.add_channel('keep', 'all', safety_stock => '20%') \g /dev/null
 SELECT oms.receive('W', 'A', 20), oms.receive('N', 'A', 10) \g /dev/null
 
@@ -108,8 +108,16 @@ SELECT oms.receive('F', 'B', 5) \g /dev/null
 SELECT results_eq($$SELECT channel, quantity, protected FROM oms.reservation WHERE sku = 'B' ORDER BY channel$$,
     $$VALUES ('pos' COLLATE "C", 2::bigint, 2::bigint), ('web', 2, 0)$$, 'each gets what it may have');
 SELECT is(pg_temp.protected('F', 'pos', 'B'), '3 2 1', 'one stays protected');
+-- Routing leaves protected stock alone
+SELECT oms.receive('P', 'D', 1), oms.receive('N', 'D', 4), oms.protect_stock('N', 'D', 'pos', 4) \g /dev/null
+SELECT oms.place_order('d', 'web', '{D}', '{1}', '41,-74') \g /dev/null
+SELECT results_eq('SELECT moved_units, unfilled_units, not_moved_units FROM oms.route(order_ids => ''{d}'')', 'VALUES (0::bigint, 0::bigint, 0::bigint)', 'nothing to move');
+SELECT is((SELECT location FROM oms.reservation WHERE order_id = 'd'), 'P', 'the order stays where it is');
+SELECT oms.protect_stock('N', 'D', 'pos', 3) \g /dev/null
+SELECT oms.route() \g /dev/null
+SELECT is((SELECT location FROM oms.reservation WHERE order_id = 'd'), 'N', 'one that is not protected is near');
 SELECT is_empty('SELECT * FROM oms.check()', 'all adds up at the end');
 SELECT oms.fold_accounts() \g /dev/null
-SELECT is((SELECT count(*) FROM oms.protected_stock WHERE "left" > 0), 2::bigint, 'protection outlives a fold');
+SELECT is((SELECT count(*) FROM oms.protected_stock WHERE "left" > 0), 3::bigint, 'protection outlives a fold');
 SELECT * FROM finish();
 ROLLBACK;

@@ -155,9 +155,41 @@ SELECT is((SELECT used FROM oms.quota_use WHERE sku = 'B'), 0::bigint, 'a cancel
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO elsewhere;
 
+-- A kit is refused whole, moves whole, and leaves whole
+SELECT oms.add_kit('K', '{B,C}', '{2,1}') \g /dev/null
+SELECT oms.place_order('k', 'web', '{K,A}', '{2,1}', '40.7,-74') \g /dev/null
+SELECT oms.route(order_ids => '{k}') \g /dev/null
+SELECT oms.receive_many('far', '{B,C}', '{9,9}') \g /dev/null
+SAVEPOINT kit;
+SELECT is(pg_temp.rejected(format('reject(%s, ''damaged'', ''B'', 1)', pg_temp.f('k'))) || ' / ' || pg_temp.held('k'),
+          'k B 1 named assigned 1+0, k B 3 scope assigned 3+0, k C 2 scope assigned 2+0 / A near 1, B far 4, C far 2', 'with one unit the kits');
+SELECT is((SELECT string_agg(sku || on_hand, ' ' ORDER BY sku) FROM oms.inventory WHERE location = 'near'), 'A20 B19 C20', 'only the unit named is lost');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT is((SELECT unfilled_units FROM oms.route(order_ids => '{k}')), 0::bigint, 'and is routed');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+ROLLBACK TO kit;
+SELECT oms.set_on_hand_many('far', '{B,C}', '{9,1}') \g /dev/null
+SELECT is(pg_temp.rejected(format('reject(%s, ''store busy'', ''C'')', pg_temp.f('k'))) || ' / ' || pg_temp.held('k'),
+          'k C 2 named assigned 0+0, k B 4 scope assigned 0+0 / A near 1, B near 4, C near 2', 'kits that no other place has keep their hold');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT oms.route() \g /dev/null
+SELECT is((SELECT DISTINCT queue FROM oms.decision WHERE order_id = 'k' AND queue IS NOT NULL), 'unfillable', 'and wait in the queue');
+ROLLBACK TO kit;
+SELECT oms.accept(pg_temp.f('k')), oms.pick(pg_temp.f('k'), '{B}', '{1}'), oms.pick(pg_temp.f('k')), oms.pack(pg_temp.f('k')), oms.ship(pg_temp.f('k')) \g /dev/null
+SELECT is((SELECT string_agg(sku || on_hand, ' ' ORDER BY sku) FROM oms.inventory WHERE location = 'near'), 'A19 B16 C18', 'shipped');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+ROLLBACK TO kit;
+SELECT oms.place_order('kp', 'web', '{K}', '{1}', service => 'pickup') \g /dev/null
+SELECT oms.route(order_ids => '{kp}') \g /dev/null
+SELECT oms.accept(pg_temp.f('kp')), oms.pick(pg_temp.f('kp')), oms.pack(pg_temp.f('kp')), oms.ready(pg_temp.f('kp')) \g /dev/null
+SELECT matches(pg_temp.error(format('SELECT oms.hand_over(%s, ''{B}'')', pg_temp.f('kp'))), '^OM005 cannot hand_over a part of a kit', 'not in part');
+SELECT is((SELECT status FROM oms.hand_over(pg_temp.f('kp'), '{B,C}')), 'handed_over', 'but whole');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+ROLLBACK TO elsewhere;
+
 -- A restore puts edited reasons over the shipped ones
 INSERT INTO oms.reject_reason (reason, stock_effect) VALUES ('store busy', 'all');
-SELECT is((SELECT count(*) || ' ' || max(stock_effect) FILTER (WHERE reason = 'store busy') FROM oms.reject_reason), '6 all', 'replaced');
+SELECT is((SELECT count(*) || ' ' || max(stock_effect) FILTER (WHERE reason = 'store busy') FROM oms.reject_reason), '7 all', 'replaced');
 SELECT matches(pg_temp.error(format('DELETE FROM oms.%I', name)), '^OM011', name) FROM unnest('{rejection_row,count_task_row}'::text[]) AS name;
 
 -- Counts

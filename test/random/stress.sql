@@ -9,8 +9,10 @@
 -- lost       web      everything, losses and counts too             that sums agree
 -- prot       web pos  everything but losses; 4 protected for pos    on_hand - reserved >= left of the protection
 -- lapse      web pos  the same; protected anew, briefly, ended      0 <= left of each protection
+-- wide       pos      as hot, many units: takers share the key      the same
 -- limit      web      everything, of a quota of 6                   used of the quota <= 6
 -- kit        web      2 of a and 1 of b: reserve and what follows    that each is held whole
+-- both       web      everything, of a quota of 8 and 5 units each  used of the quota <= 8
 CREATE SCHEMA stress;
 
 SELECT oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
@@ -23,12 +25,12 @@ CREATE TABLE stress.done (sku text, location text, on_hand bigint, reserved bigi
 CREATE TABLE stress.stock (sku text PRIMARY KEY, channel text, initial bigint);
 INSERT INTO stress.stock VALUES ('a', 'web', 3), ('b', 'web', 5), ('c', 'web', 20), ('hot', 'hot', 2),
     ('deep', 'web', 700), ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10),
-    ('prot', 'web', 8), ('lapse', 'web', 8), ('limit', 'web', 30);
+    ('prot', 'web', 8), ('lapse', 'web', 8), ('wide', 'hot', 700), ('limit', 'web', 30), ('both', 'web', 5);
 INSERT INTO stress.done
 SELECT s.sku, l.location, s.initial, 0 FROM stress.stock s, oms.location l;
 SELECT count(oms.receive(d.location, d.sku, d.on_hand)) FROM stress.done d;
-SELECT count(oms.protect_stock(l.location, 'prot', 'pos', 4)) FROM oms.location l;
-SELECT quantity FROM oms.add_quota('web', 'limit', 6);
+SELECT count(oms.protect_stock(l.location, s.sku, 'pos', 4)) FROM oms.location l, (VALUES ('prot'), ('wide')) s (sku);
+SELECT oms.add_quota('web', 'limit', 6), oms.add_quota('web', 'both', 8);
 SELECT sku FROM oms.add_kit('kit', '{a,b}', '{2,1}');
 
 -- One operation. Everything that may be refused may raise.
@@ -65,7 +67,8 @@ BEGIN
     ELSIF dice < 75 THEN
         SELECT array_agg(DISTINCT h.reservation_id) INTO ids
           FROM (SELECT r.reservation_id FROM oms.reservation_row r WHERE r.status IN ('hold', 'firm')
-                   AND r.sku <> 'hot' -- its clients note the releases they make themselves
+                   AND r.sku NOT IN ('hot', 'wide') -- their clients note the releases they make themselves
+                   AND (dice NOT BETWEEN 66 AND 71 OR r.sku NOT IN ('limit', 'both') OR random() < 0.02) -- else the quota is soon used up
                 OFFSET floor(random() * 15) LIMIT CASE WHEN dice < 72 THEN 1 ELSE 3 END) h;
         IF ids IS NULL THEN
             RETURN;
@@ -91,7 +94,7 @@ BEGIN
         ELSE
             PERFORM oms.confirm_many(ids);
         END IF;
-    ELSIF dice < 86 THEN
+    ELSIF dice < 86 AND one.sku <> 'both' THEN
         INSERT INTO stress.done VALUES (one.sku, place, n, 0);
         PERFORM oms.receive(place, one.sku, n);
     ELSIF dice < 91 AND one.channel = 'web' THEN
@@ -163,21 +166,26 @@ BEGIN
     END LOOP;
 END $$;
 
--- A fast client on the last units of one sku, for the narrow windows.
+-- A fast client on the last units of one sku, or on the protected ones of another, for the narrow windows.
 CREATE PROCEDURE stress.hammer(until timestamptz) LANGUAGE plpgsql AS $$
 DECLARE
     got record;
+    what text;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', false), set_config('oms.wait_for_pending', '0', false);
     WHILE clock_timestamp() < until LOOP
+        what := CASE WHEN random() < 0.7 THEN 'hot' ELSE 'wide' END;
         SELECT t.reserved, t.reservation_ids[1] AS id INTO got
-          FROM oms.try_reserve('hot', 'hot', 1 + floor(random() * 2)::int, 'A') t;
+          FROM oms.try_reserve(CASE what WHEN 'hot' THEN 'hot' ELSE 'pos' END, what, 1 + floor(random() * 2)::int, 'A') t;
         IF got.reserved > 0 THEN
-            INSERT INTO stress.done VALUES ('hot', 'A', 0, got.reserved);
+            INSERT INTO stress.done VALUES (what, 'A', 0, got.reserved);
             COMMIT;
+            IF what = 'wide' AND EXISTS (SELECT FROM oms.protected_stock p WHERE p.sku = 'wide' AND p.used > p.quantity) THEN
+                RAISE EXCEPTION 'more was used of a protection than there was'; -- too short a time to be sampled
+            END IF;
             BEGIN
                 PERFORM oms.release(got.id);
-                INSERT INTO stress.done VALUES ('hot', 'A', 0, -got.reserved);
+                INSERT INTO stress.done VALUES (what, 'A', 0, -got.reserved);
             EXCEPTION WHEN SQLSTATE 'OM002' OR SQLSTATE 'OM005' THEN
                 NULL;
             END;
@@ -222,7 +230,7 @@ CREATE FUNCTION stress.violations() RETURNS TABLE (wrong text) LANGUAGE sql AS $
      CROSS JOIN LATERAL (VALUES
         (p.used NOT BETWEEN 0 AND p.quantity, format('used %s of %s', p.used, p.quantity)),
         (p.used <> p.claimed, format('used %s, reservations %s', p.used, p.claimed)),
-        (p.sku = 'prot' AND i.available < p.quantity - p.used, format('%s left, available %s', p.quantity - p.used, i.available))
+        (p.sku IN ('prot', 'wide') AND i.available < p.quantity - p.used, format('%s left, available %s', p.quantity - p.used, i.available))
         ) AS w (is_wrong, wrong)
      WHERE w.is_wrong
     UNION ALL
@@ -232,15 +240,16 @@ CREATE FUNCTION stress.violations() RETURNS TABLE (wrong text) LANGUAGE sql AS $
     HAVING count(*) <> 2 OR count(DISTINCT (r.location, r.quantity / r.kit_quantity, r.consumed / r.kit_quantity, r.status = 'firm',
                                             r.status = 'consumed')) <> 1
     UNION ALL
-    SELECT format('quota: used %s, reservations %s', q.used, q.claimed)
-      FROM (SELECT sum(used) AS used, sum(claimed) AS claimed
-              FROM (SELECT reserved AS used, 0 AS claimed FROM oms.quota_account
+    SELECT format('quota of %s: used %s, reservations %s', q.sku, q.used, q.claimed)
+      FROM (SELECT u.sku, sum(u.used) AS used, sum(u.claimed) AS claimed
+              FROM (SELECT sku, reserved AS used, 0 AS claimed FROM oms.quota_account
                     UNION ALL
-                    SELECT reserved, 0 FROM oms.quota_delta
+                    SELECT sku, reserved, 0 FROM oms.quota_delta
                     UNION ALL
-                    SELECT 0, CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END
-                      FROM oms.reservation_row WHERE quota_period IS NOT NULL) u) q
-     WHERE q.used <> q.claimed OR q.used NOT BETWEEN 0 AND 6
+                    SELECT sku, 0, CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END
+                      FROM oms.reservation_row WHERE quota_period IS NOT NULL) u
+             GROUP BY u.sku) q
+     WHERE q.used <> q.claimed OR q.used NOT BETWEEN 0 AND CASE q.sku WHEN 'limit' THEN 6 ELSE 8 END
 $$;
 
 -- Samples until the end; how many.

@@ -1906,7 +1906,7 @@ lock_account_row(AccountLeaf *leaf, AccountState *state)
 }
 
 static void
-update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountState *state)
+update_row(AccountLeaf *leaf, const Datum *keys, AccountState *state)
 {
 	Datum	   *values;
 	bool	   *nulls;
@@ -1953,7 +1953,7 @@ start_collecting(AccountState *state)
  * Under the key lock, since the absence of a row must be judged there.
  */
 static bool
-fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
+fold_without_row(AccountLeaf *leaf, const Datum *keys)
 {
 	AccountState state;
 	LOCKTAG		tag;
@@ -2037,13 +2037,13 @@ oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
 		read_deltas(leaf, keys, snapshot, &state);
 		if (fold_deltas(leaf, &state, recent) > 0)
 		{
-			update_row(accounts, leaf, keys, &state);
+			update_row(leaf, keys, &state);
 			done = true;
 		}
 		UnregisterSnapshot(snapshot);
 	}
 	else if (!state.row_exists)
-		done = fold_without_row(accounts, leaf, keys);
+		done = fold_without_row(leaf, keys);
 	MemoryContextSwitchTo(old);
 	return done;
 }

@@ -567,7 +567,10 @@ compare_changes(const void *a, const void *b)
 	return memcmp(a, b, sizeof(pg_uuid_t));
 }
 
-/* read_changes returns the rows of network_change that the snapshot sees, in order; *few has room for FEW_CHANGES. */
+/*
+ * read_changes returns the rows of network_change that the snapshot sees, in order; *few has
+ * room for FEW_CHANGES.
+ */
 static pg_uuid_t *
 read_changes(Oid relation, Snapshot snapshot, pg_uuid_t *few, int *n)
 {

@@ -344,8 +344,9 @@ key_index(const OmsWriter *writer, int nkeys)
 	for (int i = 0; i < writer->nindexes; i++)
 	{
 		Relation	index = writer->info->ri_IndexRelationDescs[i];
-		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
-			index->rd_index->indnkeyatts == nkeys && RelationGetIndexPredicate(index) == NIL;
+		bool		fits = index != NULL && index->rd_index->indisvalid &&
+			index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indnkeyatts == nkeys &&
+			RelationGetIndexPredicate(index) == NIL;
 
 		for (int k = 0; k < nkeys && fits; k++)
 			fits = index->rd_index->indkey.values[k] == k + 1;
@@ -1935,9 +1936,8 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
 	if (!HeapTupleIsHeapOnly(tuple))
-		ExecInsertIndexTuples(writer->info, slot, writer->estate, true, false, NULL, NIL);
+		oms_writer_index(writer, true);
 	ExecClearTuple(slot);
-	ResetPerTupleExprContext(writer->estate);
 }
 
 static void

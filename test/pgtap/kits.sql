@@ -8,7 +8,7 @@ CREATE FUNCTION pg_temp.held(which text) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(format('%s %s:%s', location, sku, quantity - consumed), ', ' ORDER BY location, reservation_id, sku)
         FROM oms.reservation WHERE order_id = which AND status = 'firm'$$;
 CREATE FUNCTION pg_temp.route() RETURNS text LANGUAGE sql AS
-    $$SELECT concat_ws(' ', moved_units, not_moved_units, unfilled_units, shipments) FROM oms.route(options => '{"ship_at": "placed_at"}')$$;
+    $$SELECT concat_ws(' ', moved_units, not_moved_units, unfilled_units, shipments) FROM oms.route(options => '{"start_at": "placed_at"}')$$;
 CREATE FUNCTION pg_temp.one(which text) RETURNS bigint LANGUAGE sql AS
     $$SELECT min(reservation_id) FROM oms.reservation WHERE reference = which$$;
 
@@ -288,7 +288,8 @@ SELECT oms.place_order('A', 'web', '{gift}', '{1}', ship_to => '44,-74', placed_
 SELECT oms.place_order('B', 'web', '{gift}', '{1}', ship_to => '44,-74', service => 'same_day', placed_at => '2030-01-07 10:00Z') \g /dev/null
 SELECT is(pg_temp.held('A') || '; ' || pg_temp.held('B'), 'F belt:2, F wallet:1; W belt:2, W wallet:1', 'the first has the near one');
 UPDATE oms.location SET capacity_orders = 1;
-SELECT is((SELECT moved_units || ' ' || not_moved_units FROM oms.route(options => '{"ship_at": "placed_at", "handling_hours": 4, "km_per_hour": 50, "service_hours": {"same_day": 5}}')), '6 0', 'they change places');
+SELECT oms.add_service('same_day', 5) \g /dev/null
+SELECT is((SELECT moved_units || ' ' || not_moved_units FROM oms.route(options => '{"start_at": "placed_at"}')), '6 0', 'they change places');
 SELECT is(pg_temp.held('A') || '; ' || pg_temp.held('B'), 'W belt:2, W wallet:1; F belt:2, F wallet:1', 'each is where the other was');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO start;

@@ -59,8 +59,8 @@ CREATE FUNCTION empty_call(text, text, bigint, text) RETURNS bigint LANGUAGE sql
 SQL
 psql -Xqc 'VACUUM ANALYZE'
 
-plain="WITH u AS (UPDATE stock SET reserved = reserved + 1 WHERE sku = SKU AND location = 'S1' AND on_hand - reserved >= 1 RETURNING sku, location) INSERT INTO peer_row (sku, location, quantity, status, channel) SELECT sku, location, 1, 'firm', 'web' FROM u;"
-oms="SELECT * FROM oms.try_reserve('web', SKU, 1, 'S1');"
+plain="WITH u AS (UPDATE stock SET reserved = reserved + 1 WHERE sku = SKU AND location = 'S1' AND on_hand - reserved >= 1 RETURNING sku, location) INSERT INTO peer_row (sku, location, quantity, status, channel) SELECT sku, location, 1, 'firm', 'web' FROM u RETURNING reservation_id;"
+oms="SELECT reservation_ids, status FROM oms.try_reserve('web', SKU, 1, 'S1');"
 hot() { sed "s/SKU/'HOT'/" <<<"$1"; }
 uniform() { echo '\set k random(1, 100000)'; sed "s/SKU/'S' || :k/" <<<"$1"; }
 zipf() { echo '\set k random_zipfian(1, 100000, 1.1)'; sed "s/SKU/'S' || :k/" <<<"$1"; }

@@ -56,7 +56,7 @@ SELECT oms.hold_order('o', 'fraud', hold_id => 'late') \g /dev/null
 SELECT matches(pg_temp.error(format('SELECT oms.%s(%s)', action, pg_temp.f('o'))), '^OM005 cannot ' || action, action || ' is refused') FROM unnest('{pick,pack}'::text[]) AS action;
 SELECT is((SELECT sum(quantity) FROM oms.reject(pg_temp.f('o'), 'store busy')), 5::numeric, 'a store may still refuse it');
 SELECT oms.release_order_hold('o', 'late') \g /dev/null
-SELECT oms.place_order('gone', 'web', '{A}', '{1}') \g /dev/null
+SELECT oms.receive('far', 'A', 1), oms.place_order('gone', 'web', '{A}', '{1}', on_shortage => 'backorder') \g /dev/null
 SELECT oms.cancel_order('gone') \g /dev/null
 SELECT matches(pg_temp.error($$SELECT oms.hold_order('gone', 'fraud')$$), '^OM005 order "gone" is cancelled', 'not of a cancelled order');
 SELECT matches(pg_temp.error('DELETE FROM oms.order_hold_row'), '^OM011', 'a private table');

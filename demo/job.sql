@@ -68,8 +68,8 @@ SELECT moment, on_hand, reserved, available, web, marketplace FROM seen ORDER BY
 \echo '== Routing all open orders together'
 \echo 'Each order sent from its nearest locations, one order after the other, next to one run over all of them as a set,'
 \echo 'which moves what is held and assigns the work (every order ready to ship when it was placed):'
-CREATE TEMP TABLE nearest AS SELECT * FROM oms.compare_solvers('{nearest}', options => '{"ship_at": "placed_at"}');
-CREATE TEMP TABLE run AS SELECT * FROM oms.route(options => '{"ship_at": "placed_at"}');
+CREATE TEMP TABLE nearest AS SELECT * FROM oms.compare_solvers('{nearest}', options => '{"start_at": "placed_at"}');
+CREATE TEMP TABLE run AS SELECT * FROM oms.route(options => '{"start_at": "placed_at"}');
 WITH result AS (
     SELECT 1 AS n, 'sequential nearest' AS how, orders, shipments, unfilled AS unfilled_units, late AS late_lines,
            distance_km::numeric, cost FROM nearest

@@ -18,31 +18,31 @@ SELECT line_no, sku, location, verdict, reason FROM oms.explain_route('urgent');
 
 -- One after the other is late and dear; together is neither. compare_solvers writes nothing.
 SELECT solver, orders, shipments, unfilled, late, distance_km, round(cost, 2) AS cost
-  FROM oms.compare_solvers(options => '{"ship_at": "2030-01-07 10:10Z"}');
+  FROM oms.compare_solvers(options => '{"start_at": "2030-01-07 10:10Z"}');
 SELECT count(*) FROM oms.decision;
 
 -- The holds change places, although no unit is free anywhere.
 SELECT run_id, orders, lines, units, shipments, unfilled_units, late_lines, distance_km, cost, moved_units, not_moved_units, skipped_orders
-  FROM oms.route(options => '{"ship_at": "2030-01-07 10:10Z"}');
+  FROM oms.route(options => '{"start_at": "2030-01-07 10:10Z"}');
 SELECT order_id, line_no, sku, location, quantity FROM oms.reservation ORDER BY order_id;
 SELECT * FROM oms.explain_route('urgent');
 SELECT * FROM oms.explain_route('standard');
 SELECT order_id, location, method, status, lines, units FROM oms.fulfillment ORDER BY order_id;
 
 -- Another run finds nothing to do, and the stores keep their work.
-SELECT moved_units FROM oms.route(options => '{"ship_at": "2030-01-07 10:10Z"}');
+SELECT moved_units FROM oms.route(options => '{"start_at": "2030-01-07 10:10Z"}');
 SELECT order_id, location, status, run_id FROM oms.fulfillment ORDER BY order_id;
 
 -- The store goes offline: the urgent order takes the far unit, the other one keeps a hold and waits.
 UPDATE oms.location SET status = 'offline' WHERE location = 'store';
-SELECT shipments, unfilled_units, late_lines, moved_units FROM oms.route(options => '{"ship_at": "2030-01-07 10:10Z"}');
+SELECT shipments, unfilled_units, late_lines, moved_units FROM oms.route(options => '{"start_at": "2030-01-07 10:10Z"}');
 SELECT order_id, location, queue, reason FROM oms.decision WHERE run_id = 3 ORDER BY order_id;
 SELECT order_id, location, status FROM oms.fulfillment ORDER BY fulfillment_id;
 SELECT order_id, status, reserved, unfilled FROM oms.orders ORDER BY order_id;
 
 -- It comes back.
 UPDATE oms.location SET status = 'active' WHERE location = 'store';
-SELECT shipments, unfilled_units, late_lines, moved_units FROM oms.route(options => '{"ship_at": "2030-01-07 10:10Z"}');
+SELECT shipments, unfilled_units, late_lines, moved_units FROM oms.route(options => '{"start_at": "2030-01-07 10:10Z"}');
 SELECT order_id, location, verdict FROM oms.reservation JOIN oms.explain_route(order_id) e USING (location) ORDER BY order_id;
 
 -- A cancelled order gives up its work too.

@@ -37,11 +37,8 @@
  */
 #define KNOWN_TABLES 64
 
-static struct
-{
-	char		name[NAMEDATALEN];
-	Oid			oid;
-}			known_tables[KNOWN_TABLES];
+static const char *known_names[KNOWN_TABLES];
+static Oid	known_tables[KNOWN_TABLES];
 static int	nknown_tables = 0;
 static uint64 times_forgotten = 0;
 
@@ -52,7 +49,10 @@ forget_tables(Datum arg, Oid relid)
 	times_forgotten++;
 }
 
-/* oms_table is the OID of a table of schema oms; 42P01 when it does not exist. */
+/*
+ * oms_table is the OID of a table of schema oms; 42P01 when it does not exist. name is a
+ * constant: it is known again by its address, since the hot path asks a dozen times.
+ */
 Oid
 oms_table(const char *name)
 {
@@ -61,8 +61,8 @@ oms_table(const char *name)
 
 	AcceptInvalidationMessages();
 	for (int i = 0; i < nknown_tables; i++)
-		if (strcmp(known_tables[i].name, name) == 0)
-			return known_tables[i].oid;
+		if (known_names[i] == name)
+			return known_tables[i];
 
 	before = times_forgotten;
 	table = get_relname_relid(name, get_namespace_oid("oms", false));
@@ -72,8 +72,8 @@ oms_table(const char *name)
 				 errmsg("table oms.%s does not exist", name)));
 	if (nknown_tables < KNOWN_TABLES && times_forgotten == before)
 	{
-		strlcpy(known_tables[nknown_tables].name, name, NAMEDATALEN);
-		known_tables[nknown_tables++].oid = table;
+		known_names[nknown_tables] = name;
+		known_tables[nknown_tables++] = table;
 	}
 	return table;
 }
@@ -318,7 +318,10 @@ make_writer(Relation rel)
 	return writer;
 }
 
-/* oms_writer_of opens the indexes of a table that the caller has open with RowExclusiveLock. */
+/*
+ * oms_writer_of opens the indexes of a table that the caller has open with RowExclusiveLock;
+ * partial ones when a row needs them, which with most rows is not at all.
+ */
 OmsWriter *
 oms_writer_of(Relation rel)
 {
@@ -330,8 +333,9 @@ oms_writer_of(Relation rel)
 	{
 		writer->info->ri_RelationDesc = rel;
 		for (int i = 0; i < writer->nindexes; i++)
-			writer->info->ri_IndexRelationDescs[i] = index_open(writer->indexes[i],
-																RowExclusiveLock);
+			if (writer->info->ri_IndexRelationInfo[i]->ii_Predicate == NIL)
+				writer->info->ri_IndexRelationDescs[i] = index_open(writer->indexes[i],
+																	RowExclusiveLock);
 	}
 	writer->rel = rel;
 	writer->close_rel = false;
@@ -356,6 +360,32 @@ oms_writer_open(const char *table)
 	return writer;
 }
 
+/*
+ * oms_writer_index makes the index entries of the row in writer->slot, for a new row or,
+ * with update, for a new version of one. The executor passes over an index that is not open.
+ */
+void
+oms_writer_index(OmsWriter *writer, bool update)
+{
+	ExprContext *context = GetPerTupleExprContext(writer->estate);
+
+	context->ecxt_scantuple = writer->slot;
+	for (int i = 0; i < writer->nindexes; i++)
+	{
+		IndexInfo  *info = writer->info->ri_IndexRelationInfo[i];
+
+		if (writer->info->ri_IndexRelationDescs[i] != NULL)
+			continue;
+		if (info->ii_PredicateState == NULL)
+			info->ii_PredicateState = ExecPrepareQual(info->ii_Predicate, writer->estate);
+		if (ExecQual(info->ii_PredicateState, context))
+			writer->info->ri_IndexRelationDescs[i] = index_open(writer->indexes[i],
+																RowExclusiveLock);
+	}
+	ExecInsertIndexTuples(writer->info, writer->slot, writer->estate, update, false, NULL, NIL);
+	ResetPerTupleExprContext(writer->estate);
+}
+
 /* oms_writer_insert inserts a row of all columns and returns where it is. */
 ItemPointerData
 oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls)
@@ -366,9 +396,8 @@ oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls)
 	ExecStoreHeapTuple(tuple, writer->slot, false);
 	heap_insert(writer->rel, tuple, GetCurrentCommandId(true), 0, NULL);
 	writer->slot->tts_tid = tuple->t_self;
-	ExecInsertIndexTuples(writer->info, writer->slot, writer->estate, false, false, NULL, NIL);
+	oms_writer_index(writer, false);
 	ExecClearTuple(writer->slot);
-	ResetPerTupleExprContext(writer->estate);
 	return tuple->t_self;
 }
 
@@ -378,7 +407,11 @@ oms_writer_close(OmsWriter *writer)
 {
 	ExecClearTuple(writer->read_slot);
 	for (int i = 0; i < writer->nindexes; i++)
-		index_close(writer->info->ri_IndexRelationDescs[i], NoLock);
+	{
+		if (writer->info->ri_IndexRelationDescs[i] != NULL)
+			index_close(writer->info->ri_IndexRelationDescs[i], NoLock);
+		writer->info->ri_IndexRelationDescs[i] = NULL;
+	}
 	if (writer->close_rel)
 		table_close(writer->rel, NoLock);
 	for (int i = 0; i < KEPT_WRITERS && writer->generation == times_forgotten; i++)

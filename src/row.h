@@ -16,7 +16,7 @@
 typedef struct OmsWriter
 {
 	Relation	rel;
-	ResultRelInfo *info;		/* with the open indexes */
+	ResultRelInfo *info;		/* its indexes are NULL while they are not open */
 	EState	   *estate;
 	TupleTableSlot *slot;		/* of the row to be written */
 	TupleTableSlot *read_slot;	/* for scans of the table by its writer */
@@ -58,6 +58,7 @@ extern HeapTuple oms_row_by_key(const char *table, int nkeys, const Datum *keys,
 extern const int64 *oms_row_parse(HeapTuple tuple, int nkeys, text **keys);
 extern OmsWriter *oms_writer_open(const char *table);
 extern OmsWriter *oms_writer_of(Relation rel);
+extern void oms_writer_index(OmsWriter *writer, bool update);
 extern ItemPointerData oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls);
 extern void oms_writer_close(OmsWriter *writer);
 extern void oms_row_init(void);

@@ -344,8 +344,9 @@ key_index(const OmsWriter *writer, int nkeys)
 	for (int i = 0; i < writer->nindexes; i++)
 	{
 		Relation	index = writer->info->ri_IndexRelationDescs[i];
-		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
-			index->rd_index->indnkeyatts == nkeys && RelationGetIndexPredicate(index) == NIL;
+		bool		fits = index != NULL && index->rd_index->indisvalid &&
+			index->rd_rel->relam == BTREE_AM_OID && index->rd_index->indnkeyatts == nkeys &&
+			RelationGetIndexPredicate(index) == NIL;
 
 		for (int k = 0; k < nkeys && fits; k++)
 			fits = index->rd_index->indkey.values[k] == k + 1;
@@ -1905,7 +1906,7 @@ lock_account_row(AccountLeaf *leaf, AccountState *state)
 }
 
 static void
-update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountState *state)
+update_row(AccountLeaf *leaf, const Datum *keys, AccountState *state)
 {
 	Datum	   *values;
 	bool	   *nulls;
@@ -1935,9 +1936,8 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
 	if (!HeapTupleIsHeapOnly(tuple))
-		ExecInsertIndexTuples(writer->info, slot, writer->estate, true, false, NULL, NIL);
+		oms_writer_index(writer, true);
 	ExecClearTuple(slot);
-	ResetPerTupleExprContext(writer->estate);
 }
 
 static void
@@ -1953,7 +1953,7 @@ start_collecting(AccountState *state)
  * Under the key lock, since the absence of a row must be judged there.
  */
 static bool
-fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
+fold_without_row(AccountLeaf *leaf, const Datum *keys)
 {
 	AccountState state;
 	LOCKTAG		tag;
@@ -2037,13 +2037,13 @@ oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent)
 		read_deltas(leaf, keys, snapshot, &state);
 		if (fold_deltas(leaf, &state, recent) > 0)
 		{
-			update_row(accounts, leaf, keys, &state);
+			update_row(leaf, keys, &state);
 			done = true;
 		}
 		UnregisterSnapshot(snapshot);
 	}
 	else if (!state.row_exists)
-		done = fold_without_row(accounts, leaf, keys);
+		done = fold_without_row(leaf, keys);
 	MemoryContextSwitchTo(old);
 	return done;
 }

@@ -44,7 +44,6 @@
 #include "utils/timestamp.h"
 
 #include "availability/availability.h"
-#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -165,12 +164,12 @@ OmsItem *
 oms_items(int n, text **skus)
 {
 	OmsItem    *items = read_items(n, skus);
-	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
+	const OmsNetwork *network = oms_network();
 
-	for (int i = 0; kits != NULL && i < n; i++)
+	for (int i = 0; network->ncomponents > 0 && i < n; i++)
 	{
-		OmsComponent *components;
-		int			m = oms_kit_components(kits, skus[i], &components);
+		const OmsComponent *components;
+		int			m = oms_network_kit(network, skus[i], &components);
 		OmsKit	   *kit;
 		text	  **names;
 
@@ -192,8 +191,6 @@ oms_items(int n, text **skus)
 		for (int c = 0; c < m; c++)
 			items[i].tracked = items[i].tracked || kit->items[c].tracked;
 	}
-	if (kits != NULL)
-		oms_scan_close(kits);
 	return items;
 }
 
@@ -680,8 +677,8 @@ whole_kits(int64 units, int64 quantity)
 
 /*
  * read_kit reads the cells of a kit into reader->cells, in whole kits: each figure is that
- * of the scarcest component. What is not on_hand, reserved, withheld or free of it does
- * not exist: expired holds count as free, and a kit is not damaged.
+ * of the scarcest component. Withheld is all that is available and not free, what is
+ * protected for others included; expired holds count as available, and no kit is damaged.
  */
 static void
 read_kit(CellReader *reader, int sku, const OmsItem *item)
@@ -727,7 +724,7 @@ read_kit(CellReader *reader, int sku, const OmsItem *item)
 
 		cell->carried = carried[i];
 		cell->on_hand = on_hand[i];
-		cell->unavailable = cell->expired = cell->incoming = 0;
+		cell->unavailable = cell->expired = cell->incoming = cell->protected = 0;
 		cell->reserved = on_hand[i] - available[i];
 		cell->rule = reader->rules[i];
 		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
@@ -743,6 +740,7 @@ read_kit(CellReader *reader, int sku, const OmsItem *item)
 	pfree(carried);
 }
 
+/* read_item reads the cells of an item into reader->cells. */
 static void
 read_item(CellReader *reader, int sku, const OmsItem *item)
 {

@@ -98,7 +98,8 @@ why_not(const OmsChannel *channel, OmsMethod method, const OmsItem *item, const 
 		return cell->on_hand == 0 ? "none left" : "all are reserved";
 	if (cell->free > 0)
 		return NULL;
-	return available <= cell->safety_stock ? "all are kept back" : "all are kept back or protected for other channels";
+	return available <= cell->safety_stock ? "all are kept back"
+		: "all are kept back or protected for other channels";
 }
 
 /*

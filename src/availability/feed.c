@@ -444,6 +444,23 @@ read_expired(Feed *feed)
 	oms_scan_close(scan);
 }
 
+/* read_incoming adds the skus that are known only because some are on their way. */
+static void
+read_incoming(Feed *feed)
+{
+	OmsScan    *scan = oms_scan_open("incoming_row", "incoming_row_open_idx", 2, feed->snapshot);
+
+	oms_scan_start(scan, 0, NULL);
+	while (oms_scan_next(scan))
+	{
+		bool		isnull;
+
+		CHECK_FOR_INTERRUPTS();
+		(void) find_sku(feed, DatumGetTextPP(slot_getattr(scan->slot, 2, &isnull)));
+	}
+	oms_scan_close(scan);
+}
+
 static void
 read_all(Feed *feed)
 {
@@ -457,6 +474,7 @@ read_all(Feed *feed)
 	scan_table(feed, "stock_delta", visit_delta);
 	read_expired(feed);
 	scan_table(feed, "stock_account", visit_account);
+	read_incoming(feed);
 	scan_table(feed, "location_exclusion", visit_exclusion);
 	/* Deltas of which there is no account yet. */
 	extras_start_iterate(feed->extras, &iterator);

@@ -380,6 +380,22 @@ AS $$
                                                          WHERE r.order_id = d.order_id AND r.line_no = d.line_no
                                                            AND r.sku = d.sku AND r.kit = l.sku)))
     UNION ALL
+    SELECT 'a routing has a policy, an active one has rules', format('policy %s, version %s, routing %s', r.policy, r.version, r.routing),
+           COALESCE(p.status, 'the version is unknown')
+      FROM oms.policy_routing_row r LEFT JOIN oms.policy_row p ON p.policy = r.policy AND p.version = r.version
+     WHERE p.policy IS NULL
+        OR p.status <> 'draft' AND NOT EXISTS (SELECT FROM oms.policy_rule_row u
+                                                WHERE u.policy = r.policy AND u.version = r.version AND u.routing = r.routing)
+    UNION ALL
+    SELECT 'a rule has a routing', format('policy %s, version %s, routing %s, rule %s', u.policy, u.version, u.routing, u.rule_no), 'it is unknown'
+      FROM oms.policy_rule_row u
+     WHERE NOT EXISTS (SELECT FROM oms.policy_routing_row r
+                        WHERE r.policy = u.policy AND r.version = u.version AND r.routing = u.routing)
+    UNION ALL
+    SELECT 'a run has a version of its policy', format('run %s', r.run_id), format('policy %s, version %s', r.policy, r.policy_version)
+      FROM oms.routing_run_row r
+     WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
+    UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL
 $$;

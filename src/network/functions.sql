@@ -5,22 +5,25 @@ CREATE FUNCTION oms.add_location(
     location text, kind text, coordinates oms.latlon DEFAULT NULL, time_zone text DEFAULT 'UTC',
     can_ship boolean DEFAULT true, can_pickup boolean DEFAULT true,
     handling_cost numeric DEFAULT 0, capacity_orders bigint DEFAULT NULL,
-    status text DEFAULT 'active', business_hours oms.business_hours DEFAULT NULL)
+    status text DEFAULT 'active', business_hours oms.business_hours DEFAULT NULL,
+    handling_hours numeric DEFAULT 4, cut_off time DEFAULT NULL)
 RETURNS oms.location
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
 AS $$
     INSERT INTO oms.location AS l
-        (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status, business_hours)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status,
+         business_hours, handling_hours, cut_off)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
     ON CONFLICT (location) DO UPDATE SET
-        (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status, business_hours) =
+        (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status,
+         business_hours, handling_hours, cut_off) =
         (excluded.kind, excluded.coordinates, excluded.time_zone, excluded.can_ship,
          excluded.can_pickup, excluded.handling_cost, excluded.capacity_orders, excluded.status,
-         excluded.business_hours)
+         excluded.business_hours, excluded.handling_hours, excluded.cut_off)
     RETURNING l.*
 $$;
-REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours) IS
+REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours, numeric, time) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours, numeric, time) IS
     'adds a location or sets it to exactly these values; returns its row';
 
 CREATE FUNCTION oms.add_location_group(location_group text, locations text[])
@@ -77,6 +80,60 @@ $$;
 REVOKE ALL ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, bigint, bigint, bigint) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, bigint, bigint, bigint) IS
     'adds the facts about a sku or sets them to exactly these values; returns the row';
+
+CREATE FUNCTION oms.add_service(service text, due_hours numeric)
+RETURNS oms.service
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.service AS s (service, due_hours) VALUES ($1, $2)
+    ON CONFLICT (service) DO UPDATE SET due_hours = excluded.due_hours
+    RETURNING s.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_service(text, numeric) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_service(text, numeric) IS
+    'adds a service level, due so many hours after an order was placed, or sets it to exactly this; returns its row';
+
+CREATE FUNCTION oms.add_zone(zone text, area polygon)
+RETURNS oms.zone
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.zone AS z (zone, area) VALUES ($1, $2)
+    ON CONFLICT (zone) DO UPDATE SET area = excluded.area
+    RETURNING z.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_zone(text, polygon) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_zone(text, polygon) IS
+    'adds an area of destinations, x longitude and y latitude, or sets it to exactly this; returns its row';
+
+CREATE FUNCTION oms.add_carrier_service(
+    carrier_service text, location_group text DEFAULT NULL, business_hours oms.business_hours DEFAULT NULL)
+RETURNS oms.carrier_service
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.carrier_service AS c (carrier_service, location_group, business_hours) VALUES ($1, $2, $3)
+    ON CONFLICT (carrier_service) DO UPDATE SET
+        (location_group, business_hours) = (excluded.location_group, excluded.business_hours)
+    RETURNING c.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_carrier_service(text, text, oms.business_hours) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_carrier_service(text, text, oms.business_hours) IS
+    'adds a carrier service or sets it to exactly these values; returns its row. It ships nothing before it has rates';
+
+CREATE FUNCTION oms.add_carrier_rate(
+    carrier_service text, price numeric, transit_days numeric, up_to_km double precision DEFAULT NULL,
+    zone text DEFAULT NULL, price_per_km numeric DEFAULT 0)
+RETURNS oms.carrier_rate
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.carrier_rate AS r (carrier_service, price, transit_days, up_to_km, zone, price_per_km)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (carrier_service, zone, up_to_km) DO UPDATE SET
+        (price, transit_days, price_per_km) = (excluded.price, excluded.transit_days, excluded.price_per_km)
+    RETURNING r.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double precision, text, numeric) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_carrier_rate(text, numeric, numeric, double precision, text, numeric) IS
+    'adds a price and time of a carrier service for a zone, a distance or both, or sets that row to exactly these values; returns it. Errors: 23503 unknown carrier service or zone';
 
 CREATE FUNCTION oms.add_kit(kit text, skus text[], quantities bigint[])
 RETURNS SETOF oms.kit_component

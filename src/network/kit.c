@@ -1,7 +1,7 @@
 /*
  * kit.c
- *		Kits: skus that consist of other skus and have no stock of their own. This file
- *		reads what they consist of, and refuses a kit inside a kit.
+ *		Kits: skus that consist of other skus and have no stock of their own. What they
+ *		consist of is kept with the network (network.c); this file refuses a kit inside a kit.
  *
  * Invariant: no sku of kit_component is both a kit and a component. The constraint trigger
  * checks it under a lock that all transactions that write such rows take one after the
@@ -14,12 +14,10 @@
 
 #include "commands/trigger.h"
 #include "miscadmin.h"
-#include "storage/bufmgr.h"
 #include "storage/lock.h"
-#include "utils/fmgroids.h"
 #include "utils/rel.h"
 
-#include "network/kit.h"
+#include "oms.h"
 
 PG_FUNCTION_INFO_V1(oms_refuse_nested_kit);
 
@@ -31,49 +29,6 @@ static OmsPlan find_nesting = {
 	"OR k.sku OPERATOR(pg_catalog.=) $1 LIMIT 1",
 	2, {"pg_catalog.text", "pg_catalog.text"}
 };
-
-/*
- * oms_kits_open opens the table of kits for oms_kit_components; NULL when there are none,
- * which costs no look at an index. It is closed by oms_scan_close.
- */
-OmsScan *
-oms_kits_open(Snapshot snapshot)
-{
-	OmsScan    *scan = oms_scan_open("kit_component", NULL, 2, snapshot);
-
-	if (RelationGetNumberOfBlocks(scan->root) > 0)
-		return scan;
-	oms_scan_close(scan);
-	return NULL;
-}
-
-/* oms_kit_components returns how many skus a kit consists of, and which, by sku; 0: it is no kit. */
-int
-oms_kit_components(OmsScan *kits, text *sku, OmsComponent **components)
-{
-	ScanKeyData key;
-	int			n = 0;
-
-	*components = NULL;
-	if (kits == NULL)
-		return 0;
-	ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
-	oms_scan_start(kits, 1, &key);
-	while (oms_scan_next(kits))
-	{
-		OmsComponent *component;
-		bool		isnull;
-
-		if (n == 0)
-			*components = palloc(sizeof(OmsComponent) * 8);
-		else if (n >= 8 && (n & (n - 1)) == 0)
-			*components = repalloc(*components, sizeof(OmsComponent) * 2 * n);
-		component = &(*components)[n++];
-		component->sku = DatumGetTextPCopy(slot_getattr(kits->slot, 2, &isnull));
-		component->quantity = DatumGetInt64(slot_getattr(kits->slot, 3, &isnull));
-	}
-	return n;
-}
 
 /*
  * oms_refuse_nested_kit() is the constraint trigger of kit_component: 23514 when a

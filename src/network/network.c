@@ -1,7 +1,7 @@
 /*
  * network.c
- *		The network (locations, groups, channels, rules of safety stock, quotas), kept by each
- *		session in memory and exact in the snapshot of every query that uses it.
+ *		The network (locations, groups, channels, rules of safety stock, quotas, kits), kept by
+ *		each session in memory and exact in the snapshot of every query that uses it.
  *
  * Why.  A page of 500 locations under 1,000 rules spends most of its time on reading
  * them; a reservation read three rows of the network to write one of its own.
@@ -22,6 +22,8 @@
  *	 since each link committed after the one before, at a row that C sees and C' does not.
  *	 (On a standby, commits become visible in the order of the log, where t is before t2.)
  * - Ids are random uuids and are never used again.
+ *
+ * A snapshot that is the one of the use before needs no look at all.
  *
  * A transaction that changes the network itself keeps nothing: from its first such
  * statement to its end it reads the network anew at each use. So command ids,
@@ -72,18 +74,20 @@ enum
 	CHANNEL,
 	SAFETY_STOCK_RULE,
 	QUOTA,
+	KIT_COMPONENT,
 	NETWORK_CHANGE,
 	NTABLES
 };
 
 static const char *const tables[NTABLES] = {
 	"location", "location_group", "location_group_member", "channel", "safety_stock_rule", "quota",
-	"network_change"
+	"kit_component", "network_change"
 };
 
 static OmsNetwork *kept = NULL;
 static Oid	kept_tables[NTABLES];	/* their OIDs when it was read */
 static bool kept_is_doubtful = false;	/* one of them was invalidated since */
+static SnapshotData kept_for;	/* by which it was last found right; pointers are void */
 
 /* of this transaction */
 static bool changing = false;	/* it has begun to change the network */
@@ -364,6 +368,50 @@ oms_network_quota(const OmsNetwork *network, const text *channel, const text *sk
 	return bsearch(&key, network->quotas, network->nquotas, sizeof(OmsQuotaLimit), compare_quotas);
 }
 
+static void
+read_component(TupleTableSlot *slot, Reading *reading)
+{
+	OmsComponent *component = ADD(reading->network->components, reading->network->ncomponents);
+
+	component->kit = text_column(slot, 1);
+	component->sku = text_column(slot, 2);
+	component->quantity = int64_column(slot, 3, 0);
+}
+
+static int
+compare_components(const void *a, const void *b)
+{
+	const OmsComponent *x = a;
+	const OmsComponent *y = b;
+	int			c = oms_text_compare(x->kit, y->kit);
+
+	return c != 0 ? c : oms_text_compare(x->sku, y->sku);
+}
+
+/* oms_network_kit returns of how many skus a kit consists, and which, by sku; 0: it is no kit. */
+int
+oms_network_kit(const OmsNetwork *network, const text *sku, const OmsComponent **components)
+{
+	int			low = 0;
+	int			high = network->ncomponents;
+	int			end;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (oms_text_compare(network->components[middle].kit, sku) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (end = low; end < network->ncomponents &&
+		 oms_text_equal(network->components[end].kit, sku); end++)
+		 /* the next */ ;
+	*components = network->components + low;
+	return end - low;
+}
+
 /* By precedence: most dimensions, then the more important ones, then the newest. */
 static int
 compare_rules(const void *a, const void *b)
@@ -501,6 +549,8 @@ read_network(Snapshot snapshot)
 	form_rules(network);
 	read_table(QUOTA, snapshot, read_quota, &reading);
 	qsort(network->quotas, network->nquotas, sizeof(OmsQuotaLimit), compare_quotas);
+	read_table(KIT_COMPONENT, snapshot, read_component, &reading);
+	qsort(network->components, network->ncomponents, sizeof(OmsComponent), compare_components);
 	MemoryContextSwitchTo(old);
 	MemoryContextSetParent(context, CacheMemoryContext);
 	return network;
@@ -517,7 +567,10 @@ compare_changes(const void *a, const void *b)
 	return memcmp(a, b, sizeof(pg_uuid_t));
 }
 
-/* read_changes returns the rows of network_change that the snapshot sees, in order; *few has room for FEW_CHANGES. */
+/*
+ * read_changes returns the rows of network_change that the snapshot sees, in order; *few has
+ * room for FEW_CHANGES.
+ */
 static pg_uuid_t *
 read_changes(Oid relation, Snapshot snapshot, pg_uuid_t *few, int *n)
 {
@@ -544,6 +597,19 @@ read_changes(Oid relation, Snapshot snapshot, pg_uuid_t *few, int *n)
 	return changes;
 }
 
+/*
+ * same_snapshot says whether two snapshots see the same. As time goes, no transaction is
+ * added to those that a snapshot with a given xmax holds for running; so as many are the same.
+ */
+static bool
+same_snapshot(const SnapshotData *a, const SnapshotData *b)
+{
+	return a->snapshot_type == SNAPSHOT_MVCC && b->snapshot_type == SNAPSHOT_MVCC &&
+		a->xmin == b->xmin && a->xmax == b->xmax && a->xcnt == b->xcnt && a->subxcnt == b->subxcnt &&
+		a->suboverflowed == b->suboverflowed && a->takenDuringRecovery == b->takenDuringRecovery &&
+		a->curcid == b->curcid;
+}
+
 static void
 unuse(void *arg)
 {
@@ -562,22 +628,28 @@ oms_network(void)
 {
 	Snapshot	snapshot = GetActiveSnapshot();
 	Oid			relation = oms_table(tables[NETWORK_CHANGE]);
-	pg_uuid_t	few[FEW_CHANGES];
-	int			nchanges;
-	pg_uuid_t  *changes = read_changes(relation, snapshot, few, &nchanges);
+	bool		usable = !changing && kept != NULL && !kept_is_doubtful && kept->relation == relation;
 	OmsNetwork *network = kept;
 	MemoryContextCallback *callback;
 
-	if (changing || kept == NULL || kept_is_doubtful || kept->relation != relation ||
-		kept->nchanges != nchanges || memcmp(kept->changes, changes, sizeof(pg_uuid_t) * nchanges) != 0)
+	if (!usable || !same_snapshot(snapshot, &kept_for))
 	{
-		if (!changing)
-			kept_is_doubtful = false;
-		network = read_network(snapshot);
-		network->relation = relation;
-		network->nchanges = nchanges;
-		network->changes = MemoryContextAlloc(network->context, sizeof(pg_uuid_t) * Max(1, nchanges));
-		memcpy(network->changes, changes, sizeof(pg_uuid_t) * nchanges);
+		pg_uuid_t	few[FEW_CHANGES];
+		int			nchanges;
+		pg_uuid_t  *changes = read_changes(relation, snapshot, few, &nchanges);
+
+		if (!usable || kept->nchanges != nchanges ||
+			memcmp(kept->changes, changes, sizeof(pg_uuid_t) * nchanges) != 0)
+		{
+			if (!changing)
+				kept_is_doubtful = false;
+			network = read_network(snapshot);
+			network->relation = relation;
+			network->nchanges = nchanges;
+			network->changes = MemoryContextAlloc(network->context,
+												  sizeof(pg_uuid_t) * Max(1, nchanges));
+			memcpy(network->changes, changes, sizeof(pg_uuid_t) * nchanges);
+		}
 	}
 	callback = palloc(sizeof(MemoryContextCallback));
 	callback->func = unuse;
@@ -585,6 +657,8 @@ oms_network(void)
 	MemoryContextRegisterResetCallback(CurrentMemoryContext, callback);
 	network->users++;
 
+	if (!changing)
+		kept_for = *snapshot;
 	if (network != kept && !changing)
 	{
 		if (kept != NULL)

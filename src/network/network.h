@@ -99,6 +99,14 @@ typedef struct OmsQuotaLimit
 	text	   *time_zone;
 } OmsQuotaLimit;
 
+/* quantity units of a sku are in one kit. */
+typedef struct OmsComponent
+{
+	text	   *kit;
+	text	   *sku;
+	int64		quantity;
+} OmsComponent;
+
 typedef struct OmsNetwork
 {
 	int			nlocations;
@@ -115,6 +123,8 @@ typedef struct OmsNetwork
 	int		   *other_rules;	/* the others, by precedence */
 	int			nquotas;
 	OmsQuotaLimit *quotas;		/* by channel, then sku */
+	int			ncomponents;
+	OmsComponent *components;	/* by kit, then sku */
 
 	/* of network.c */
 	MemoryContext context;
@@ -129,6 +139,8 @@ extern int	oms_network_location(const OmsNetwork *network, const text *location)
 extern const OmsChannel *oms_network_channel(const OmsNetwork *network, const text *channel);
 extern const OmsQuotaLimit *oms_network_quota(const OmsNetwork *network, const text *channel,
 											  const text *sku);
+extern int	oms_network_kit(const OmsNetwork *network, const text *sku,
+							const OmsComponent **components);
 extern int	oms_tags(Datum array, text ***tags);
 extern void oms_network_init(void);
 

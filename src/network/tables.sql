@@ -12,7 +12,9 @@ CREATE TABLE oms.location (
     can_pickup boolean NOT NULL DEFAULT true,
     handling_cost numeric NOT NULL DEFAULT 0 CHECK (handling_cost >= 0),
     capacity_orders bigint CHECK (capacity_orders >= 0),
-    business_hours oms.business_hours
+    business_hours oms.business_hours,
+    handling_hours numeric NOT NULL DEFAULT 4 CHECK (handling_hours BETWEEN 0 AND 8784),
+    cut_off time
 );
 COMMENT ON TABLE oms.location IS 'a place that holds stock: warehouse, store';
 COMMENT ON COLUMN oms.location.kind IS 'warehouse, store, …: free, for filters and reports';
@@ -22,6 +24,8 @@ COMMENT ON COLUMN oms.location.can_pickup IS 'whether goods may be handed over h
 COMMENT ON COLUMN oms.location.handling_cost IS 'cost of one shipment from here, without its distance';
 COMMENT ON COLUMN oms.location.capacity_orders IS 'orders that may be assigned and unfinished here at once; NULL: no limit';
 COMMENT ON COLUMN oms.location.business_hours IS 'when work is done here, on the clock of time_zone; NULL: always';
+COMMENT ON COLUMN oms.location.handling_hours IS 'working time from the start of an order here until it is ready to leave';
+COMMENT ON COLUMN oms.location.cut_off IS 'what is ready by this time of a day on which work is done leaves then; NULL: leaves when ready';
 
 CREATE TABLE oms.location_group (
     location_group text COLLATE "C" PRIMARY KEY CHECK (location_group <> '')
@@ -72,6 +76,43 @@ COMMENT ON COLUMN oms.item.tracked IS 'false: never runs out, its stock is not c
 COMMENT ON COLUMN oms.item.quantity_minimum IS 'least units of one order line';
 COMMENT ON COLUMN oms.item.quantity_maximum IS 'most units of one order line; NULL: no limit';
 COMMENT ON COLUMN oms.item.quantity_step IS 'an order line is a multiple of this';
+
+CREATE TABLE oms.service (
+    service text COLLATE "C" PRIMARY KEY CHECK (service <> ''),
+    due_hours numeric NOT NULL CHECK (due_hours BETWEEN 0 AND 87840)
+);
+COMMENT ON TABLE oms.service IS 'service levels: by when an order must arrive that has no promise of its own';
+COMMENT ON COLUMN oms.service.due_hours IS 'hours from placed_at; without a row: same_day 12, next_day 36, two_day 60, else never late';
+
+CREATE TABLE oms.zone (
+    zone text COLLATE "C" PRIMARY KEY CHECK (zone <> ''),
+    area polygon NOT NULL
+);
+COMMENT ON TABLE oms.zone IS 'areas of destinations, for carrier rates';
+COMMENT ON COLUMN oms.zone.area IS 'x is longitude, y is latitude';
+
+CREATE TABLE oms.carrier_service (
+    carrier_service text COLLATE "C" PRIMARY KEY CHECK (carrier_service <> ''),
+    location_group text COLLATE "C" REFERENCES oms.location_group,
+    business_hours oms.business_hours
+);
+COMMENT ON TABLE oms.carrier_service IS 'ways to ship: standard parcel, express, courier; while there is none, every shipment goes at the default cost and speed of oms.route';
+COMMENT ON COLUMN oms.carrier_service.location_group IS 'where goods are collected; NULL: everywhere';
+COMMENT ON COLUMN oms.carrier_service.business_hours IS 'when goods are in transit, on the clock of the location that ships: Mo-Fr 00:00-24:00 rests on weekends; NULL: always';
+
+CREATE TABLE oms.carrier_rate (
+    carrier_service text COLLATE "C" NOT NULL REFERENCES oms.carrier_service ON DELETE CASCADE,
+    zone text COLLATE "C" REFERENCES oms.zone,
+    up_to_km double precision CHECK (up_to_km >= 0),
+    transit_days numeric NOT NULL CHECK (transit_days BETWEEN 0 AND 366),
+    price numeric NOT NULL CHECK (price BETWEEN 0 AND 1e12),
+    price_per_km numeric NOT NULL DEFAULT 0 CHECK (price_per_km BETWEEN 0 AND 1e6),
+    UNIQUE NULLS NOT DISTINCT (carrier_service, zone, up_to_km)
+);
+COMMENT ON TABLE oms.carrier_rate IS 'price and time of a carrier service; of the rows that fit a shipment, one of its zone counts before others, then the shortest distance';
+COMMENT ON COLUMN oms.carrier_rate.zone IS 'for destinations in this area; NULL: in any';
+COMMENT ON COLUMN oms.carrier_rate.up_to_km IS 'for distances up to this; NULL: for any';
+COMMENT ON COLUMN oms.carrier_rate.transit_days IS 'days of 24 hours in transit';
 
 -- Kits. A sku that has rows here is a kit; stock/ sees to it that it has no stock of its own.
 CREATE TABLE oms.kit_component (
@@ -220,6 +261,13 @@ COMMENT ON SEQUENCE oms.location_exclusion_exclusion_id_seq IS 'private: numbers
 CREATE INDEX location_exclusion_sku_idx ON oms.location_exclusion (sku, location) WHERE order_id IS NULL;
 CREATE INDEX location_exclusion_order_idx ON oms.location_exclusion (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX location_exclusion_location_idx ON oms.location_exclusion (location);
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.kit_component
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.kit_component
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.kit_component ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.kit_component IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.kit_component IS 'notes for other sessions that the network has changed';
 
 SELECT pg_catalog.pg_extension_config_dump('oms.location', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_exclusion', '');
@@ -228,6 +276,10 @@ SELECT pg_catalog.pg_extension_config_dump('oms.location_group', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_group_member', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.channel', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.item', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.service', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.zone', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.carrier_service', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.carrier_rate', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.kit_component', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.quota', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');

@@ -18,11 +18,11 @@
  *
  * What each gets is planned in memory on the account as it is after the supply: a
  * backorder takes units as long as they leave its channel's safety stock, and its
- * channel's buffer over the network; all together at most the receipt's fill_limit. Then there is one take of the bounded account per
- * channel and method, highest safety stock first (if the plan is feasible in its order, it
- * is in this one: what a take leaves is no less than what its last unit in the plan left),
- * and one statement that writes all rows. If others took meanwhile, a take gets less and
- * the last of its backorders stay open.
+ * channel's buffer over the network; all together at most the receipt's fill_limit. Then
+ * there is one take of the bounded account per channel and method, highest safety stock
+ * first (if the plan is feasible in its order, it is in this one: what a take leaves is no
+ * less than what its last unit in the plan left), and one statement that writes all rows.
+ * If others took meanwhile, a take gets less and the last of its backorders stay open.
  *
  * Nobody waits. A fill skips backorders that another transaction has locked, and does not
  * see those that are not committed yet; neither does it see units that become free without

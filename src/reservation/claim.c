@@ -348,13 +348,18 @@ change_claims(OmsAccounts *accounts, text *sku, const Row *row, int64 units)
 static void
 write_claims(const Outlook *outlook, int n, const Backorder *backorders)
 {
-	Size		max = mul_size(Max(1, n), Max(1, outlook->n));
 	Datum	   *columns[4];
 	Datum		values[5] = {PointerGetDatum(outlook->sku)};
 	int			m = 0;
 
+	for (int b = 0; b < n; b++)
+		for (int r = 0; r < outlook->n && backorders[b].changed; r++)
+			m += backorders[b].claims[r] != 0;
+	if (m == 0)
+		return;
 	for (int c = 0; c < 4; c++)
-		columns[c] = palloc_extended(mul_size(sizeof(Datum), max), MCXT_ALLOC_HUGE);
+		columns[c] = palloc_extended(mul_size(sizeof(Datum), m), MCXT_ALLOC_HUGE);
+	m = 0;
 	for (int b = 0; b < n; b++)
 	{
 		for (int r = 0; r < outlook->n && backorders[b].changed; r++)
@@ -367,8 +372,6 @@ write_claims(const Outlook *outlook, int n, const Backorder *backorders)
 			columns[3][m++] = Int64GetDatum(backorders[b].claims[r]);
 		}
 	}
-	if (m == 0)
-		return;
 	values[1] = int8_array(m, columns[0]);
 	values[2] = int8_array(m, columns[1]);
 	values[3] = PointerGetDatum(construct_array(columns[2], m, TEXTOID, -1, false, TYPALIGN_INT));
@@ -458,7 +461,9 @@ oms_claims_make(const OmsReserveRequest *request, int n, OmsReservationPart **pa
 void
 oms_claims_drop(int n, Datum *backorder_ids, text *sku, int64 incoming_id)
 {
-	Datum		values[3] = {int8_array(n, backorder_ids), PointerGetDatum(sku), Int64GetDatum(incoming_id)};
+	Datum		values[3] = {
+		int8_array(n, backorder_ids), PointerGetDatum(sku), Int64GetDatum(incoming_id)
+	};
 	OmsAccounts *accounts;
 	uint64		rows;
 
@@ -643,7 +648,8 @@ plan(Settlement *settlement)
 
 		CHECK_FOR_INTERRUPTS();
 		for (int from = outlook->n - 1; from >= 0; from--)
-			for (int to = 0; to < from && backorder->claims[from] > 0 && rows[to].at < rows[from].at; to++)
+		{
+			for (int to = 0; backorder->claims[from] > 0 && rows[to].at < rows[from].at; to++)
 			{
 				int64		units = Min(backorder->claims[from],
 										claimable(outlook, party, backorder->location, to, granted));
@@ -652,6 +658,7 @@ plan(Settlement *settlement)
 					add(settlement, b, from, to, units);
 				granted += units;
 			}
+		}
 		for (int r = 0; r < outlook->n && backorder->claimed < backorder->missing; r++)
 		{
 			int64		units = Min(backorder->missing - backorder->claimed,

@@ -5,8 +5,7 @@ CREATE FUNCTION oms.reserve(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint, kit text, promise_at timestamptz)
+RETURNS SETOF oms.reserved_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1
 AS 'MODULE_PATHNAME', 'oms_reserve';
 REVOKE ALL ON FUNCTION oms.reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -18,8 +17,7 @@ CREATE FUNCTION oms.reserve_many(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint, kit text, promise_at timestamptz)
+RETURNS SETOF oms.reserved_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_many';
 REVOKE ALL ON FUNCTION oms.reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -31,8 +29,7 @@ CREATE FUNCTION oms.reserve_cart(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, reservation_id bigint,
-               expires_at timestamptz, backorder_id bigint, kit text, promise_at timestamptz)
+RETURNS SETOF oms.reserved_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_reserve_cart';
 REVOKE ALL ON FUNCTION oms.reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -44,8 +41,7 @@ CREATE FUNCTION oms.try_reserve(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
-               status text, reservation_ids bigint[], expires_at timestamptz)
+RETURNS SETOF oms.tried_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1
 AS 'MODULE_PATHNAME', 'oms_try_reserve';
 REVOKE ALL ON FUNCTION oms.try_reserve(text, text, bigint, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -57,8 +53,7 @@ CREATE FUNCTION oms.try_reserve_many(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
-               status text, reservation_ids bigint[], expires_at timestamptz)
+RETURNS SETOF oms.tried_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_try_reserve_many';
 REVOKE ALL ON FUNCTION oms.try_reserve_many(text, text[], bigint[], text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -70,8 +65,7 @@ CREATE FUNCTION oms.try_reserve_cart(
     location text DEFAULT NULL, expires_in interval DEFAULT NULL,
     method text DEFAULT 'ship', ship_to oms.latlon DEFAULT NULL, on_shortage text DEFAULT 'refuse',
     cart_id text DEFAULT NULL, request_id text DEFAULT NULL, reference text DEFAULT NULL)
-RETURNS TABLE (line_no integer, sku text, requested bigint, reserved bigint, available bigint,
-               status text, reservation_ids bigint[], expires_at timestamptz)
+RETURNS SETOF oms.tried_line
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10
 AS 'MODULE_PATHNAME', 'oms_try_reserve_cart';
 REVOKE ALL ON FUNCTION oms.try_reserve_cart(text, jsonb, text, interval, text, oms.latlon, text, text, text, text) FROM PUBLIC;
@@ -117,7 +111,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_consume';
 REVOKE ALL ON FUNCTION oms.consume(bigint, bigint, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.consume(bigint, bigint, text, text, text) IS
-    'takes quantity units (all that are left by default) of a live reservation out of the door: on_hand and reserved fall together, with a movement. Errors: OM003 expired, OM002 being changed by an open transaction, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
+    'takes quantity units (all that are left by default) of a live reservation out of the door: reserved and, of what is tracked, on_hand fall together, with a movement. Errors: OM001 so many are not on hand, OM002 it, or on_hand, is being changed by an open transaction, OM003 expired, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
 
 CREATE FUNCTION oms.confirm_many(
     reservation_ids bigint[], request_id text DEFAULT NULL)
@@ -158,7 +152,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_consume_many';
 REVOKE ALL ON FUNCTION oms.consume_many(bigint[], bigint[], text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.consume_many(bigint[], bigint[], text, text, text) IS
-    'each of the reservations, all or none: takes quantity units (all that are left by default) of a live reservation out of the door: on_hand and reserved fall together, with a movement. Errors: OM003 expired, OM002 being changed by an open transaction, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
+    'each of the reservations, all or none: takes quantity units (all that are left by default) of a live reservation out of the door: reserved and, of what is tracked, on_hand fall together, with a movement. Errors: OM001 so many are not on hand, OM002 it, or on_hand, is being changed by an open transaction, OM003 expired, OM004 unknown reservation, OM005 not possible in its state or has fewer units left, 22023 quantity below 1';
 
 CREATE FUNCTION oms.transfer_reservation(
     reservation_id bigint, to_location text, request_id text DEFAULT NULL)

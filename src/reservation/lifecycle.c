@@ -232,11 +232,11 @@ raise_expired(const Row *row)
 }
 
 /*
- * change_row decides what the verb makes of a row: *change is what its account changes
- * by when it is consumed. False when there is nothing to do.
+ * change_row decides what the verb makes of a row: *leaves is how many of its units leave
+ * when it is consumed. False when there is nothing to do.
  */
 static bool
-change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmounts *change)
+change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, int64 *leaves)
 {
 	static const char *const verbs[] = {"confirm", "extend", "release", "consume", "transfer"};
 	bool		hold = strcmp(row->status, "hold") == 0 && !row->unswept;
@@ -287,7 +287,7 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 								   row->claim.kit != NULL ? "kits" : "units", (long long) left)));
 			quantity = (quantity == 0 ? left : quantity) * row->claim.kit_quantity;
 			row->consumed += quantity;
-			change->reserved = change->on_hand = -quantity;
+			*leaves = quantity;
 			if (row->consumed == row->quantity)
 				row->status = "consumed";
 			return true;
@@ -353,7 +353,6 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 			TimestampTz expires_at, text *reference, text *actor)
 {
 	OmsAccounts *accounts = oms_stock_open();
-	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	int			nrows;
 	Row		   *rows = lock_all(n, ids, &nrows);
 	OmsMovement *movements = palloc(sizeof(OmsMovement) * nrows);
@@ -364,22 +363,26 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 
 	for (int i = 0; i < nrows; i++)
 	{
-		OmsAmounts	change = {0};
+		int64		leaves = 0;
 
 		while (ids[id] != rows[i].id)
 			id++;
-		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[id], expires_at, &change))
+		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[id], expires_at, &leaves))
 		{
 			changed[nchanged++] = rows[i];
 			if (verb == RELEASE)
 				oms_claim_give_back(accounts, &rows[i].claim);
 		}
-		if (change.reserved != 0)
-			oms_stock_change(accounts, rows[i].sku, rows[i].location, change, &give, NULL);
-		if (change.on_hand != 0)
-			movements[nmovements++] = (OmsMovement) {
-				rows[i].sku, rows[i].location, change.on_hand
-			};
+		if (leaves > 0)
+		{
+			bool		tracked = oms_items(1, &rows[i].sku)->tracked;
+
+			oms_stock_consume(accounts, rows[i].sku, rows[i].location, leaves, tracked);
+			if (tracked)
+				movements[nmovements++] = (OmsMovement) {
+					rows[i].sku, rows[i].location, -leaves
+				};
+		}
 		put_row(fcinfo, &rows[i]);
 	}
 	if (nchanged > 0)
@@ -402,13 +405,13 @@ transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_locatio
 	oms_require_location(to_location);
 	for (int i = 0; i < nrows; i++)
 	{
-		OmsAmounts	change = {0};
+		int64		leaves = 0;
 		OmsChange	result;
 		Row		   *row = &rows[i];
 		bool		moves = !oms_text_equal(row->location, to_location) &&
 			(i == 0 || rows[i - 1].id != row->id);
 
-		(void) change_row(TRANSFER, row, 0, 0, &change);
+		(void) change_row(TRANSFER, row, 0, 0, &leaves);
 		if (moves && !oms_move_whole(row->id, to_location, row->quantity / row->claim.kit_quantity,
 									 &result))
 		{
@@ -562,7 +565,7 @@ oms_release_many(PG_FUNCTION_ARGS)
 	return run(fcinfo, RELEASE, true);
 }
 
-/* oms_consume takes units out of the door: on_hand and reserved fall together. */
+/* oms_consume takes units out of the door: on_hand, of what is tracked, and reserved fall together. */
 Datum
 oms_consume(PG_FUNCTION_ARGS)
 {

@@ -230,8 +230,6 @@ record_movements(int n, const OmsOrderUnits *units, const char *kind, text *acto
 void
 oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind, text *actor)
 {
-	OmsGuard	on_hand = {.kind = OMS_GUARD_ON_HAND};
-	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	OmsAccounts *stock;
 	Part	   *parts;
 	int			nparts;
@@ -246,27 +244,11 @@ oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind, tex
 	{
 		const Part *part = &parts[first];
 		int64		left = 0;
-		OmsAmounts	change = {0};
-		OmsChange	result;
 
 		CHECK_FOR_INTERRUPTS();
 		for (end = first; end < nparts && compare_accounts(part, &parts[end]) == 0; end++)
 			left += parts[end].claim.quantity;
-		change.reserved = -left;
-		if (part->tracked)
-			change.on_hand = -left;
-		oms_stock_change(stock, part->claim.sku, part->claim.location, change,
-						 part->tracked ? &on_hand : &give, &result);
-		if (result.outcome == OMS_SHORT)
-			ereport(ERROR,
-					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-					 errmsg("sku \"%s\" at location \"%s\" is not on hand",
-							text_to_cstring(part->claim.sku), text_to_cstring(part->claim.location)),
-					 errdetail("%lld units are to leave, on hand are %lld.", (long long) left,
-							   (long long) result.available),
-					 errhint("Call oms.count_stock with what is there, or oms.reject.")));
-		if (result.outcome == OMS_PENDING)
-			oms_raise_short(&result, part->claim.sku, part->claim.location, left);
+		oms_stock_consume(stock, part->claim.sku, part->claim.location, left, part->tracked);
 	}
 	oms_accounts_close(stock);
 	record_movements(n, units, kind, actor);

@@ -19,8 +19,9 @@
  * together. A kit is not backordered: with OMS_BACKORDER it is had whole or refused.
  *
  * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
- * with the reservations, unless that would pass the channel's limit. Any request with a cart_id releases the cart's open backorders
- * first, as it releases or takes over the cart's reservations.
+ * with the reservations, unless that would pass the channel's limit. Any request with a
+ * cart_id releases the cart's open backorders first, as it releases or takes over the
+ * cart's reservations.
  *
  * No hold-and-wait. Who depends on an open transaction waits for it only while this
  * transaction has written nothing that others may wait for; what a cart has taken by
@@ -69,6 +70,7 @@ typedef struct Demand
 	int64		over_quota;		/* units that lines want and the quota does not leave */
 	int64		quota_left;		/* units, before this request used some; PG_INT64_MAX: no limit */
 	int64		quota_used;
+	bool		over_limit;		/* what it lacks may not be backordered */
 	int64		taken;
 	int			first_take;		/* while rows are written: its takes, linked; -1: none */
 	int64		available;		/* what could be had, for the report */
@@ -1135,6 +1137,7 @@ insert_rows(Attempt *attempt)
 	oms_writer_close(writer);
 	if (oms_backorder_insert(request, true, &refused, &pending))
 		return true;
+	attempt->demands[attempt->demand_of[refused]].over_limit = true;
 	attempt->demands[attempt->demand_of[refused]].pending = pending;
 	return false;
 }
@@ -1265,6 +1268,7 @@ reset_attempt(Attempt *attempt)
 	{
 		attempt->demands[d].taken = attempt->demands[d].wanted = attempt->demands[d].withheld = 0;
 		attempt->demands[d].over_quota = 0;
+		attempt->demands[d].over_limit = false;
 		attempt->demands[d].quota_left = PG_INT64_MAX;
 		attempt->demands[d].pending = InvalidTransactionId;
 		attempt->demands[d].ncells = 0;
@@ -1427,7 +1431,8 @@ pending_of(const Attempt *attempt)
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		if (missing(&attempt->demands[d]) <= 0 ||
-			(attempt->demands[d].over_quota == 0 && !all_or_none(attempt, &attempt->demands[d])))
+			(attempt->demands[d].over_quota == 0 && !attempt->demands[d].over_limit &&
+			 !all_or_none(attempt, &attempt->demands[d])))
 			continue;
 		if (!TransactionIdIsValid(attempt->demands[d].pending))
 			return InvalidTransactionId;

@@ -9,36 +9,50 @@
 #include "postgres.h"
 
 #include "catalog/pg_type.h"
+#include "utils/float.h"
 #include "utils/numeric.h"
 
 #include "oms.h"
 #include "routing/route.h"
 
-/* $1 run, $2 orders of the plan, $3 locked orders, $4 cost per shipment, $5 cost per km */
-static const char insert_decisions[] =
+/*
+ * What the last plan considered for each order. $1 orders of the plan, $2 cost per shipment,
+ * $3 cost per km, $4 judged orders so far, $5 judged so far, $6 to $8 the rule: number,
+ * location group, distance limit. In two parts: in between stands a call of oms.shipping.
+ */
+static const char judge_1[] =
 	"WITH held AS (SELECT DISTINCT h.order_id, h.location FROM oms.routing_held h WHERE h.order_id "
-	"= ANY ($3)), "
-	"candidate AS (SELECT p.*, l.handling_cost, l.status, o.method, "
+	"= ANY ($1)), "
+	"candidate AS (SELECT p.*, l.handling_cost, l.status, o.method, o.due_at, "
 	"m.location IS NOT NULL AS member, h.location IS NOT NULL AS held, "
 	"CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END AS able, "
 	EXCLUDED "IS NULL) AS excluded, "
-	EXCLUDED "IN (SELECT h.sku FROM oms.routing_held h WHERE h.order_id = o.order_id)) AS line_excluded, "
-	"$5 * CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL "
-	"THEN " FARTHEST_KM " "
-	"ELSE (o.ship_to OPERATOR(oms.<->) l.coordinates)::numeric END AS distance_cost "
-	"FROM oms.plan_candidates() p JOIN oms.order_row o ON o.order_id = p.order_id "
+	EXCLUDED "IN (SELECT h.sku FROM oms.routing_held h WHERE h.order_id = o.order_id)) "
+	"AS line_excluded, ";
+static const char judge_2[] =
+	" AS s FROM oms.plan_candidates() p JOIN oms.routing_order o ON o.order_id = p.order_id "
 	"JOIN oms.location l ON l.location = p.location "
 	"LEFT JOIN oms.channel c ON c.channel = o.channel "
 	"LEFT JOIN oms.location_group_member m ON m.location = p.location AND m.location_group = "
 	"CASE o.method WHEN 'pickup' THEN c.pickup_group ELSE c.ship_group END "
 	"LEFT JOIN held h ON h.order_id = p.order_id AND h.location = p.location "
-	"WHERE p.order_id = ANY ($3) AND (m.location IS NOT NULL OR h.location IS NOT NULL) "
-	"AND (p.rank <= 12 OR p.verdict = 'chosen' OR h.location IS NOT NULL)), "
-	"judged AS (SELECT c.*, c.member AND c.status = 'active' AND c.able AND NOT c.excluded AS open, "
+	"WHERE p.order_id = ANY ($1) AND (m.location IS NOT NULL OR h.location IS NOT NULL) "
+	"AND (p.rank <= 12 OR p.verdict = 'chosen' OR h.location IS NOT NULL) OFFSET 0), "
+	"priced AS (SELECT c.*, (c.s).carrier_service, (c.s).ship_at, (c.s).arrive_at, "
+	"c.member AND c.status = 'active' AND c.able AND NOT c.excluded AND c.cost IS NOT NULL AS open, "
+	"round((c.s).price::numeric, 4) AS price, round($3 * (c.s).distance_km::numeric, 4) AS "
+	"distance, trim_scale(round(GREATEST(0, c.cost - round(c.handling_cost + "
+	"(c.s).price::numeric, 4)), 4)) AS late, "
 	"CASE WHEN NOT c.member THEN 'not in the channel''s location group' "
 	"WHEN c.status <> 'active' THEN 'offline' "
 	"WHEN NOT c.able AND c.method = 'pickup' THEN 'hands nothing over' "
 	"WHEN NOT c.able THEN 'does not ship' "
+	"WHEN NOT EXISTS (SELECT FROM oms.location_group_member g WHERE g.location_group = $7 "
+	"AND g.location = c.location) AND $7 IS NOT NULL "
+	"THEN format('not in location group %s of rule %s', $7, $6) "
+	"WHEN (c.s).distance_km > $8 THEN format('farther than %s km, the limit of rule %s', $8, $6) "
+	"WHEN (c.s).ship_at IS NULL THEN 'never opens' "
+	"WHEN (c.s).price IS NULL THEN 'no carrier service gets there' "
 	"WHEN c.excluded THEN 'excluded for a time' "
 	"WHEN c.reason = 'no row in shipment_cost_sql' THEN 'not where the order is to be picked up' "
 	"ELSE regexp_replace(replace(regexp_replace(c.reason, 'line -\\d+ has no row in line_cost_sql', "
@@ -46,33 +60,52 @@ static const char insert_decisions[] =
 	"'has no row in line_cost_sql', CASE WHEN c.line_excluded "
 	"THEN 'is excluded there for a time' ELSE 'names another location' END), "
 	"'line -\\d+', 'a kit') END AS why "
-	"FROM candidate c) "
-	"INSERT INTO oms.decision_row (order_id, run_id, candidates, decided_at) "
-	"SELECT o.order_id, $1, COALESCE(c.candidates, '[]'), clock_timestamp() "
-	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open AND r.cost IS "
-	"NOT NULL "
+	"FROM candidate c), "
+	"judged AS (SELECT p.*, CASE WHEN p.method = 'pickup' "
+	"THEN format('handling %s + late %s', p.handling_cost, p.late) "
+	"WHEN p.carrier_service IS NULL THEN format('handling %s + shipment %s + distance %s + late "
+	"%s', p.handling_cost, $2, p.distance, p.late) "
+	"ELSE format('handling %s + %s %s + late %s: %s', p.handling_cost, p.carrier_service, "
+	"trim_scale(p.price), p.late, CASE WHEN p.arrive_at > p.due_at THEN 'the fastest service, none "
+	"is in time' ELSE 'the cheapest service in time' END) END AS terms FROM priced p) "
+	"SELECT $4 || COALESCE(array_agg(o.order_id), '{}'), "
+	"$5 || COALESCE(array_agg(COALESCE(c.candidates, '[]')), '{}') "
+	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open "
 	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, "
-	"'held', r.held, "
-	"'cost', r.cost, 'handling', r.handling_cost, 'shipment', $4, 'distance', "
-	"round(r.distance_cost, 4), "
-	"'late', trim_scale(round(GREATEST(0, r.cost - round(r.handling_cost + $4 + r.distance_cost, "
-	"4)), 4)), "
-	"'distance_km', round(r.distance_km::numeric, 1), 'late_seconds', r.late_seconds) "
+	"'held', r.held, 'cost', r.cost, 'handling', r.handling_cost, 'shipping', r.price, "
+	"'late', r.late, 'terms', r.terms, 'distance_km', round(r.distance_km::numeric, 1), "
+	"'late_seconds', r.late_seconds, 'carrier_service', r.carrier_service, "
+	"'ship_at', r.ship_at, 'arrive_at', r.arrive_at, 'rule', $6) "
 	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, "
-	"'held', r.held) END "
-	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c ON c.order_id "
-	"= o.order_id "
-	"WHERE o.order_id = ANY ($3) AND o.order_id = ANY ($2)";
+	"'held', r.held, 'rule', $6) END "
+	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c "
+	"ON c.order_id = o.order_id WHERE o.order_id = ANY ($1)";
 
 /*
- * $1 run, $2 locked orders, $3 to $8 the plan. What the plan wants at a location counts as
+ * $1 run, $2 locked orders, $3 judged orders, $4 judged: of the last step that judged an order
+ * all candidates, of earlier ones those that were chosen.
+ */
+static const char insert_decisions[] =
+	"INSERT INTO oms.decision_row (order_id, run_id, candidates, decided_at) "
+	"SELECT j.order_id, $1, COALESCE(jsonb_agg(c.c ORDER BY j.n DESC, c.n) FILTER (WHERE j.last OR "
+	"c.c ->> 'verdict' = 'chosen'), '[]'), clock_timestamp() "
+	"FROM (SELECT u.*, u.n = max(u.n) OVER (PARTITION BY u.order_id) AS last "
+	"FROM ROWS FROM (unnest($3), unnest($4)) WITH ORDINALITY AS u (order_id, candidates, n)) j "
+	"LEFT JOIN LATERAL jsonb_array_elements(j.candidates) WITH ORDINALITY AS c (c, n) ON true "
+	"WHERE j.order_id = ANY ($2) GROUP BY j.order_id";
+
+/*
+ * $1 run, $2 locked orders, $3 to $9 the plan, $10 to $13 its steps: routing, rule, queue,
+ * days after which it is cancelled. What the plan wants at a location counts as
  * far as it is held there now; the rest was taken meanwhile and waits in queue changed.
  */
 static const char insert_decision_lines[] =
 	"WITH plan AS (SELECT u.* FROM ROWS FROM (unnest($3), unnest($4), unnest($5), unnest($6), "
-	"unnest($7), unnest($8)) "
-	"WITH ORDINALITY AS u (order_id, line_no, location, quantity, shipment, cost, n) WHERE "
+	"unnest($7), unnest($8), unnest($9)) "
+	"WITH ORDINALITY AS u (order_id, line_no, location, quantity, shipment, cost, step, n) WHERE "
 	"u.order_id = ANY ($2)), "
+	"step AS (SELECT u.* FROM ROWS FROM (unnest($10), unnest($11), unnest($12), unnest($13)) "
+	"WITH ORDINALITY AS u (routing, rule_no, queue, cancel_after_days, step)), "
 	"held AS (SELECT h.order_id, h.plan_line AS line_no, h.line_no AS order_line, h.sku, h.location, h.quantity "
 	"FROM oms.routing_held h WHERE h.order_id = ANY ($2)), "
 	"line AS (SELECT order_id, line_no, h.order_line, h.sku, h.quantity, COALESCE(p.quantity = h.quantity, "
@@ -82,44 +115,52 @@ static const char insert_decision_lines[] =
 	"LEFT JOIN (SELECT order_id, line_no, sum(quantity)::bigint AS quantity FROM plan GROUP BY "
 	"order_id, line_no) p "
 	"USING (order_id, line_no)), "
-	"served AS (SELECT p.*, l.order_line, l.sku, LEAST(p.quantity, COALESCE(h.quantity, 0)) AS here FROM plan p "
+	"served AS (SELECT p.*, l.order_line, l.sku, LEAST(p.quantity, GREATEST(0, "
+	"COALESCE(h.quantity, 0) + p.quantity - sum(p.quantity) OVER (PARTITION BY p.order_id, "
+	"p.line_no, p.location ORDER BY p.n)))::bigint AS here FROM plan p "
 	"JOIN line l ON l.order_id = p.order_id AND l.line_no = p.line_no AND l.unchanged "
 	"LEFT JOIN held h ON h.order_id = p.order_id AND h.line_no = p.line_no AND h.location = "
 	"p.location), "
 	"decided AS ("
 	"SELECT order_id, order_line, sku, location, here AS quantity, shipment, cost, NULL::text AS "
-	"queue, n FROM served "
+	"queue, step, n FROM served "
 	"WHERE location IS NOT NULL AND here > 0 "
-	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity - here, NULL, NULL, location, n FROM "
+	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity - here, NULL, NULL, location, step, n FROM "
 	"served "
 	"WHERE location IS NOT NULL AND here < quantity "
-	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, NULL, n FROM served "
+	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, NULL, step, n FROM served "
 	"WHERE location IS NULL "
-	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, '', 0 FROM line WHERE "
+	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, '', NULL, 0 FROM line WHERE "
 	"NOT unchanged) "
 	"INSERT INTO oms.decision_line_row (order_id, run_id, line_no, part, sku, location, quantity, "
 	"shipment, cost, "
-	"distance_km, late_seconds, queue, reason) "
+	"distance_km, late_seconds, carrier_service, ship_at, arrive_at, queue, reason, routing, rule_no, cancel_at) "
 	"SELECT d.order_id, $1, d.order_line, row_number() OVER (PARTITION BY d.order_id, d.order_line ORDER "
 	"BY d.n, d.location, d.sku), "
 	"d.sku, d.location, d.quantity, d.shipment, d.cost, "
 	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'distance_km')::float8 END, "
 	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'late_seconds')::bigint END, "
-	"CASE WHEN d.location IS NULL THEN CASE WHEN d.queue IS NULL THEN 'unfillable' ELSE 'changed' "
+	"CASE WHEN d.location IS NOT NULL THEN c.c ->> 'carrier_service' END, "
+	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'ship_at')::timestamptz END, "
+	"CASE WHEN d.location IS NOT NULL THEN (c.c ->> 'arrive_at')::timestamptz END, "
+	"CASE WHEN d.location IS NULL THEN CASE WHEN d.queue IS NULL THEN t.queue ELSE 'changed' "
 	"END END, "
-	"CASE WHEN d.location IS NOT NULL THEN format('handling %s + shipment %s + distance %s + late "
-	"%s', "
-	"c.c ->> 'handling', c.c ->> 'shipment', c.c ->> 'distance', c.c ->> 'late') "
+	"CASE WHEN d.location IS NOT NULL THEN c.c ->> 'terms' "
 	"WHEN d.queue IS NULL THEN COALESCE(c.c ->> 'location' || ': ' || (c.c ->> 'reason'), 'no "
 	"location is open to the order') "
 	"WHEN d.queue = '' THEN 'the line changed during the run' "
-	"ELSE format('%s: the units were taken during the run', d.queue) END "
-	"FROM decided d JOIN oms.decision_row r ON r.order_id = d.order_id AND r.run_id = $1 "
+	"ELSE format('%s: the units were taken during the run', d.queue) END, t.routing, t.rule_no, "
+	"CASE WHEN d.location IS NULL AND d.queue IS NULL AND t.cancel_after_days IS NOT NULL THEN "
+	"COALESCE((SELECT min(b.cancel_at) FROM oms.decision_line_row b WHERE b.order_id = d.order_id "
+	"AND b.run_id = (SELECT max(r.run_id) FROM oms.decision_row r WHERE r.order_id = d.order_id "
+	"AND r.run_id < $1)), clock_timestamp() + t.cancel_after_days::float8 * interval '1 day') END "
+	"FROM decided d LEFT JOIN step t ON t.step = d.step JOIN oms.decision_row r ON r.order_id = d.order_id AND r.run_id = $1 "
 	"LEFT JOIN LATERAL (SELECT c.c FROM jsonb_array_elements(r.candidates) WITH ORDINALITY AS c "
 	"(c, n) "
 	"WHERE CASE WHEN d.location IS NULL THEN c.c ->> 'verdict' <> 'chosen' ELSE c.c ->> 'location' "
 	"= d.location END "
-	"ORDER BY c.c ->> 'held' DESC, c.n LIMIT 1) c ON true";
+	"ORDER BY (c.c ->> 'rule')::int IS NOT DISTINCT FROM t.rule_no DESC, "
+	"c.c ->> 'verdict' = 'chosen' DESC, c.c ->> 'held' DESC, c.n LIMIT 1) c ON true";
 
 /* An assigned fulfillment that asks for just what is decided now stays; others are superseded. */
 static const char supersede_fulfillments[] =
@@ -131,16 +172,18 @@ static const char supersede_fulfillments[] =
 	"AND l.quantity > l.rejected + l.cancelled) = "
 	"(SELECT array_agg((d.line_no, d.sku, d.quantity)::text ORDER BY d.line_no, d.sku) FROM "
 	"(SELECT d.line_no, d.sku, sum(d.quantity)::bigint AS quantity FROM oms.decision_line_row d "
-	"WHERE d.order_id = f.order_id AND d.run_id = $1 AND d.location = f.location GROUP BY d.line_no, d.sku) d), "
+	"WHERE d.order_id = f.order_id AND d.run_id = $1 AND d.location = f.location "
+	"AND d.carrier_service IS NOT DISTINCT FROM f.carrier_service GROUP BY d.line_no, d.sku) d), "
 	"false)";
 
 static const char insert_fulfillments[] =
-	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, run_id, "
-	"assigned_at) "
-	"SELECT d.order_id, d.location, o.method, $1, clock_timestamp() FROM (SELECT DISTINCT "
-	"d.order_id, d.location "
+	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, "
+	"carrier_service, ship_at, run_id, assigned_at) "
+	"SELECT d.order_id, d.location, o.method, d.carrier_service, d.ship_at, $1, clock_timestamp() "
+	"FROM (SELECT DISTINCT ON (d.order_id, d.location) d.order_id, d.location, "
+	"d.carrier_service, d.ship_at "
 	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.location IS NOT NULL AND d.order_id = "
-	"ANY ($2)) d "
+	"ANY ($2) ORDER BY d.order_id, d.location, d.line_no, d.part) d "
 	"JOIN oms.order_row o ON o.order_id = d.order_id "
 	"WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f WHERE f.order_id = d.order_id AND "
 	"f.location = d.location "
@@ -151,11 +194,42 @@ static const char insert_fulfillments[] =
 	"JOIN oms.decision_line_row d ON d.order_id = a.order_id AND d.run_id = $1 AND d.location = "
 	"a.location GROUP BY a.order_id, a.fulfillment_id, d.line_no, d.sku";
 
-static Datum
-numeric_of(const char *digits)
+/*
+ * oms_route_judge notes what the last plan, by a rule or by none, considered for the
+ * orders.
+ */
+void
+oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 {
-	return DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
-							   Int32GetDatum(-1));
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, orders},
+		{NUMERICOID, oms_route_numeric(run->options->cost_per_shipment)},
+		{NUMERICOID, oms_route_numeric(run->options->cost_per_km)},
+		{TEXTARRAYOID, run->judged_orders}, {JSONBARRAYOID, run->judged},
+		{INT4OID, 0, true}, {TEXTOID, 0, true}, {FLOAT8OID, 0, true}
+	};
+
+	if (rule != NULL)
+	{
+		arguments[5] = (RouteArgument) {
+			INT4OID, Int32GetDatum(rule->rule_no)
+		};
+		if (rule->location_group != NULL)
+			arguments[6] = (RouteArgument) {
+				TEXTOID, CStringGetTextDatum(rule->location_group)
+			};
+		if (rule->max_distance_km != NULL)
+			arguments[7] = (RouteArgument) {
+				FLOAT8OID, DirectFunctionCall1(float8in, CStringGetDatum(rule->max_distance_km))
+			};
+	}
+	oms_spi_connect();
+	oms_route_run(psprintf("%s%s%s", judge_1, oms_route_shipping(run->options), judge_2),
+				  lengthof(arguments), arguments, true);
+	run->judged_orders = oms_route_copy_value(0, 1, caller);
+	run->judged = oms_route_copy_value(0, 2, caller);
+	oms_spi_finish();
 }
 
 /*
@@ -163,27 +237,23 @@ numeric_of(const char *digits)
  * work; in the caller's SPI connection.
  */
 void
-oms_route_decide(Datum run_id, const RoutePlan *plan, Datum locked, const RouteOptions *options)
+oms_route_decide(Datum run_id, const RouteRun *run, Datum locked)
 {
-	{
-		RouteArgument arguments[] = {
-			{INT8OID, run_id}, {TEXTARRAYOID, plan->orders}, {TEXTARRAYOID, locked},
-			{NUMERICOID, numeric_of(options->cost_per_shipment)},
-			{NUMERICOID, numeric_of(options->cost_per_km)}
-		};
+	RouteArgument decisions[] = {
+		{INT8OID, run_id}, {TEXTARRAYOID, locked}, {TEXTARRAYOID, run->judged_orders},
+		{JSONBARRAYOID, run->judged}
+	};
+	RouteArgument lines[] = {
+		{INT8OID, run_id}, {TEXTARRAYOID, locked}, {TEXTARRAYOID, run->plan.order_id},
+		{INT4ARRAYOID, run->plan.line_no}, {TEXTARRAYOID, run->plan.location},
+		{INT8ARRAYOID, run->plan.quantity}, {INT4ARRAYOID, run->plan.shipment},
+		{NUMERICARRAYOID, run->plan.cost}, {INT4ARRAYOID, run->plan.step},
+		{TEXTARRAYOID, run->routings}, {INT4ARRAYOID, run->rules}, {TEXTARRAYOID, run->queues},
+		{NUMERICARRAYOID, run->cancel_after_days}
+	};
 
-		oms_route_run(insert_decisions, lengthof(arguments), arguments, false);
-	}
-	{
-		RouteArgument arguments[] = {
-			{INT8OID, run_id}, {TEXTARRAYOID, locked}, {TEXTARRAYOID, plan->order_id},
-			{INT4ARRAYOID, plan->line_no}, {TEXTARRAYOID, plan->location},
-			{INT8ARRAYOID, plan->quantity}, {INT4ARRAYOID, plan->shipment},
-			{NUMERICARRAYOID, plan->cost}
-		};
-
-		oms_route_run(insert_decision_lines, lengthof(arguments), arguments, false);
-		oms_route_run(supersede_fulfillments, 2, arguments, false);
-		oms_route_run(insert_fulfillments, 2, arguments, false);
-	}
+	oms_route_run(insert_decisions, lengthof(decisions), decisions, false);
+	oms_route_run(insert_decision_lines, lengthof(lines), lines, false);
+	oms_route_run(supersede_fulfillments, 2, lines, false);
+	oms_route_run(insert_fulfillments, 2, lines, false);
 }

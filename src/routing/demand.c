@@ -43,6 +43,38 @@ oms_route_filter(const char *column, ArrayType *order_ids)
 					quote_literal_cstr(OidOutputFunctionCall(output, PointerGetDatum(order_ids))));
 }
 
+/* oms_route_shipping is a call of oms.shipping for location l and order o. */
+char *
+oms_route_shipping(const RouteOptions *options)
+{
+	return psprintf("oms.shipping(l.location, o.method, o.ship_to, %s, o.due_at, %s, %s)",
+					options->start_at, options->cost_per_shipment, options->cost_per_km);
+}
+
+/* array_literal writes an array as SQL. */
+static char *
+array_literal(Datum array, Oid type)
+{
+	Oid			output;
+	bool		varlena;
+
+	getTypeOutputInfo(type, &output, &varlena);
+	return psprintf("%s::%s", quote_literal_cstr(OidOutputFunctionCall(output, array)),
+					format_type_be(type));
+}
+
+/* plan_rows writes rows of a plan as a relation u of SQL. */
+static char *
+plan_rows(const RoutePlan *plan)
+{
+	return psprintf("ROWS FROM (unnest(%s), unnest(%s), unnest(%s), unnest(%s)) "
+					"AS u (order_id, line_no, location, quantity)",
+					array_literal(plan->order_id, TEXTARRAYOID),
+					array_literal(plan->line_no, INT4ARRAYOID),
+					array_literal(plan->location, TEXTARRAYOID),
+					array_literal(plan->quantity, INT8ARRAYOID));
+}
+
 static bool
 exists(const char *sql)
 {
@@ -62,17 +94,22 @@ sql_argument(const char *sql)
 	};
 }
 
-/* planner_options adds the solver, and the defaults that are ours. */
+/* planner_options adds the solver, the defaults that are ours, and what the rule says. */
 static Datum
-planner_options(const char *solver, const RouteOptions *options)
+planner_options(const char *solver, const PolicyRule *rule, const RouteOptions *options)
 {
 	Datum		ours = DirectFunctionCall1(jsonb_in, CStringGetDatum("{\"split_lines\": true}"));
-	RouteArgument arguments[] = {{TEXTOID, CStringGetTextDatum(solver)}};
+	RouteArgument arguments[] = {
+		{TEXTOID, CStringGetTextDatum(solver)},
+		{TEXTOID, rule == NULL ? (Datum) 0 : CStringGetTextDatum(rule->min_shipment_value),
+		rule == NULL}
+	};
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		named;
 
 	oms_spi_connect();
-	oms_route_run("SELECT jsonb_build_object('solver', $1)", 1, arguments, true);
+	oms_route_run("SELECT jsonb_strip_nulls(jsonb_build_object('solver', $1, "
+				  "'min_shipment_value', $2::numeric))", lengthof(arguments), arguments, true);
 	named = oms_route_copy_value(0, 1, caller);
 	oms_spi_finish();
 	ours = DirectFunctionCall2(jsonb_concat, ours, JsonbPGetDatum(options->planner));
@@ -80,23 +117,67 @@ planner_options(const char *solver, const RouteOptions *options)
 }
 
 /*
- * oms_route_plan_call makes a call of oms.plan_routes over the open orders; what it plans is
+ * rule_stock is the supply that a rule may use: what leaves its floor, without what earlier
+ * steps took.
+ */
+static char *
+rule_stock(const char *stock, const RouteStep *step)
+{
+	char	   *used = "SELECT NULL::text AS sku, NULL::text AS location, 0 AS quantity WHERE false";
+
+	if (step->earlier != NULL)
+		used = psprintf("SELECT h.sku, u.location, sum(u.quantity) AS quantity FROM %s "
+						"JOIN (SELECT DISTINCT h.order_id, h.plan_line, h.sku "
+						"FROM oms.routing_held h) h ON h.order_id = u.order_id "
+						"AND h.plan_line = u.line_no WHERE u.location IS NOT NULL "
+						"GROUP BY h.sku, u.location", plan_rows(step->earlier));
+	return psprintf("SELECT q.sku, q.location, GREATEST(0, LEAST(q.available, "
+					"q.there - oms.withheld(%s, q.on_hand)) - COALESCE(u.quantity, 0))::bigint "
+					"AS available FROM (%s) q LEFT JOIN (%s) u "
+					"ON u.sku = q.sku AND u.location = q.location",
+					quote_literal_cstr(step->rule->floor), stock, used);
+}
+
+/* rule_capacity is what is left of the orders that a location may have. */
+static char *
+rule_capacity(const RouteStep *step)
+{
+	if (step->rule == NULL)
+		return "l.capacity_orders";
+	if (step->rule->ignore_capacity)
+		return "NULL::bigint";
+	if (step->earlier == NULL)
+		return "l.capacity_orders";
+	return psprintf("l.capacity_orders - (SELECT count(DISTINCT u.order_id) FROM %s "
+					"WHERE u.location = l.location)", plan_rows(step->earlier));
+}
+
+/*
+ * oms_route_plan_call makes a call of oms.plan_routes over open orders; what it plans is
  *
- *		demand		units of routing_held; of kits a line per component, the components of a
- *					reservation kept together
+ *		demand		units of routing_held, or what of them is left to the step; of kits a line
+ *					per component, the components of a reservation kept together
  *		supply		what the demand holds there, and what is available above the safety stock
  *					and what is protected for others, of the strictest channel that has demand
  *					for the sku
  *		candidates	open locations of the channel's group for the order's method
- *		cost		handling + cost_per_shipment + km * cost_per_km; lateness is the planner's
+ *		cost		handling + the price of oms.shipping; lateness is the planner's
  *		capacity	capacity_orders - unfinished work that is not to be planned anew
+ *
+ * and of these what the rule allows.
  */
 void
-oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions *options,
+oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOptions *options,
 					RouteArgument *arguments)
 {
+	const PolicyRule *rule = step->rule;
+	ArrayType  *order_ids = step->orders != NULL ? step->orders : step->run_orders;
 	char	   *held_filter = oms_route_filter("h.order_id", order_ids);
 	char	   *order_filter = oms_route_filter("o.order_id", order_ids);
+	char	   *run_filter = oms_route_filter("h.order_id", step->run_orders);
+	char	   *rule_filter = "";
+	char	   *left_filter = "";
+	char	   *demand;
 	char	   *orders,
 			   *lines,
 			   *locations,
@@ -105,7 +186,28 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 			   *line_cost,
 			   *pinned;
 
-	orders = psprintf("SELECT o.order_id, o.priority, CASE o.method WHEN 'pickup' THEN "
+	demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
+					  "LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity "
+					  "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, "
+					  "h.plan_line, h.bundle, h.kit_quantity, h.sku", held_filter);
+	if (step->left != NULL)
+	{
+		char	   *left = psprintf("SELECT u.order_id, u.line_no, sum(u.quantity)::bigint AS "
+									"quantity FROM %s GROUP BY u.order_id, u.line_no",
+									plan_rows(step->left));
+
+		demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, "
+						  "h.sku, u.quantity FROM (%s) h JOIN (%s) u ON u.order_id = h.order_id "
+						  "AND u.line_no = h.plan_line", demand, left);
+		left_filter = psprintf("AND (h.order_id, h.plan_line) IN (SELECT u.order_id, u.line_no "
+							   "FROM (%s) u) ", left);
+	}
+	if (rule != NULL && rule->location_group != NULL)
+		rule_filter = psprintf("AND l.location IN (SELECT g.location FROM "
+							   "oms.location_group_member g WHERE g.location_group = %s) ",
+							   quote_literal_cstr(rule->location_group));
+
+	orders = psprintf("SELECT o.order_id, o.priority, %s AS max_shipments, %s AS ship_complete, CASE o.method WHEN 'pickup' THEN "
 					  "(SELECT l.coordinates FROM oms.routing_held h JOIN oms.location l ON "
 					  "l.location = h.location "
 					  "WHERE h.order_id = o.order_id ORDER BY l.location LIMIT 1) ELSE o.ship_to "
@@ -113,30 +215,29 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					  "row_number() OVER (ORDER BY o.placed_at, o.order_id) AS sequence "
 					  "FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM "
 					  "oms.routing_held h) %s",
-					  order_filter);
+					  rule != NULL && rule->single ? "1" : "2147483647",
+					  rule != NULL && rule->whole ? "true" : "false", order_filter);
 	lines = psprintf("SELECT h.order_id, h.plan_line AS line_no, h.sku, h.quantity, "
-					 "COALESCE(l.keep_together, chr(31) || h.bundle) AS keep_together, "
+					 "COALESCE(%s, chr(31) || h.bundle) AS keep_together, "
 					 "CASE WHEN h.bundle IS NULL THEN COALESCE(l.unit_value, i.unit_value) "
 					 "WHEN l.unit_value IS NULL THEN i.unit_value "
-					 "WHEN h.bundle - h.plan_line = 1 THEN l.unit_value / h.kit_quantity ELSE 0 END AS unit_value "
-					 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
-					 "LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity "
-					 "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, h.plan_line, "
-					 "h.bundle, h.kit_quantity, h.sku) h "
+					 "WHEN h.bundle - h.plan_line = 1 THEN l.unit_value / h.kit_quantity ELSE 0 END "
+					 "AS unit_value FROM (%s) h "
 					 "JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = "
 					 "h.line_no "
-					 "LEFT JOIN oms.item i ON i.sku = h.sku", held_filter);
+					 "LEFT JOIN oms.item i ON i.sku = h.sku",
+					 rule != NULL && !rule->keep_groups ? "NULL::text" : "l.keep_together", demand);
 	locations = psprintf("SELECT l.location, l.coordinates, l.handling_cost, "
-						 "CASE WHEN l.capacity_orders IS NOT NULL THEN "
-						 "GREATEST(0, l.capacity_orders - COALESCE(f.orders, 0)) END AS "
-						 "capacity_orders "
+						 "(SELECT GREATEST(0, c.orders - COALESCE(f.orders, 0)) "
+						 "FROM (SELECT %s AS orders) c WHERE c.orders IS NOT NULL) AS capacity_orders "
 						 "FROM oms.location l LEFT JOIN (SELECT f.location, count(*) AS orders "
 						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picking', "
 						 "'packed', 'ready') "
 						 "OR f.status = 'assigned' AND NOT EXISTS (SELECT FROM oms.order_row o "
 						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY "
 						 "f.location) f "
-						 "ON f.location = l.location", order_filter);
+						 "ON f.location = l.location", rule_capacity(step),
+						 oms_route_filter("o.order_id", step->run_orders));
 	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
 					 "FROM oms.routing_held h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "
@@ -150,38 +251,33 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 					 "- (SELECT max(oms.withheld(oms.safety_stock_at(s.buyers[n][1], i.sku, i.location, "
 					 "s.buyers[n][2]), i.on_hand)%s) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
 					 "::bigint "
-					 "AS available FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
+					 "AS available, COALESCE(h.quantity, 0) + i.available AS there, i.on_hand "
+					 "FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
 					 "LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
-					 "UNION ALL SELECT s.sku, l.location, 1000000000000000 FROM s CROSS JOIN "
+					 "UNION ALL SELECT s.sku, l.location, 1000000000000000, NULL, NULL FROM s CROSS JOIN "
 					 "oms.location l "
 					 "WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
 					 "cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
-					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", held_filter, held_filter,
+					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", run_filter, held_filter,
 					 exists("SELECT 1 FROM oms.protection_account") ?
 					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
 					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "");
+	if (rule != NULL)
+		stock = rule_stock(stock, step);
 	shipment_cost =
-		psprintf("SELECT d.order_id, d.location, "
-				 "round((d.handling_cost + (%s + %s * d.km)) * 10000) / 10000 AS cost, "
-				 "LEAST(2147483647, GREATEST(0, ceil(COALESCE(d.overdue + 3600 * (%s + d.km / %s), "
-				 "0))))::bigint "
-				 "AS late_seconds "
-				 "FROM (SELECT o.order_id, l.location, l.handling_cost::float8 AS handling_cost, "
-				 "o.overdue, "
-				 "CASE WHEN o.method = 'pickup' OR o.ship_to IS NULL THEN 0 "
-				 "WHEN l.coordinates IS NULL THEN " FARTHEST_KM " "
-				 "ELSE o.ship_to OPERATOR(oms.<->) l.coordinates END::float8 AS km "
-				 "FROM (SELECT o.order_id, o.channel, o.method, o.ship_to, "
-				 "extract(epoch FROM %s - COALESCE((SELECT min(COALESCE(ol.promise_at, "
-				 "o.promise_at)) "
-				 "FROM oms.order_line_row ol WHERE ol.order_id = o.order_id), "
-				 "o.placed_at + (((%s) ->> o.service)::float8 * interval '1 hour')))::float8 AS "
-				 "overdue "
-				 "FROM oms.order_row o "
-				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s) o "
-				 CANDIDATES "WHERE " PICKUP_STAYS ") d",
-				 options->cost_per_shipment, options->cost_per_km, options->handling_hours,
-				 options->km_per_hour, options->ship_at, options->service_hours, order_filter);
+		psprintf("WITH o AS MATERIALIZED (SELECT o.* FROM oms.routing_order o "
+				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s), "
+				 "d AS (SELECT o.order_id, o.due_at, l.location, "
+				 "l.handling_cost::float8 AS handling_cost, %s AS s "
+				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
+				 "SELECT d.order_id, d.location, "
+				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 AS cost, "
+				 "LEAST(2147483647, GREATEST(0, COALESCE("
+				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds "
+				 "FROM d WHERE (d.s).price IS NOT NULL%s",
+				 order_filter, oms_route_shipping(options), rule_filter,
+				 rule == NULL || rule->max_distance_km == NULL ? "" :
+				 psprintf(" AND (d.s).distance_km <= %s", rule->max_distance_km));
 	if (!exists(shipment_cost))
 	{
 		/* No location is open to any order: nothing can be served. */
@@ -214,8 +310,8 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
 							 "AND NOT " EXCLUDED "= h.sku) "
 							 "AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
-							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1)",
-							 held_filter);
+							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1) %s%s",
+							 held_filter, rule_filter, left_filter);
 		if (!exists(line_cost))
 		{
 			line_cost = shipment_cost = NULL;
@@ -233,30 +329,6 @@ oms_route_plan_call(const char *solver, ArrayType *order_ids, const RouteOptions
 	arguments[5] = sql_argument(line_cost);
 	arguments[6] = sql_argument(NULL);
 	arguments[7] = (RouteArgument) {
-		JSONBOID, planner_options(solver, options)
+		JSONBOID, planner_options(solver, rule, options)
 	};
-}
-
-/* oms_route_make_plan runs the planner and returns its rows as columns. */
-RoutePlan
-oms_route_make_plan(const RouteArgument *call)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	RoutePlan	plan;
-
-	oms_spi_connect();
-	oms_route_run("SELECT COALESCE(array_agg(p.order_id), '{}'), COALESCE(array_agg(p.line_no), '{}'), "
-				  "COALESCE(array_agg(p.location), '{}'), COALESCE(array_agg(p.quantity), '{}'), "
-				  "COALESCE(array_agg(p.shipment), '{}'), COALESCE(array_agg(p.cost), '{}'), "
-				  "COALESCE(array_agg(DISTINCT p.order_id), '{}') FROM " PLAN_CALL " p",
-				  PLAN_ARGUMENTS, call, false);
-	plan.order_id = oms_route_copy_value(0, 1, caller);
-	plan.line_no = oms_route_copy_value(0, 2, caller);
-	plan.location = oms_route_copy_value(0, 3, caller);
-	plan.quantity = oms_route_copy_value(0, 4, caller);
-	plan.shipment = oms_route_copy_value(0, 5, caller);
-	plan.cost = oms_route_copy_value(0, 6, caller);
-	plan.orders = oms_route_copy_value(0, 7, caller);
-	oms_spi_finish();
-	return plan;
 }

@@ -17,8 +17,10 @@
  * A kit's reservation moves whole: its components are planned together, a move each, and
  * are moved by one call or not at all. So kits are tried between the skus. Of a kit that
  * is left each component moves in a circle of its sku or, where it is cut from it, is
- * taken like any other units. If that fails, the kit stays, those that moved with it go
- * back, and what is left is cut anew without it.
+ * taken like any other units. If that fails for one kit, those that moved with it go back,
+ * and all is cut anew to kits of which every component is in a circle: these cannot fail.
+ * Kits are tried again as long as that moves a good part of them, so that a run with
+ * thousands of one kit ends; what is left is for the next run.
  *
  * Locks: rows of reservation_row (skip locked), then those of stock.c.
  */
@@ -51,6 +53,7 @@ typedef struct Move
 	int64		kit_quantity;	/* of a kit's component: units in one kit; else 0 */
 	int64		components;		/* of the kit */
 	int64		outstanding;	/* units of the kit's reservation */
+	bool		consumed;		/* a part of it has left: it cannot move in a circle */
 	int			kit;			/* index into Moves.kits, -1: none */
 } Move;
 
@@ -103,7 +106,7 @@ static const char select_held[] =
 	"SELECT h.order_id, h.plan_line, h.location, h.quantity, r.reservation_id, r.quantity - "
 	"r.consumed, h.sku, "
 	"COALESCE(i.tracked, true), o.rank, r.protected > r.consumed, COALESCE(r.kit_quantity, 0), CASE WHEN h.bundle IS NULL THEN 1 ELSE "
-	"(SELECT count(*) FROM oms.reservation_row s WHERE s.reservation_id = r.reservation_id) END "
+	"(SELECT count(*) FROM oms.reservation_row s WHERE s.reservation_id = r.reservation_id) END, r.consumed > 0 "
 	"FROM oms.routing_held h "
 	"JOIN oms.reservation_row r ON r.order_id = h.order_id AND r.line_no = h.line_no AND "
 	"r.location = h.location AND r.plan_line IS NOT DISTINCT FROM CASE WHEN h.bundle IS NOT NULL THEN h.plan_line END "
@@ -256,6 +259,7 @@ read_held(Datum locked, HeldRow **held)
 		row->move.protected = DatumGetBool(oms_spi_value(i, 10, &isnull));
 		row->move.kit_quantity = oms_spi_int64(i, 11);
 		row->move.components = oms_spi_int64(i, 12);
+		row->move.consumed = DatumGetBool(oms_spi_value(i, 13, &isnull));
 		row->move.kit = -1;
 		row->move.outstanding = row->units;
 	}
@@ -598,6 +602,17 @@ kit_units(const KitMove *kit)
 	return units;
 }
 
+/* kits_left is the number of kits that have not moved. */
+static int
+kits_left(const KitMove *kits, int nkits)
+{
+	int			left = 0;
+
+	for (int k = 0; k < nkits; k++)
+		left += !kits[k].moved;
+	return left;
+}
+
 /* attempt_kits tries each kit that has not moved; the units moved. */
 static int64
 attempt_kits(KitMove *kits, int nkits)
@@ -637,16 +652,19 @@ gather_all(const Move *moves, int n, const KitMove *kits, int nkits, Move *all)
 
 /*
  * find_circles finds out which components of the kits that are left move in circles. A kit
- * of which none does stays.
+ * of which none does, or if strict not every one, stays.
  */
 static void
-find_circles(const Move *moves, int n, KitMove *kits, int nkits, Move *all)
+find_circles(const Move *moves, int n, KitMove *kits, int nkits, bool strict, Move *all)
 {
 	bool		changed;
 
 	for (int k = 0; k < nkits; k++)
+	{
+		kits[k].stays = kits[k].components[0].consumed;
 		for (int c = 0; c < kits[k].ncomponents; c++)
 			kits[k].in_circle[c] = kits[k].components[c].tracked && !kits[k].components[c].protected;
+	}
 	do
 	{
 		int			nall = gather_all(moves, n, kits, nkits, all);
@@ -665,6 +683,7 @@ find_circles(const Move *moves, int n, KitMove *kits, int nkits, Move *all)
 				{
 					KitMove    *kit = &kits[circles[i].kit];
 
+					kit->stays = kit->stays || strict;
 					for (int c = 0; c < kit->ncomponents; c++)
 						if (oms_text_equal(kit->components[c].sku, circles[i].sku))
 							kit->in_circle[c] = false;
@@ -686,7 +705,7 @@ find_circles(const Move *moves, int n, KitMove *kits, int nkits, Move *all)
 
 /*
  * move_kits moves the kits that are left, in circles as far as their components are; true
- * when all moved. Else one more stays, and the others are where they were.
+ * when all moved. Else all are where they were.
  */
 static bool
 move_kits(KitMove *kits, int nkits)
@@ -701,7 +720,6 @@ move_kits(KitMove *kits, int nkits)
 		if (oms_move_kit(one->reservation_id, one->to, one->quantity / one->kit_quantity,
 						 kits[k].in_circle))
 			continue;
-		kits[k].stays = true;
 		while (--k >= 0)
 		{
 			one = kits[k].components;
@@ -728,9 +746,14 @@ move_in_circles(const Move *moves, int n, KitMove *kits, int nkits, int64 *not_m
 	for (int k = 0; k < nkits; k++)
 		max += kits[k].ncomponents;
 	all = palloc_extended(sizeof(Move) * Max(1, max), MCXT_ALLOC_HUGE);
-	do
-		find_circles(moves, n, kits, nkits, all);
-	while (!move_kits(kits, nkits));
+	find_circles(moves, n, kits, nkits, false, all);
+	if (!move_kits(kits, nkits))
+	{
+		find_circles(moves, n, kits, nkits, true, all);
+		if (!move_kits(kits, nkits))	/* an untracked component was excluded meanwhile */
+			for (int k = 0; k < nkits; k++)
+				kits[k].stays = true;
+	}
 
 	nall = gather_all(moves, n, kits, nkits, all);
 	for (int first = 0, end; first < nall; first = end)
@@ -750,7 +773,7 @@ move_in_circles(const Move *moves, int n, KitMove *kits, int nkits, int64 *not_m
 		pfree(circles);
 	}
 	for (int k = 0; k < nkits; k++)
-		if (kits[k].stays)
+		if (!kits[k].moved && kits[k].stays)
 			*not_moved += kit_units(&kits[k]);
 		else if (!kits[k].moved)
 			units += kit_units(&kits[k]);
@@ -766,7 +789,8 @@ oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *moved, int64 *
 	KitMove    *kits;
 	int			n = find_moves(plan, locked, &moves, not_moved);
 	int			nkits = take_out_kits(moves, &n, &kits, not_moved);
-	int64		kits_moved;
+	int			left;
+	int			before;
 
 	do
 	{
@@ -775,8 +799,9 @@ oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *moved, int64 *
 			end = end_of_sku(moves, first, n);
 			*moved += settle(moves + first, end - first);
 		}
-		kits_moved = attempt_kits(kits, nkits);
-		*moved += kits_moved;
-	} while (kits_moved > 0);
+		before = kits_left(kits, nkits);
+		*moved += attempt_kits(kits, nkits);
+		left = kits_left(kits, nkits);
+	} while (left > 0 && (before - left) * 4 >= before);
 	*moved += move_in_circles(moves, n, kits, nkits, not_moved);
 }

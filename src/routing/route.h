@@ -10,9 +10,9 @@
 #include "utils/jsonb.h"
 
 #include "oms.h"
+#include "routing/policy.h"
 
-/* half the circumference of the earth: a location without coordinates comes last */
-#define FARTHEST_KM "20015"
+#define ROUTE_MAX_ARGUMENTS 20
 
 /* Whether location l sends out nothing, or nothing of a sku, for order o; up to the sku's condition. */
 #define EXCLUDED \
@@ -30,10 +30,7 @@ typedef struct RouteOptions
 	Jsonb	   *planner;		/* the planner's part */
 	char	   *cost_per_shipment;	/* numbers, as literals */
 	char	   *cost_per_km;
-	char	   *handling_hours;
-	char	   *km_per_hour;
-	char	   *service_hours;	/* a literal of jsonb */
-	char	   *ship_at;		/* an expression over the order o */
+	char	   *start_at;		/* an expression over the order o */
 } RouteOptions;
 
 /* The columns of the plan, each an array over its rows. */
@@ -45,8 +42,40 @@ typedef struct RoutePlan
 	Datum		quantity;
 	Datum		shipment;
 	Datum		cost;
-	Datum		orders;			/* distinct order_ids */
+	Datum		step;			/* number of the planning step, from 1 */
 } RoutePlan;
+
+/*
+ * What one step plans: all of the run, or what one rule of a policy is to serve. Rows of
+ * earlier steps are taken off the supply.
+ */
+typedef struct RouteStep
+{
+	ArrayType  *run_orders;		/* whose holds may move; NULL: of all orders */
+	ArrayType  *orders;			/* that are planned; NULL: of the run */
+	const PolicyRule *rule;		/* NULL: no policy */
+	const RoutePlan *left;		/* their lines still to be served; NULL: all */
+	const RoutePlan *earlier;	/* NULL: nothing yet */
+} RouteStep;
+
+/* What a run planned, and what it was planned by. */
+typedef struct RouteRun
+{
+	const char *solver;
+	ArrayType  *run_orders;
+	const RouteOptions *options;
+	Policy	   *policy;			/* NULL: none */
+	RoutePlan	plan;
+	int			nsteps;
+	Datum		routings;		/* by step: text[], integer[], text[], numeric[] */
+	Datum		rules;
+	Datum		queues;
+	Datum		cancel_after_days;
+	Datum		judged_orders;	/* text[] */
+	Datum		judged;			/* jsonb[]: candidates, by order and step */
+	Datum		late_lines;		/* bigint */
+	Datum		distance_km;	/* float8 */
+} RouteRun;
 
 typedef struct RouteArgument
 {
@@ -61,21 +90,25 @@ extern RouteOptions *oms_route_read_options(Jsonb *given);
 /* statement.c */
 extern uint64 oms_route_run(const char *sql, int n, const RouteArgument *arguments, bool read_only);
 extern Datum oms_route_copy_value(uint64 row, int column, MemoryContext context);
+extern Datum oms_route_numeric(const char *digits);
 extern void oms_route_put_rows(ReturnSetInfo *result, uint64 rows);
 
 /* demand.c */
+extern char *oms_route_shipping(const RouteOptions *options);
 extern char *oms_route_filter(const char *column, ArrayType *order_ids);
-extern void oms_route_plan_call(const char *solver, ArrayType *order_ids,
+extern void oms_route_plan_call(const char *solver, const RouteStep *step,
 								const RouteOptions *options, RouteArgument *arguments);
-extern RoutePlan oms_route_make_plan(const RouteArgument *call);
+
+/* steps.c */
+extern void oms_route_plan(RouteRun *run, ArrayType *order_ids);
 
 /* moves.c */
 extern void oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *moved,
 								  int64 *not_moved);
 
 /* decide.c */
-extern void oms_route_decide(Datum run_id, const RoutePlan *plan, Datum locked,
-							 const RouteOptions *options);
+extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders);
+extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum locked);
 
 /* route.c */
 extern void oms_routing_init(void);

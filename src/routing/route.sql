@@ -1,20 +1,55 @@
 -- Routing of oms's own orders: the planner over oms's tables, and its decisions applied.
 -- Without jit: compiling these queries takes longer than running them.
 
+CREATE FUNCTION oms.shipping(
+    location text, method text, ship_to oms.latlon, start_at timestamptz, due_at timestamptz,
+    cost_per_shipment double precision DEFAULT 5, cost_per_km double precision DEFAULT 0.01,
+    OUT carrier_service text, OUT price double precision, OUT distance_km double precision,
+    OUT ship_at timestamptz, OUT arrive_at timestamptz)
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 5
+AS 'MODULE_PATHNAME', 'oms_shipping';
+REVOKE ALL ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timestamptz, double precision, double precision) FROM PUBLIC;
+COMMENT ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timestamptz, double precision, double precision) IS
+    'how a shipment started at start_at would leave a location: the cheapest carrier service that arrives by due_at, else the fastest; its price, when it leaves (after the handling hours within the opening hours, at the cut-off that follows) and arrives. carrier_service NULL: a pickup, there for nothing when it is ready; or, while oms.carrier_service is empty, the default: cost_per_shipment + cost_per_km, 50 km an hour. price NULL: no service gets there. Reads the tables once a query, with the rights of the caller. Errors: OM004 unknown location, 22004';
+
 CREATE FUNCTION oms.route(
     solver text DEFAULT 'batch', order_ids text[] DEFAULT NULL, options jsonb DEFAULT '{}',
-    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+    actor text DEFAULT session_user, request_id text DEFAULT NULL, policy text DEFAULT NULL)
 RETURNS TABLE (run_id bigint, orders bigint, lines bigint, units bigint, shipments bigint,
                unfilled_units bigint, late_lines bigint, distance_km double precision, cost numeric,
                moved_units bigint, not_moved_units bigint, skipped_orders bigint,
                seconds double precision)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 AS 'MODULE_PATHNAME', 'oms_route';
-REVOKE ALL ON FUNCTION oms.route(text, text[], jsonb, text, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.route(text, text[], jsonb, text, text) IS
+REVOKE ALL ON FUNCTION oms.route(text, text[], jsonb, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.route(text, text[], jsonb, text, text, text) IS
 'decides together where all open orders, or those of order_ids, ship from, and applies it: moves holds, writes decisions, assigns fulfillments and supersedes those that no location has started. What changed meanwhile stays where it is: not_moved_units, skipped_orders. Units that no location can serve keep their hold and wait in a queue with the reason.
-options: those of plan_routes (cost_per_shipment, cost_per_km, max_distance_km, late_cost_per_hour, …; here split_lines is true by default) and what makes the lateness: ship_at (a moment, or "placed_at": every order ships when it was placed; default now), handling_hours 4, km_per_hour 50, service_hours {"same_day": 12, "next_day": 36, "two_day": 60}: due that many hours after placed_at, unless the line or the order has promise_at.
-One run at a time. Errors: 22023 unknown solver or option, 22004';
+options: those of plan_routes (cost_per_shipment, cost_per_km, max_distance_km, late_cost_per_hour, …; here split_lines is true by default) and start_at: when the locations start to work on it (a moment, or "placed_at": on every order when it was placed; default now). From then on handling hours, opening hours and cut-off of the location decide when a shipment leaves, and its carrier service when it arrives (oms.shipping). It is due when the line or the order was promised, else after the hours of its service in oms.service, else same_day 12, next_day 36, two_day 60 hours after placed_at. cost_per_shipment and cost_per_km count while there is no carrier service.
+policy: the active version decides which orders are routed by which rules, one rule after the other (oms.add_rule); orders that none of its routings takes are left alone.
+One run at a time. Errors: OM004 a policy without an active version, 22023 unknown solver or option, 22004';
+
+CREATE FUNCTION oms.reroute(
+    location text, policy text DEFAULT NULL, options jsonb DEFAULT '{}',
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (run_id bigint, orders bigint, lines bigint, units bigint, shipments bigint,
+               unfilled_units bigint, late_lines bigint, distance_km double precision, cost numeric,
+               moved_units bigint, not_moved_units bigint, skipped_orders bigint,
+               seconds double precision)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS 'MODULE_PATHNAME', 'oms_reroute';
+REVOKE ALL ON FUNCTION oms.reroute(text, text, jsonb, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reroute(text, text, jsonb, text, text) IS
+    'oms.route for the orders that hold units at the location, as after it went offline or lost stock; work that has begun stays. Errors: OM004 unknown location, a policy without an active version, 22023, 22004';
+
+CREATE FUNCTION oms.simulate(
+    solver text DEFAULT 'batch', order_ids text[] DEFAULT NULL, options jsonb DEFAULT '{}', policy text DEFAULT NULL)
+RETURNS TABLE (order_id text, line_no integer, sku text, quantity bigint, location text, shipment integer,
+               cost numeric, routing text, rule_no integer, queue text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 10000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS 'MODULE_PATHNAME', 'oms_simulate';
+REVOKE ALL ON FUNCTION oms.simulate(text, text[], jsonb, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.simulate(text, text[], jsonb, text) IS
+    'what oms.route would decide now, by the same planner, writing and locking nothing: rows of oms.decision. Errors as route';
 
 CREATE FUNCTION oms.compare_solvers(
     solvers text[] DEFAULT '{nearest,cheapest,batch}', order_ids text[] DEFAULT NULL,
@@ -29,9 +64,70 @@ COMMENT ON FUNCTION oms.compare_solvers(text[], text[], jsonb) IS
 
 CREATE FUNCTION oms.explain_route(order_id text)
 RETURNS TABLE (line_no integer, sku text, quantity bigint, location text, verdict text, cost numeric,
-               distance_km double precision, late_seconds bigint, reason text)
+               distance_km double precision, late_seconds bigint, reason text, carrier_service text,
+               ship_at timestamptz, arrive_at timestamptz)
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_explain_route';
 REVOKE ALL ON FUNCTION oms.explain_route(text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.explain_route(text) IS
     'why the order is served from where it is, as the last routing run recorded it: a row per line and location (verdict chosen, or the queue where the units wait), then the other locations considered for the order as a whole: runner-up, possible, outbid, dropped, each with cost, distance, lateness and the reason. Before the first run: what is held where. Error: OM004 unknown order';
+
+-- Policies. Not SECURITY DEFINER: the role in effect is the one as which a filter is evaluated.
+
+CREATE FUNCTION oms.add_policy(policy text, note text DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
+AS 'MODULE_PATHNAME', 'oms_add_policy';
+REVOKE ALL ON FUNCTION oms.add_policy(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_policy(text, text) IS
+    'begins a new version of a policy, a draft, in place of the draft there is; returns its number. Add routings and rules, then activate it. Error: 22004';
+
+CREATE FUNCTION oms.add_routing(
+    policy text, routing text, filter text DEFAULT NULL, queue text DEFAULT 'unfillable',
+    cancel_after_days numeric DEFAULT NULL)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
+AS 'MODULE_PATHNAME', 'oms_add_routing';
+REVOKE ALL ON FUNCTION oms.add_routing(text, text, text, text, numeric) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_routing(text, text, text, text, numeric) IS
+    'adds a routing to the draft of a policy; returns its sequence. filter: an SQL condition over the columns of oms.order_facts (NULL: every order), checked now and evaluated as the role that saved it, read-only, with search_path pg_catalog, oms; an order belongs to the first routing whose filter is true. queue: where units wait that no rule serves; cancel_after_days: after which oms.cancel_overdue cancels their order. Errors: OM004 no draft, 23505 the routing is there already, what is wrong with the filter, 22004';
+
+CREATE FUNCTION oms.add_rule(
+    policy text, routing text, location_group text DEFAULT NULL, max_distance_km double precision DEFAULT NULL,
+    floor oms.safety_stock DEFAULT '0', split text DEFAULT 'multi', whole boolean DEFAULT NULL,
+    keep_groups boolean DEFAULT true, ignore_capacity boolean DEFAULT false,
+    min_shipment_value numeric DEFAULT 0)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
+AS 'MODULE_PATHNAME', 'oms_add_rule';
+REVOKE ALL ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric) IS
+    'adds a rule to a routing of the draft; returns its number. Rules are tried in this order, each for all lines that none before has served, together, with the stock and capacity that those left. location_group: only from these, of the channel''s; max_distance_km: from no farther; floor: units to be left at a location; split: single, an order''s lines leave in one shipment, or multi; whole: all lines of an order that are still to be served or none (default: with single); keep_groups: lines of one keep_together group leave together; ignore_capacity; min_shipment_value as in plan_routes. Errors: OM004 no such routing in a draft, 23503 unknown location group, 23514 a value out of range, 22004';
+
+CREATE FUNCTION oms.activate_policy(policy text)
+RETURNS integer
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
+AS 'MODULE_PATHNAME', 'oms_activate_policy';
+REVOKE ALL ON FUNCTION oms.activate_policy(text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.activate_policy(text) IS
+    'makes the draft of a policy its active version and archives the one that was; returns its number. Runs record the version. Errors: OM004 no draft, OM005 it has no routing or a routing without rules, 22004';
+
+CREATE FUNCTION oms.cancel_overdue(actor text DEFAULT session_user)
+RETURNS TABLE (order_id text, queue text, cancel_at timestamptz)
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 10000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT d.order_id, d.queue, d.cancel_at
+      FROM (SELECT d.order_id, min(d.queue) AS queue, min(d.cancel_at) AS cancel_at
+              FROM oms.decision_line_row d
+              JOIN oms.order_row o ON o.order_id = d.order_id AND o.status = 'open'
+             WHERE d.cancel_at <= clock_timestamp()
+               AND d.run_id = (SELECT max(r.run_id) FROM oms.decision_row r WHERE r.order_id = d.order_id)
+               AND NOT EXISTS (SELECT FROM oms.fulfillment_row f
+                                WHERE f.order_id = d.order_id AND f.status NOT IN ('assigned', 'superseded', 'cancelled', 'rejected'))
+             GROUP BY d.order_id) d
+     CROSS JOIN LATERAL (SELECT count(*) FROM oms.cancel_order(d.order_id, format('waited in queue %s', d.queue), actor => $1)) c
+     ORDER BY d.order_id
+$$;
+REVOKE ALL ON FUNCTION oms.cancel_overdue(text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.cancel_overdue(text) IS
+    'cancels open orders that have waited in a queue for longer than their routing says, unless a location has begun to work on them; returns them. For a job';

@@ -6,7 +6,9 @@
 #include "postgres.h"
 
 #include "funcapi.h"
+#include "utils/datum.h"
 #include "utils/guc.h"
+#include "utils/numeric.h"
 
 #include "routing/route.h"
 
@@ -19,9 +21,9 @@
 uint64
 oms_route_run(const char *sql, int n, const RouteArgument *arguments, bool read_only)
 {
-	Oid			types[12];
-	Datum		values[12];
-	char		nulls[12] = {0};
+	Oid			types[ROUTE_MAX_ARGUMENTS];
+	Datum		values[ROUTE_MAX_ARGUMENTS];
+	char		nulls[ROUTE_MAX_ARGUMENTS] = {0};
 	int			settings;
 	int			result;
 
@@ -50,12 +52,15 @@ oms_route_copy_value(uint64 row, int column, MemoryContext context)
 {
 	bool		isnull;
 	Datum		value = oms_spi_value(row, column, &isnull);
+	Form_pg_attribute attribute = TupleDescAttr(SPI_tuptable->tupdesc, column - 1);
 	MemoryContext old = MemoryContextSwitchTo(context);
 
 	if (isnull)
 		elog(ERROR, "unexpected null in column %d", column);
-	if (!TupleDescAttr(SPI_tuptable->tupdesc, column - 1)->attbyval)
+	if (attribute->attlen == -1)
 		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+	else
+		value = datumCopy(value, attribute->attbyval, attribute->attlen);
 	MemoryContextSwitchTo(old);
 	return value;
 }
@@ -74,4 +79,12 @@ oms_route_put_rows(ReturnSetInfo *result, uint64 rows)
 			values[c] = oms_spi_value(row, c + 1, &nulls[c]);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
+}
+
+/* oms_route_numeric reads a numeric. */
+Datum
+oms_route_numeric(const char *digits)
+{
+	return DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
+							   Int32GetDatum(-1));
 }

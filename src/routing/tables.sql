@@ -1,6 +1,54 @@
 -- routing: runs, decisions and the work they assign. Private tables: read through the views
 -- of routing/views.sql, changed by functions only.
 
+-- Policies: which orders are routed by which rules. A version is written as a draft, then active, then
+-- archived, and never changed after it was activated.
+CREATE TABLE oms.policy_row (
+    policy text COLLATE "C" NOT NULL CHECK (policy <> ''),
+    version integer NOT NULL,
+    status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'active', 'archived')),
+    note text,
+    saved_by text NOT NULL,
+    saved_at timestamptz NOT NULL,
+    activated_at timestamptz,
+    PRIMARY KEY (policy, version)
+);
+COMMENT ON TABLE oms.policy_row IS 'private: versions of policies, behind oms.policy';
+CREATE UNIQUE INDEX policy_row_draft_idx ON oms.policy_row (policy) WHERE status = 'draft';
+CREATE UNIQUE INDEX policy_row_active_idx ON oms.policy_row (policy) WHERE status = 'active';
+
+CREATE TABLE oms.policy_routing_row (
+    policy text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    sequence integer NOT NULL,
+    routing text COLLATE "C" NOT NULL CHECK (routing <> ''),
+    filter text,
+    saved_by text NOT NULL,
+    queue text NOT NULL CHECK (queue <> ''),
+    cancel_after_days numeric CHECK (cancel_after_days BETWEEN 0 AND 3660),
+    PRIMARY KEY (policy, version, sequence),
+    UNIQUE (policy, version, routing)
+);
+COMMENT ON TABLE oms.policy_routing_row IS 'private: routings of policies, behind oms.policy_routing';
+COMMENT ON COLUMN oms.policy_routing_row.saved_by IS 'the role as which the filter is evaluated';
+
+CREATE TABLE oms.policy_rule_row (
+    policy text COLLATE "C" NOT NULL,
+    version integer NOT NULL,
+    routing text COLLATE "C" NOT NULL,
+    rule_no integer NOT NULL,
+    location_group text COLLATE "C" REFERENCES oms.location_group,
+    max_distance_km double precision CHECK (max_distance_km >= 0 AND max_distance_km <= 1e6),
+    floor oms.safety_stock NOT NULL,
+    split text NOT NULL CHECK (split IN ('single', 'multi')),
+    whole boolean NOT NULL,
+    keep_groups boolean NOT NULL,
+    ignore_capacity boolean NOT NULL,
+    min_shipment_value numeric NOT NULL CHECK (min_shipment_value BETWEEN 0 AND 1e12),
+    PRIMARY KEY (policy, version, routing, rule_no)
+);
+COMMENT ON TABLE oms.policy_rule_row IS 'private: rules of routings, behind oms.policy_rule';
+
 CREATE SEQUENCE oms.routing_run_id_seq;
 COMMENT ON SEQUENCE oms.routing_run_id_seq IS 'private: numbers routing runs';
 CREATE TABLE oms.routing_run_row (
@@ -20,7 +68,10 @@ CREATE TABLE oms.routing_run_row (
     skipped_orders bigint NOT NULL,
     actor text NOT NULL,
     started_at timestamptz NOT NULL,
-    finished_at timestamptz NOT NULL
+    finished_at timestamptz NOT NULL,
+    policy text COLLATE "C",
+    policy_version integer,
+    CHECK ((policy IS NULL) = (policy_version IS NULL))
 );
 COMMENT ON TABLE oms.routing_run_row IS 'private: routing runs, behind oms.routing_run';
 
@@ -48,12 +99,20 @@ CREATE TABLE oms.decision_line_row (
     cost numeric,
     distance_km double precision,
     late_seconds bigint,
+    carrier_service text COLLATE "C",
+    ship_at timestamptz,
+    arrive_at timestamptz,
     queue text,
     reason text NOT NULL,
+    routing text COLLATE "C",
+    rule_no integer,
+    cancel_at timestamptz,
     PRIMARY KEY (order_id, run_id, line_no, part),
     CHECK ((location IS NULL) = (queue IS NOT NULL)),
     CHECK ((location IS NULL) = (shipment IS NULL))
 );
+COMMENT ON COLUMN oms.decision_line_row.rule_no IS 'the rule that decided; for what waits, the last that was tried';
+COMMENT ON COLUMN oms.decision_line_row.cancel_at IS 'when oms.cancel_overdue cancels the order, unless it was served';
 COMMENT ON TABLE oms.decision_line_row IS 'private: decisions, a row per line and location, behind oms.decision';
 
 CREATE SEQUENCE oms.fulfillment_id_seq CACHE 32;
@@ -65,6 +124,8 @@ CREATE TABLE oms.fulfillment_row (
     method text NOT NULL CHECK (method IN ('ship', 'pickup')),
     status text NOT NULL DEFAULT 'assigned' CHECK (status IN
         ('assigned', 'accepted', 'picking', 'packed', 'ready', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
+    carrier_service text COLLATE "C",
+    ship_at timestamptz,
     run_id bigint,
     assigned_at timestamptz NOT NULL,
     changed_at timestamptz,
@@ -78,6 +139,7 @@ CREATE TABLE oms.fulfillment_row (
     CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
 COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
+COMMENT ON COLUMN oms.fulfillment_row.ship_at IS 'when it was to leave, as planned when it was assigned';
 COMMENT ON COLUMN oms.fulfillment_row.claimed_by IS 'the picker who has it, until claimed_until';
 COMMENT ON COLUMN oms.fulfillment_row.reminded_at IS 'when its location, or of what is ready its customer, was last reminded';
 COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''s case: too many locations did not accept it';
@@ -107,6 +169,18 @@ COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is 
 COMMENT ON COLUMN oms.fulfillment_line_row.quantity IS 'units assigned';
 COMMENT ON COLUMN oms.fulfillment_line_row.shipped IS 'units that left the house, handed over ones included';
 
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.policy_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Write a new version: oms.add_policy, oms.add_routing, oms.add_rule, oms.activate_policy.');
+ALTER TABLE oms.policy_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.policy_row IS 'changed by functions only';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.policy_routing_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Write a new version: oms.add_policy, oms.add_routing, oms.add_rule, oms.activate_policy.');
+ALTER TABLE oms.policy_routing_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.policy_routing_row IS 'changed by functions only';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.policy_rule_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Write a new version: oms.add_policy, oms.add_routing, oms.add_rule, oms.activate_policy.');
+ALTER TABLE oms.policy_rule_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.policy_rule_row IS 'changed by functions only';
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.routing_run_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Routing runs are a record: call oms.route for a new one.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.decision_row
@@ -128,6 +202,9 @@ COMMENT ON TRIGGER guard ON oms.decision_line_row IS 'changed by functions only'
 COMMENT ON TRIGGER guard ON oms.fulfillment_row IS 'changed by functions only';
 COMMENT ON TRIGGER guard ON oms.fulfillment_line_row IS 'changed by functions only';
 
+SELECT pg_catalog.pg_extension_config_dump('oms.policy_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.policy_routing_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.policy_rule_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.routing_run_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.routing_run_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.decision_row', '');

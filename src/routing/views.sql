@@ -42,16 +42,69 @@ SELECT k.order_id, k.line_no, k.sku, k.location, LEAST(k.left_over, k.left_over_
  WHERE k.left_over_so_far > k.started;
 COMMENT ON VIEW oms.routing_held IS 'private: units of open orders that the router may move, by line and location, of kits by reservation and component; plan_line is the planner''s line, those of one bundle move together';
 
+-- An order's due moment is the earliest that any of its lines was promised, or what its service says.
+CREATE VIEW oms.routing_order AS
+SELECT o.order_id, o.channel, o.method, o.priority, o.ship_to, o.placed_at,
+       COALESCE(l.promise_at, o.promise_at,
+                o.placed_at + COALESCE(s.due_hours, CASE o.service WHEN 'same_day' THEN 12 WHEN 'next_day' THEN 36
+                                                                   WHEN 'two_day' THEN 60 END)::float8
+                              * interval '1 hour') AS due_at
+  FROM oms.order_row o
+  LEFT JOIN oms.service s ON s.service = o.service
+  LEFT JOIN (SELECT l.order_id, pg_catalog.min(COALESCE(l.promise_at, o.promise_at)) AS promise_at
+               FROM oms.order_line_row l
+               JOIN oms.order_row o ON o.order_id = l.order_id AND o.status = 'open'
+              GROUP BY l.order_id) l ON l.order_id = o.order_id
+ WHERE o.status = 'open';
+COMMENT ON VIEW oms.routing_order IS 'private: open orders as the router sees them';
+
+-- The row that the filters of policies are about.
+CREATE VIEW oms.order_facts AS
+SELECT o.order_id, r.channel, r.service, o.method, o.priority, o.ship_to, o.placed_at, o.due_at,
+       l.lines, l.units, l.value, COALESCE(t.tags, '{}') AS tags
+  FROM oms.routing_order o
+  JOIN oms.order_row r ON r.order_id = o.order_id
+  JOIN (SELECT l.order_id, pg_catalog.count(*) AS lines, pg_catalog.sum(l.quantity)::bigint AS units,
+               pg_catalog.sum(l.quantity * COALESCE(l.unit_value, i.unit_value)) AS value
+          FROM oms.order_line_row l
+          LEFT JOIN oms.item i ON i.sku = l.sku
+         GROUP BY l.order_id) l ON l.order_id = o.order_id
+  LEFT JOIN (SELECT l.order_id, pg_catalog.array_agg(DISTINCT t.tag) AS tags
+               FROM oms.order_line_row l
+               JOIN oms.item i ON i.sku = l.sku
+              CROSS JOIN LATERAL pg_catalog.unnest(i.tags) AS t (tag)
+              GROUP BY l.order_id) t ON t.order_id = o.order_id;
+COMMENT ON VIEW oms.order_facts IS
+    'open orders as the filter of a routing sees them: what was ordered, by when it is due, number of lines, units, value (NULL when none is known) and the tags of its items';
+
+CREATE VIEW oms.policy AS
+SELECT p.policy, p.version, p.status, p.note, p.saved_by, p.saved_at, p.activated_at
+  FROM oms.policy_row p;
+COMMENT ON VIEW oms.policy IS 'versions of policies: status draft, active or archived';
+
+CREATE VIEW oms.policy_routing AS
+SELECT r.policy, r.version, r.sequence, r.routing, r.filter, r.queue, r.cancel_after_days, r.saved_by
+  FROM oms.policy_routing_row r;
+COMMENT ON VIEW oms.policy_routing IS
+    'routings of policies: an order belongs to the first in sequence whose filter, a condition over oms.order_facts, is true (NULL: every order); what no rule serves waits in the queue';
+
+CREATE VIEW oms.policy_rule AS
+SELECT r.policy, r.version, r.routing, r.rule_no, r.location_group, r.max_distance_km, r.floor, r.split,
+       r.whole, r.keep_groups, r.ignore_capacity, r.min_shipment_value
+  FROM oms.policy_rule_row r;
+COMMENT ON VIEW oms.policy_rule IS 'rules of routings, tried one after the other, from tight to loose; see oms.add_rule';
+
 CREATE VIEW oms.routing_run AS
 SELECT r.run_id, r.solver, r.orders, r.lines, r.units, r.shipments, r.unfilled_units, r.late_lines,
        r.distance_km, r.cost, r.moved_units, r.not_moved_units, r.skipped_orders, r.options,
-       r.actor, r.started_at, r.finished_at
+       r.actor, r.started_at, r.finished_at, r.policy, r.policy_version
   FROM oms.routing_run_row r;
 COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost, and what was moved';
 
 CREATE VIEW oms.decision AS
 SELECT l.order_id, l.run_id, l.line_no, l.sku, l.quantity, l.location, l.shipment, l.cost,
-       l.distance_km, l.late_seconds, l.queue, l.reason, d.candidates, d.decided_at
+       l.distance_km, l.late_seconds, l.queue, l.reason, d.candidates, d.decided_at,
+       l.carrier_service, l.ship_at, l.arrive_at, l.routing, l.rule_no, l.cancel_at
   FROM oms.decision_row d
   JOIN oms.decision_line_row l ON l.order_id = d.order_id AND l.run_id = d.run_id;
 COMMENT ON VIEW oms.decision IS
@@ -60,7 +113,8 @@ COMMENT ON VIEW oms.decision IS
 CREATE VIEW oms.fulfillment AS
 SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.units, f.run_id,
        f.assigned_at, f.changed_at, f.claimed_by, f.claimed_until,
-       f.reminded_at, f.escalated_at, f.ready_at, f.code_hash IS NOT NULL AS has_code
+       f.reminded_at, f.escalated_at, f.ready_at, f.code_hash IS NOT NULL AS has_code,
+       f.carrier_service, f.ship_at
   FROM oms.fulfillment_row f
   LEFT JOIN (SELECT l.order_id, l.fulfillment_id, pg_catalog.count(*) AS lines,
                     pg_catalog.sum(l.quantity)::bigint AS units

@@ -35,7 +35,6 @@
 #include "utils/timestamp.h"
 
 #include "commands/trigger.h"
-#include "network/kit.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -257,6 +256,31 @@ oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim)
 		return;
 	oms_claim_give_stock(accounts, claim);
 	give_quota(claim);
+}
+
+/*
+ * oms_stock_consume takes reserved units out of the door: reserved and, of what is tracked,
+ * on_hand fall together. on_hand never becomes negative: OM001, OM002 when that depends on
+ * an open transaction.
+ */
+void
+oms_stock_consume(OmsAccounts *accounts, text *sku, text *location, int64 units, bool tracked)
+{
+	OmsGuard	guard = {.kind = tracked ? OMS_GUARD_ON_HAND : OMS_GUARD_NONE};
+	OmsAmounts	change = {.on_hand = tracked ? -units : 0, .reserved = -units};
+	OmsChange	result;
+
+	oms_stock_change(accounts, sku, location, change, &guard, &result);
+	if (result.outcome == OMS_SHORT)
+		ereport(ERROR,
+				(errcode(OMS_ERR_INSUFFICIENT_STOCK),
+				 errmsg("sku \"%s\" at location \"%s\" is not on hand", text_to_cstring(sku),
+						text_to_cstring(location)),
+				 errdetail("%lld units are to leave, on hand are %lld.", (long long) units,
+						   (long long) result.available),
+				 errhint("Call oms.count_stock with what is there, or oms.reject.")));
+	if (result.outcome == OMS_PENDING)
+		oms_raise_short(&result, sku, location, units);
 }
 
 /* What a short take has reclaimed of expired holds. */
@@ -519,17 +543,17 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 static void
 refuse_kits(const StockCall *call)
 {
-	OmsScan    *kits = oms_kits_open(GetActiveSnapshot());
-	OmsComponent *components;
+	const OmsNetwork *network = oms_network();
+	const OmsComponent *components;
 	StringInfoData list;
 
-	for (int i = 0; kits != NULL && i < call->n; i++)
+	for (int i = 0; i < call->n; i++)
 	{
 		int			n;
 
 		if (call->quantities[i] <= 0)
 			continue;
-		n = oms_kit_components(kits, call->skus[i], &components);
+		n = oms_network_kit(network, call->skus[i], &components);
 		if (n == 0)
 			continue;
 		initStringInfo(&list);
@@ -543,8 +567,6 @@ refuse_kits(const StockCall *call)
 				 errdetail("It consists of %s.", list.data),
 				 errhint("Give the components instead.")));
 	}
-	if (kits != NULL)
-		oms_scan_close(kits);
 }
 
 static void

@@ -139,6 +139,8 @@ extern int64 oms_arg_fill_limit(FunctionCallInfo fcinfo, int argno);
 extern OmsAccounts *oms_stock_open(void);
 extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 							 const OmsGuard *guard, OmsChange *result);
+extern void oms_stock_consume(OmsAccounts *accounts, text *sku, text *location, int64 units,
+							  bool tracked);
 extern int64 oms_stock_expire(OmsAccounts *accounts, const Datum *keys);
 typedef bool (*OmsHoldVisit) (TupleTableSlot *slot, void *arg);
 extern void oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot,

@@ -28,6 +28,7 @@
 #include "oms.h"
 #include "parser/scansup.h"
 #include "type/business_hours.h"
+#include "utils/date.h"
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
@@ -41,6 +42,7 @@ PG_FUNCTION_INFO_V1(oms_business_hours_is_open);
 PG_FUNCTION_INFO_V1(oms_business_hours_next_open);
 PG_FUNCTION_INFO_V1(oms_business_hours_next_close);
 PG_FUNCTION_INFO_V1(oms_business_hours_add_working_time);
+PG_FUNCTION_INFO_V1(oms_business_hours_next_cut_off);
 PG_FUNCTION_INFO_V1(oms_business_hours_eq);
 PG_FUNCTION_INFO_V1(oms_business_hours_ne);
 PG_FUNCTION_INFO_V1(oms_business_hours_lt);
@@ -584,11 +586,11 @@ oms_business_hours_contained(PG_FUNCTION_ARGS)
  */
 
 /*
- * find_zone returns a time zone by any name that AT TIME ZONE takes; 22023 for another.
+ * oms_find_time_zone returns a time zone by any name that AT TIME ZONE takes; 22023 for another.
  * An abbreviation is the offset that it stands for at that moment.
  */
-static pg_tz *
-find_zone(text *name, TimestampTz at)
+pg_tz *
+oms_find_time_zone(text *name, TimestampTz at)
 {
 	char		buffer[TZ_STRLEN_MAX + 1];
 	pg_tz	   *zone;
@@ -677,7 +679,7 @@ oms_business_hours_is_open(PG_FUNCTION_ARGS)
 	int64		stays;
 
 	PG_RETURN_BOOL(until_change(PG_GETARG_BUSINESS_HOURS_P(0),
-								read_clock(at, find_zone(PG_GETARG_TEXT_PP(2), at)).local,
+								read_clock(at, oms_find_time_zone(PG_GETARG_TEXT_PP(2), at)).local,
 								&stays));
 }
 
@@ -687,7 +689,7 @@ oms_business_hours_next_open(PG_FUNCTION_ARGS)
 {
 	OmsBusinessHours *hours = PG_GETARG_BUSINESS_HOURS_P(0);
 	TimestampTz at = require_finite(PG_GETARG_TIMESTAMPTZ(1));
-	pg_tz	   *zone = find_zone(PG_GETARG_TEXT_PP(2), at);
+	pg_tz	   *zone = oms_find_time_zone(PG_GETARG_TEXT_PP(2), at);
 
 	if (OMS_BUSINESS_HOURS_COUNT(hours) == 0)
 		PG_RETURN_NULL();
@@ -703,7 +705,7 @@ oms_business_hours_next_close(PG_FUNCTION_ARGS)
 {
 	OmsBusinessHours *hours = PG_GETARG_BUSINESS_HOURS_P(0);
 	TimestampTz at = require_finite(PG_GETARG_TIMESTAMPTZ(1));
-	pg_tz	   *zone = find_zone(PG_GETARG_TEXT_PP(2), at);
+	pg_tz	   *zone = oms_find_time_zone(PG_GETARG_TEXT_PP(2), at);
 
 	if (OMS_BUSINESS_HOURS_COUNT(hours) == 0 || always_open(hours))
 		PG_RETURN_NULL();
@@ -739,23 +741,19 @@ open_in_week(const OmsBusinessHours *hours)
 }
 
 /*
- * oms_business_hours_add_working_time is add_working_time(hours, at, working_time,
- * time_zone): the first moment by which it was open for so long since at. NULL when it never
- * opens; 22008 beyond the end of time. Weeks without a change of the clock are skipped.
+ * oms_working_time computes the first moment by which it was open for so long, in
+ * microseconds, since at: at itself for 0. False when it never opens; 22008 beyond the end
+ * of time. Weeks without a change of the clock are skipped.
  */
-Datum
-oms_business_hours_add_working_time(PG_FUNCTION_ARGS)
+bool
+oms_working_time(const OmsBusinessHours *hours, TimestampTz at, int64 usecs, pg_tz *zone,
+				 TimestampTz *done)
 {
-	OmsBusinessHours *hours = PG_GETARG_BUSINESS_HOURS_P(0);
-	TimestampTz at = require_finite(PG_GETARG_TIMESTAMPTZ(1));
-	int64		left = working_usecs(PG_GETARG_INTERVAL_P(2));
-	pg_tz	   *zone = find_zone(PG_GETARG_TEXT_PP(3), at);
 	int64		a_week = open_in_week(hours);
+	int64		left = usecs;
 
-	if (left == 0)
-		PG_RETURN_TIMESTAMPTZ(at);
-	if (a_week == 0)
-		PG_RETURN_NULL();
+	if (left > 0 && a_week == 0)
+		return false;
 	while (left > 0)
 	{
 		Clock		clock;
@@ -782,7 +780,67 @@ oms_business_hours_add_working_time(PG_FUNCTION_ARGS)
 	}
 	if (!IS_VALID_TIMESTAMP(at))
 		out_of_range();
-	PG_RETURN_TIMESTAMPTZ(at);
+	*done = at;
+	return true;
+}
+
+/* oms_business_hours_add_working_time is add_working_time(hours, at, working_time, time_zone). */
+Datum
+oms_business_hours_add_working_time(PG_FUNCTION_ARGS)
+{
+	TimestampTz at = require_finite(PG_GETARG_TIMESTAMPTZ(1));
+	int64		usecs = working_usecs(PG_GETARG_INTERVAL_P(2));
+	TimestampTz done;
+
+	if (!oms_working_time(PG_GETARG_BUSINESS_HOURS_P(0), at, usecs,
+						  oms_find_time_zone(PG_GETARG_TEXT_PP(3), at), &done))
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(done);
+}
+
+/*
+ * oms_next_cut_off computes the first moment at or after at when the local clock shows the
+ * time of day, in microseconds, and it was open right before. False when there is none
+ * within two weeks: then, but for a change of the clock, there never is.
+ */
+bool
+oms_next_cut_off(const OmsBusinessHours *hours, TimestampTz at, int64 time_of_day, pg_tz *zone,
+				 TimestampTz *cut_off)
+{
+	TimestampTz end = Min(at + 2 * WEEK_USECS, END_TIMESTAMP);
+
+	while (at < end)
+	{
+		Clock		clock = read_clock(at, zone);
+		int64		since = (time_of_day - clock.local % USECS_PER_DAY) % USECS_PER_DAY;
+		int64		stays;
+
+		if (since < 0)
+			since += USECS_PER_DAY;
+		if (since >= clock.runs)
+			at += clock.runs;
+		else if (until_change(hours, clock.local + since - 1, &stays))
+		{
+			*cut_off = at + since;
+			return *cut_off < END_TIMESTAMP;
+		}
+		else
+			at += since + 1;
+	}
+	return false;
+}
+
+/* oms_business_hours_next_cut_off is next_cut_off(hours, at, cut_off, time_zone). */
+Datum
+oms_business_hours_next_cut_off(PG_FUNCTION_ARGS)
+{
+	TimestampTz at = require_finite(PG_GETARG_TIMESTAMPTZ(1));
+	TimestampTz cut_off;
+
+	if (!oms_next_cut_off(PG_GETARG_BUSINESS_HOURS_P(0), at, PG_GETARG_TIMEADT(2),
+						  oms_find_time_zone(PG_GETARG_TEXT_PP(3), at), &cut_off))
+		PG_RETURN_NULL();
+	PG_RETURN_TIMESTAMPTZ(cut_off);
 }
 
 /* -------------------------------------------------------------------------

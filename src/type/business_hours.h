@@ -40,4 +40,10 @@ typedef struct OmsBusinessHours
 #define PG_GETARG_BUSINESS_HOURS_P(n) DatumGetBusinessHoursP(PG_GETARG_DATUM(n))
 #define PG_RETURN_BUSINESS_HOURS_P(hours) PG_RETURN_POINTER(hours)
 
+extern pg_tz *oms_find_time_zone(text *name, TimestampTz at);
+extern bool oms_working_time(const OmsBusinessHours *hours, TimestampTz at, int64 usecs, pg_tz *zone,
+							 TimestampTz *done);
+extern bool oms_next_cut_off(const OmsBusinessHours *hours, TimestampTz at, int64 time_of_day,
+							 pg_tz *zone, TimestampTz *cut_off);
+
 #endif							/* OMS_BUSINESS_HOURS_H */

@@ -316,6 +316,11 @@ CREATE FUNCTION oms.add_working_time(hours oms.business_hours, at timestamptz, w
 COMMENT ON FUNCTION oms.add_working_time(oms.business_hours, timestamptz, interval, text) IS
     'the first moment by which it was open for that long since at, counted as time that passes, over changes of the clock too; at itself for 0, NULL when it never opens. Errors: 22023 a negative interval, one of days or months, an unknown time zone; 22008 infinity, beyond the end of time';
 
+CREATE FUNCTION oms.next_cut_off(hours oms.business_hours, at timestamptz, cut_off time, time_zone text) RETURNS timestamptz
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'oms_business_hours_next_cut_off';
+COMMENT ON FUNCTION oms.next_cut_off(oms.business_hours, timestamptz, time, text) IS
+    'the first moment from at on when the clock of the time zone shows cut_off and it was open right before; NULL when there is none within two weeks. Errors: 22008 infinity, 22023 unknown time zone';
+
 -- business_hours: equality, order, hash
 
 CREATE FUNCTION oms.business_hours_eq(oms.business_hours, oms.business_hours) RETURNS boolean

@@ -11,6 +11,7 @@
 #
 # setting: max_wal_size=8GB
 # setting: autovacuum_naptime=5s
+# setting: max_prepared_transactions=2
 set -euo pipefail
 
 short=${SHORT:-}
@@ -191,6 +192,13 @@ if [ -z "$short" ]; then
 	wait 2>/dev/null || true
 	measure oms hot 64 "$seconds"
 	echo "ratio hot_with_open_taker_vs_without $(bc <<<"scale=3; $alone / ($rate + ($rate == 0))") at least 0.5"
+
+	# A prepared transaction that took the key and that nobody ends.
+	q "BEGIN; SELECT count(*) FROM oms.reserve('web', 'HOT', 1, 'S1'); PREPARE TRANSACTION 'orphan'" >/dev/null
+	measure oms hot 64 "$seconds"; orphan=$rate
+	q "ROLLBACK PREPARED 'orphan'"
+	measure oms hot 64 "$seconds"
+	echo "ratio hot_with_orphaned_prepared_vs_without $(bc <<<"scale=3; $orphan / ($rate + ($rate == 0))") at least 0.5"
 
 	# The other peers, one hot sku.
 	for peer in for_update buckets; do

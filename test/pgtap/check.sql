@@ -182,6 +182,13 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
         $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('a routing has a policy, an active one has rules', pg_temp.breaks(
+        $$INSERT INTO oms.policy_row VALUES ('p', 1, 'active', NULL, 'me', now())$$,
+        $$INSERT INTO oms.policy_routing_row VALUES ('p', 1, 1, 'all', NULL, 'me', 'q')$$)),
+    ('a rule has a routing', pg_temp.breaks(
+        $$INSERT INTO oms.policy_rule_row VALUES ('p', 1, 'all', 1, NULL, NULL, '0', 'multi', false, true, false, 0)$$)),
+    ('a run has a version of its policy', pg_temp.breaks(
+        $$UPDATE oms.routing_run_row SET policy = 'p', policy_version = 1$$)),
     ('a kit is reserved whole', pg_temp.breaks(
         $$UPDATE oms.reservation_row SET component = 3 WHERE order_id = 'o6' AND component = 2$$)),
     ('a kit is reserved whole', pg_temp.breaks(

@@ -53,7 +53,9 @@ $$;
 
 CREATE TEMP VIEW call AS
 SELECT c.*, p.oid, p.pronargs, p.pronargs - p.pronargdefaults AS nrequired,
-       pg_get_function_result(p.oid) AS returns
+       coalesce((SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
+                 FROM pg_type AS t JOIN pg_class AS r ON r.oid = t.typrelid AND r.relkind = 'c' JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0
+                 WHERE t.oid = p.prorettype), pg_get_function_result(p.oid)) AS returns
 FROM contract AS c LEFT JOIN pg_proc AS p ON p.proname = c.function AND p.pronamespace = 'oms'::regnamespace;
 
 SELECT is(count(oid)::int, 1, format('there is one oms.%s', function)) FROM call GROUP BY function ORDER BY function;

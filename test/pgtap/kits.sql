@@ -1,14 +1,14 @@
 -- Kits: what may be one, what it takes, and that no part of one is ever left alone.
 BEGIN;
 \ir include/network.psql
-SELECT plan(155);
+SELECT plan(161);
 
 -- held(order) is where an order's kits are: location, sku and units of each reservation.
 CREATE FUNCTION pg_temp.held(which text) RETURNS text LANGUAGE sql AS
     $$SELECT string_agg(format('%s %s:%s', location, sku, quantity - consumed), ', ' ORDER BY location, reservation_id, sku)
         FROM oms.reservation WHERE order_id = which AND status = 'firm'$$;
 CREATE FUNCTION pg_temp.route() RETURNS text LANGUAGE sql AS
-    $$SELECT concat_ws(' ', moved_units, not_moved_units, unfilled_units, shipments) FROM oms.route(options => '{"ship_at": "placed_at"}')$$;
+    $$SELECT concat_ws(' ', moved_units, not_moved_units, unfilled_units, shipments) FROM oms.route(options => '{"start_at": "placed_at"}')$$;
 CREATE FUNCTION pg_temp.one(which text) RETURNS bigint LANGUAGE sql AS
     $$SELECT min(reservation_id) FROM oms.reservation WHERE reference = which$$;
 
@@ -55,6 +55,8 @@ SELECT is(oms.atp('web', 'gift'), 5::bigint, '10 belts and 7 wallets at one loca
 SELECT is((SELECT atp FROM oms.atp_many('web', '{belt,gift}') WHERE sku = 'gift'), 5::bigint, 'atp_many says the same');
 SELECT is((SELECT sum(atp) FROM oms.atp_by_location('web', 'gift')), 5::numeric, 'and atp_by_location');
 SELECT is(pg_temp.sold('web', 'gift'), 5::bigint, 'and as many can be sold');
+SELECT results_eq($$SELECT location, on_hand, counted, reason FROM oms.explain_availability('web', 'gift') WHERE location IN ('W', 'N')$$,
+    $$VALUES ('W', 5::bigint, 5::bigint, NULL), ('N', NULL, 0, 'not carried')$$, 'explain_availability says where');
 SELECT is(oms.atp('web', 'gift', 'pickup'), 0::bigint, 'not for pickup');
 SAVEPOINT start;
 
@@ -70,6 +72,8 @@ SELECT is(oms.atp('market', 'gift'), 2::bigint, 'units kept back of the kit itse
 SELECT oms.add_safety_stock_rule('100%', channel => 'market', sku => 'gift', location => 'W') \g /dev/null
 SELECT is(oms.atp('market', 'gift'), 0::bigint, 'a rule that excludes the kit does');
 SELECT is(pg_temp.sold('market', 'gift'), 0::bigint, 'enforced');
+SELECT is_empty($$SELECT c FROM (VALUES ('web'), ('market')) AS v (c) WHERE (SELECT counted FROM oms.explain_availability(c, 'gift') WHERE step = 'total') <> oms.atp(c, 'gift')$$,
+    'the total of explain_availability is atp');
 SELECT matches(pg_temp.error($$SELECT oms.reserve('market', 'gift', 1, 'W')$$), '^OM001 ', 'at the location too');
 ROLLBACK TO start;
 
@@ -288,7 +292,8 @@ SELECT oms.place_order('A', 'web', '{gift}', '{1}', ship_to => '44,-74', placed_
 SELECT oms.place_order('B', 'web', '{gift}', '{1}', ship_to => '44,-74', service => 'same_day', placed_at => '2030-01-07 10:00Z') \g /dev/null
 SELECT is(pg_temp.held('A') || '; ' || pg_temp.held('B'), 'F belt:2, F wallet:1; W belt:2, W wallet:1', 'the first has the near one');
 UPDATE oms.location SET capacity_orders = 1;
-SELECT is((SELECT moved_units || ' ' || not_moved_units FROM oms.route(options => '{"ship_at": "placed_at", "handling_hours": 4, "km_per_hour": 50, "service_hours": {"same_day": 5}}')), '6 0', 'they change places');
+SELECT oms.add_service('same_day', 5) \g /dev/null
+SELECT is((SELECT moved_units || ' ' || not_moved_units FROM oms.route(options => '{"start_at": "placed_at"}')), '6 0', 'they change places');
 SELECT is(pg_temp.held('A') || '; ' || pg_temp.held('B'), 'W belt:2, W wallet:1; F belt:2, F wallet:1', 'each is where the other was');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO start;
@@ -318,6 +323,18 @@ SELECT oms.place_order('A', 'web', '{gift}', '{2}', ship_to => '44,-74', placed_
 SELECT is(pg_temp.held('A'), 'W belt:4, W wallet:2', 'not reserved there');
 SELECT is(pg_temp.route(), '0 0 0 1', 'nor routed there');
 SELECT is((SELECT reason FROM oms.explain_route('A') WHERE location = 'F'), 'a kit is not sold from there', 'explain_route says so');
+ROLLBACK TO start;
+
+-- The work of a store: components are lines of their own (reject.sql has what is refused)
+CREATE FUNCTION pg_temp.work(which text) RETURNS bigint LANGUAGE sql AS
+    $$SELECT max(fulfillment_id) FROM oms.fulfillment WHERE order_id = which AND status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')$$;
+SELECT oms.place_order('A', 'web', '{gift}', '{2}', placed_at => '2030-01-07 10:00Z'), pg_temp.route() \g /dev/null
+SELECT oms.accept(pg_temp.work('A')) \g /dev/null
+SELECT results_eq($$SELECT sku::text, units FROM oms.pick_list('W') ORDER BY sku$$, $$VALUES ('belt', 4::bigint), ('wallet', 2)$$, 'the pick list has the components');
+SELECT oms.pick(pg_temp.work('A')), oms.pack(pg_temp.work('A')), oms.ship(pg_temp.work('A')) \g /dev/null
+SELECT is((SELECT consumed || ' ' || status FROM oms.orders WHERE order_id = 'A'), '2 completed', 'shipped: two kits');
+SELECT is((SELECT string_agg(sku || ' ' || quantity, ', ' ORDER BY sku) FROM oms.movement WHERE kind = 'ship'), 'belt -4, wallet -2', 'in the ledger the components');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 ROLLBACK TO start;
 
 SELECT * FROM finish();

@@ -8,10 +8,10 @@ CREATE EXTENSION IF NOT EXISTS oms;
 SELECT plan(56);
 
 -- Locations
-SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,)', 'a location and its defaults');
-SELECT is(oms.add_location('X', 'outlet', '1,2', 'Europe/Berlin', false, false, 2.5, 7, 'offline', 'Fr 22:00-02:00')::text,
-          '(X,outlet,"1,2",Europe/Berlin,offline,f,f,2.5,7,"Fr 22:00-02:00")', 'the same location again, with other values');
-SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,)',
+SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,,4,)', 'a location and its defaults');
+SELECT is(oms.add_location('X', 'outlet', '1,2', 'Europe/Berlin', false, false, 2.5, 7, 'offline', 'Fr 22:00-02:00', 1.5, '17:00')::text,
+          '(X,outlet,"1,2",Europe/Berlin,offline,f,f,2.5,7,"Fr 22:00-02:00",1.5,17:00:00)', 'the same location again, with other values');
+SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,,4,)',
           'an upsert sets what is not said back to its default');
 SELECT is((SELECT count(*) FROM oms.location WHERE location = 'X'), 1::bigint, 'it is still one row');
 SELECT isnt_empty($$SELECT FROM oms.add_location('x', 'store') WHERE location <> 'X'$$, 'keys differ by case');

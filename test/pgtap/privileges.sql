@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(85);
+SELECT plan(109);
 
 SELECT oms.receive('W', 'A', 10) + oms.receive('N', 'A', 5) AS units \gset
 SELECT reservation_id AS firm FROM oms.reserve('web', 'A', 2, location => 'W', request_id => 'p-1') \gset
@@ -14,6 +14,8 @@ SELECT reservation_id AS firm FROM oms.reserve('web', 'A', 2, location => 'W', r
 SELECT is(pg_temp.error(statement), format('OM011 table oms.%s is changed by functions only | Direct UPDATE, DELETE and TRUNCATE would break what oms.check() verifies. | %s', name, hint), statement)
 FROM (VALUES
     ('stock_account', 'Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.'), ('stock_delta', 'Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.'),
+    ('protection_account', 'Call oms.protect_stock or oms.unprotect_stock.'), ('protection_delta', 'Call oms.protect_stock or oms.unprotect_stock.'),
+    ('quota_account', 'Change oms.quota, or release reservations.'), ('quota_delta', 'Change oms.quota, or release reservations.'),
     ('movement_row', 'The ledger is never rewritten: call oms.adjust with a reason.'),
     ('reservation_row', 'Call oms.confirm, oms.extend, oms.release or oms.consume.'), ('request_row', 'Call oms.forget_requests to prune it by age.')) AS t (name, hint),
     LATERAL unnest(ARRAY[format('UPDATE oms.%I SET %s', name, CASE name WHEN 'request_row' THEN 'result = NULL' ELSE 'sku = sku' END),
@@ -39,9 +41,10 @@ SET LOCAL ROLE oms_test_nobody;
 SELECT matches(pg_temp.error('SELECT * FROM oms.' || call), '^42501 permission denied for function ' || split_part(call, '(', 1), call || ' needs EXECUTE')
 FROM unnest(ARRAY['receive(''W'', ''A'', 1)', 'set_on_hand(''W'', ''A'', 1)', 'available(''A'', ''W'')', 'atp(''web'', ''A'')', 'atp_many(''web'', ''{A}'')',
     'atp_by_location(''web'', ''A'')', 'reserve(''web'', ''A'', 1)', 'try_reserve(''web'', ''A'', 1)', 'confirm(1)', 'release(1)', 'consume(1)', 'expire_holds()',
-    'fold_accounts()', 'forget_requests()', 'add_location(''X'', ''store'')', 'add_channel(''x'', ''all'')', 'add_item(''x'')']) AS call;
+    'fold_accounts()', 'forget_requests()', 'add_location(''X'', ''store'')', 'add_channel(''x'', ''all'')', 'add_item(''x'')', 'add_quota(''web'', ''A'', 1)',
+    'protect_stock(''W'', ''A'', ''web'', 1)', 'unprotect_stock(''W'', ''A'', ''web'')']) AS call;
 SELECT matches(pg_temp.error('SELECT * FROM oms.' || name), '^42501 permission denied', name || ' is not to be read')
-FROM unnest('{stock_account,stock_delta,stock_delta_sum,movement_row,reservation_row,request_row,inventory,inventory_by_sku,movement,reservation,location,channel,item}'::text[]) AS name;
+FROM unnest('{stock_account,stock_delta,stock_delta_sum,movement_row,reservation_row,request_row,inventory,inventory_by_sku,movement,reservation,location,channel,item,quota,quota_use,protected_stock,protection_delta,quota_account}'::text[]) AS name;
 RESET ROLE;
 
 -- EXECUTE is enough to sell; it opens no table.

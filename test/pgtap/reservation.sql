@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(133);
+SELECT plan(137);
 
 -- parts(query) is what a reserve call took, as "line sku location quantity", and takes it back
 CREATE FUNCTION pg_temp.parts(call text) RETURNS text LANGUAGE plpgsql AS $$
@@ -247,6 +247,16 @@ SELECT is_empty($$
          FULL JOIN (SELECT sku, location, sum(quantity - consumed) AS units FROM oms.reservation_row
                     WHERE status IN ('hold', 'firm') GROUP BY sku, location) AS r USING (sku, location)
     WHERE coalesce(i.reserved, 0) <> coalesce(r.units, 0)$$, 'reserved is the sum of the reservations neither released nor consumed');
+
+-- What is reserved may be lost; then it cannot be consumed until it is there again. What is not tracked may.
+SELECT oms.receive('W', 'lost', 3), oms.add_item('card2', tracked => false) \g /dev/null
+SELECT reservation_id AS reserved FROM oms.reserve('web', 'lost', 3, 'W') \gset
+SELECT oms.adjust('W', 'lost', -2, 'stolen') \g /dev/null
+SELECT pg_temp.refused(format('SELECT * FROM oms.consume(%s)', :reserved),
+    'OM001 sku "lost" at location "W" is not on hand | 3 units are to leave, on hand are 1. | Call oms.count_stock with what is there, or oms.reject.');
+SELECT is((SELECT (consumed, status)::text FROM oms.consume(:reserved, 1)), '(1,firm)', 'what is there may leave');
+SELECT is((SELECT status FROM oms.consume((SELECT reservation_id FROM oms.reserve('web', 'card2', 5, 'W')))), 'consumed', 'untracked: consumed');
+SELECT is((SELECT format('%s %s', i.on_hand, (SELECT count(*) FROM oms.movement WHERE sku = 'card2')) FROM oms.inventory i WHERE i.sku = 'card2'), '0 0', 'and on_hand stays');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -13,7 +13,7 @@ CREATE FUNCTION pg_temp.place(which text, service text, minute int) RETURNS text
     $$SELECT location FROM oms.place_order(which, 'web', '{A}', '{1}', ship_to => '40.7,-74', service => service,
                                            placed_at => timestamptz '2030-01-07 10:00Z' + minute * interval '1 minute')$$;
 CREATE FUNCTION pg_temp.route(options jsonb DEFAULT '{}') RETURNS SETOF record LANGUAGE sql AS
-    $$SELECT moved_units, not_moved_units, unfilled_units, late_lines FROM oms.route(options => '{"ship_at": "2030-01-07 10:10Z"}' || options)$$;
+    $$SELECT moved_units, not_moved_units, unfilled_units, late_lines FROM oms.route(options => '{"start_at": "2030-01-07 10:10Z"}' || options)$$;
 
 -- The worked case, in both orders of arrival
 SELECT oms.receive('near', 'A', 1), oms.receive('far', 'A', 1) \g /dev/null
@@ -102,9 +102,8 @@ SELECT is((SELECT run_id FROM oms.route(request_id => 'r')), (SELECT run_id FROM
 SELECT throws_ok($$SELECT oms.explain_route('none')$$, 'OM004', 'order "none" is unknown', 'explain_route of an unknown order');
 SELECT is_empty(format($$SELECT s FROM unnest(%L::text[]) AS s WHERE pg_temp.state(s) <> '22023'$$, ARRAY[
     $$SELECT oms.route(solver => 'magic')$$, $$SELECT oms.route(options => '[]')$$, $$SELECT oms.route(options => '{"x": 1}')$$,
-    $$SELECT oms.route(options => '{"solver": "batch"}')$$, $$SELECT oms.route(options => '{"km_per_hour": 0}')$$,
-    $$SELECT oms.route(options => '{"handling_hours": -1}')$$, $$SELECT oms.route(options => '{"service_hours": 3}')$$,
-    $$SELECT oms.route(options => '{"service_hours": {"same_day": "x"}}')$$, $$SELECT oms.route(options => '{"ship_at": 3}')$$,
+    $$SELECT oms.route(options => '{"solver": "batch"}')$$, $$SELECT oms.route(options => '{"cost_per_km": -1}')$$,
+    $$SELECT oms.route(options => '{"cost_per_shipment": "x"}')$$, $$SELECT oms.route(options => '{"start_at": 3}')$$,
     $$SELECT oms.compare_solvers('{magic}')$$]), 'bad solvers and options are 22023');
 SELECT * FROM finish();
 ROLLBACK;

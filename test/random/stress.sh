@@ -4,7 +4,7 @@
 #
 #   STRESS_SECONDS (10)  STRESS_CLIENTS (12)  STRESS_SEED (random, printed)
 #
-# Clients: carts, quotas, protected stock, holds that expire, confirm, extend, release, consume, receive, transfer, losses, counts,
+# Clients: carts, kits, quotas, protected stock, holds that expire, confirm, extend, release, consume, receive, transfer, losses, counts,
 # at every isolation level, with rollbacks, exception blocks, sleeps and long transactions; folds are
 # forced at 4 deltas and in fold_accounts(); four fast clients take the last units of one sku and protected units of another;
 # VACUUM and REINDEX CONCURRENTLY run beside them. The seed

@@ -11,6 +11,7 @@
 -- lapse      web pos  the same; protected anew, briefly, ended      0 <= left of each protection
 -- wide       pos      as hot, many units: takers share the key      the same
 -- limit      web      everything, of a quota of 6                   used of the quota <= 6
+-- kit        web      2 of a and 1 of b: reserve and what follows    that each is held whole
 -- both       web      everything, of a quota of 8 and 5 units each  used of the quota <= 8
 CREATE SCHEMA stress;
 
@@ -30,6 +31,7 @@ SELECT s.sku, l.location, s.initial, 0 FROM stress.stock s, oms.location l;
 SELECT count(oms.receive(d.location, d.sku, d.on_hand)) FROM stress.done d;
 SELECT count(oms.protect_stock(l.location, s.sku, 'pos', 4)) FROM oms.location l, (VALUES ('prot'), ('wide')) s (sku);
 SELECT oms.add_quota('web', 'limit', 6), oms.add_quota('web', 'both', 8);
+SELECT sku FROM oms.add_kit('kit', '{a,b}', '{2,1}');
 
 -- One operation. Everything that may be refused may raise.
 CREATE PROCEDURE stress.operation() LANGUAGE plpgsql AS $$
@@ -41,26 +43,29 @@ DECLARE
     n int := 1 + floor(random() * 3);
     lifetime interval := CASE WHEN random() < 0.5 THEN make_interval(secs => 0.02 + random() / 4) END;
     was record;
+    sold text;
     ids bigint[];
 BEGIN
     SELECT * INTO one FROM stress.stock WHERE channel <> 'hot' ORDER BY random() LIMIT 1;
     IF one.sku IN ('prot', 'lapse') AND dice % 2 = 0 THEN
         one.channel := 'pos';
     END IF;
+    sold := CASE WHEN one.channel = 'web' AND random() < 0.2 THEN 'kit' ELSE one.sku END;
     IF dice < 35 THEN
         INSERT INTO stress.done
         SELECT t.sku, t.location, 0, t.quantity
-          FROM oms.reserve(one.channel, one.sku, n, CASE WHEN random() < 0.7 THEN place END, lifetime,
+          FROM oms.reserve(one.channel, sold, n, CASE WHEN random() < 0.7 THEN place END, lifetime,
                            on_shortage => CASE WHEN random() < 0.3 THEN 'partial' ELSE 'refuse' END,
                            request_id => CASE WHEN random() < 0.1 THEN gen_random_uuid()::text END) t;
     ELSIF dice < 50 THEN
         INSERT INTO stress.done
         SELECT t.sku, t.location, 0, t.quantity
           FROM (SELECT array_agg(s.sku ORDER BY random()) AS skus, array_agg(1 + floor(random() * 2)::bigint) AS quantities
-                  FROM (SELECT sku FROM stress.stock WHERE channel = 'web' ORDER BY random() LIMIT n + 1) s) c,
+                  FROM (SELECT sku FROM (SELECT sku FROM stress.stock WHERE channel = 'web' UNION ALL SELECT 'kit') k
+                         ORDER BY random() LIMIT n + 1) s) c,
                oms.reserve_many('web', c.skus, c.quantities, expires_in => lifetime) t;
     ELSIF dice < 75 THEN
-        SELECT array_agg(h.reservation_id) INTO ids
+        SELECT array_agg(DISTINCT h.reservation_id) INTO ids
           FROM (SELECT r.reservation_id FROM oms.reservation_row r WHERE r.status IN ('hold', 'firm')
                    AND r.sku NOT IN ('hot', 'wide') -- their clients note the releases they make themselves
                    AND (dice NOT BETWEEN 66 AND 71 OR r.sku NOT IN ('limit', 'both') OR random() < 0.02) -- else the quota is soon used up
@@ -68,18 +73,24 @@ BEGIN
         IF ids IS NULL THEN
             RETURN;
         ELSIF dice < 58 THEN
-            SELECT d.*, d.quantity - d.consumed AS units INTO was FROM oms.release(ids[1]) d;
-            -- one that others have released answers alike; the row that this transaction wrote is still open
-            IF was.status = 'released' AND EXISTS (SELECT FROM oms.reservation_row v
-                    WHERE v.reservation_id = ids[1] AND pg_xact_status(v.xmin::text::xid8) = 'in progress') THEN
-                INSERT INTO stress.done VALUES (was.sku, was.location, 0, -was.units);
-            END IF;
+            FOR was IN SELECT d.*, d.quantity - d.consumed AS units FROM oms.release(ids[1]) d LOOP
+                -- one that others have released answers alike; the row that this transaction wrote is still open
+                IF was.status = 'released' AND EXISTS (SELECT FROM oms.reservation_row v
+                        WHERE v.reservation_id = ids[1] AND v.sku = was.sku
+                          AND pg_xact_status(v.xmin::text::xid8) = 'in progress') THEN
+                    INSERT INTO stress.done VALUES (was.sku, was.location, 0, -was.units);
+                END IF;
+            END LOOP;
         ELSIF dice < 64 THEN
             PERFORM oms.confirm(ids[1]);
         ELSIF dice < 66 THEN
             PERFORM oms.extend(ids[1], '100 ms');
         ELSIF dice < 72 THEN
-            INSERT INTO stress.done SELECT d.sku, d.location, -1, -1 FROM oms.consume(ids[1], 1) d;
+            -- of a kit its components
+            INSERT INTO stress.done SELECT d.sku, d.location, -k.units, -k.units FROM oms.consume(ids[1], 1) d,
+                LATERAL (SELECT COALESCE(max(c.quantity) FILTER (WHERE v.kit IS NOT NULL), 1) AS units
+                           FROM oms.reservation_row v LEFT JOIN oms.kit_component c ON c.kit = v.kit AND c.sku = v.sku
+                          WHERE v.reservation_id = d.reservation_id AND v.sku = d.sku) k;
         ELSE
             PERFORM oms.confirm_many(ids);
         END IF;
@@ -222,6 +233,12 @@ CREATE FUNCTION stress.violations() RETURNS TABLE (wrong text) LANGUAGE sql AS $
         (p.sku IN ('prot', 'wide') AND i.available < p.quantity - p.used, format('%s left, available %s', p.quantity - p.used, i.available))
         ) AS w (is_wrong, wrong)
      WHERE w.is_wrong
+    UNION ALL
+    SELECT format('kit %s: %s', r.reservation_id, string_agg(format('%s %s of %s %s', r.sku, r.consumed, r.quantity, r.status), ', '))
+      FROM oms.reservation_row r WHERE r.kit IS NOT NULL
+     GROUP BY r.reservation_id
+    HAVING count(*) <> 2 OR count(DISTINCT (r.location, r.quantity / r.kit_quantity, r.consumed / r.kit_quantity, r.status = 'firm',
+                                            r.status = 'consumed')) <> 1
     UNION ALL
     SELECT format('quota of %s: used %s, reservations %s', q.sku, q.used, q.claimed)
       FROM (SELECT u.sku, sum(u.used) AS used, sum(u.claimed) AS claimed

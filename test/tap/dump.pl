@@ -15,7 +15,10 @@ $node->safe_psql('shop', q{
 	SELECT oms.add_location('near', 'store', '40.75,-73.99', capacity_orders => 5, business_hours => 'Mo-Fr 09:00-18:00; Sa 20:00-02:00'), oms.add_location('far', 'warehouse', '33.45,-112.07');
 	SELECT oms.add_location_group('network', '{near,far}');
 	SELECT oms.add_channel('web', 'network', 'network', safety_stock => 'max(1, 10%)', buffer => 1);
+	SELECT oms.add_service('slow', 240), oms.add_zone('island', '((8.5,41.3),(9.6,41.3),(9.6,43.1))'), oms.add_carrier_service('parcel', 'network');
+	SELECT oms.add_carrier_rate('parcel', 5.90, 1, 300), oms.add_carrier_rate('parcel', 6.90, 3), oms.add_carrier_rate('parcel', 19, 4, zone => 'island');
 	SELECT oms.add_safety_stock_rule('2 + 10%', 'web', tags => '{blue}', location => 'far', method => 'pickup', note => 'busy');
+	SELECT oms.add_policy('p'), oms.add_routing('p', 'all', 'units > 0', cancel_after_days => 7), oms.add_rule('p', 'all', 'network', 1000, floor => '1 + 5%'), oms.activate_policy('p');
 	SELECT oms.add_item('A', '{blue,"size L"}', 9.90);
 	SELECT oms.receive('near', 'A', 12, request_id => 'delivery 1'), oms.receive('far', 'A', 20);
 	SELECT oms.place_order('o1', 'web', '{A}', '{2}', ship_to => '40.7,-74', request_id => 'checkout 1');

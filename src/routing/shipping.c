@@ -1,0 +1,460 @@
+/*
+ * shipping.c
+ *		oms.shipping: how an order would leave a location, when it would leave and arrive,
+ *		and what that costs.
+ *
+ * Ready: the location's handling time, counted in its opening hours, after the start. It
+ * leaves when ready, or at the location's cut-off that follows. Of each carrier service
+ * that collects there, the first rate that fits the shipment counts, by zone, then by
+ * distance. Of these, the cheapest that arrives when due is taken; when none does, the one
+ * that arrives first. While there is no carrier service at all, shipments have the
+ * planner's default cost, and DEFAULT_KM_PER_HOUR.
+ *
+ * The function is called for every order and location, so the tables are read once a query
+ * and kept with the function call, as the query's snapshot shows them; what depends on a
+ * location and a start, but not on the order, is kept for the last start.
+ *
+ * Reads oms.location, carrier_service, carrier_rate, zone, location_group_member. No locks.
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/htup_details.h"
+#include "common/hashfn.h"
+#include "funcapi.h"
+#include "utils/date.h"
+#include "utils/geo_decls.h"
+#include "utils/hsearch.h"
+#include "utils/timestamp.h"
+
+#include "availability/availability.h"
+#include "oms.h"
+#include "routing/route.h"
+#include "type/business_hours.h"
+#include "type/latlon.h"
+
+PG_FUNCTION_INFO_V1(oms_shipping);
+
+#define DEFAULT_KM_PER_HOUR 50
+/* half the circumference of the earth: a location without coordinates comes last */
+#define FARTHEST_KM 20015
+
+typedef struct CarrierRate
+{
+	int			zone;			/* -1: any */
+	double		up_to_km;
+	int64		transit;		/* microseconds */
+	double		price;
+	double		price_per_km;
+} CarrierRate;
+
+typedef struct CarrierService
+{
+	text	   *name;
+	OmsBusinessHours *hours;
+	int			first_rate;
+	int			nrates;
+} CarrierService;
+
+typedef struct ShippingLocation
+{
+	OmsLatLon  *coordinates;	/* NULL: unknown */
+	OmsBusinessHours *hours;
+	text	   *time_zone;
+	int64		handling;		/* microseconds */
+	int64		cut_off;		/* of the day; -1: none */
+	bool	   *collected;		/* by carrier service */
+
+	/* for the last start */
+	TimestampTz start_at;
+	pg_tz	   *zone;
+	TimestampTz ready_at;		/* DT_NOEND: never */
+	TimestampTz ship_at;		/* DT_NOEND: never */
+	TimestampTz *arrive_at;		/* by rate; DT_NOEND: never, DT_NOBEGIN: not computed yet */
+} ShippingLocation;
+
+typedef struct LocationEntry
+{
+	text	   *location;		/* hash key */
+	ShippingLocation *what;
+} LocationEntry;
+
+typedef struct Shipping
+{
+	TupleDesc	desc;
+	HTAB	   *locations;
+	CarrierService *services;
+	int			nservices;
+	CarrierRate *rates;
+	int			nrates;
+	POLYGON   **zones;
+	int			nzones;
+	OmsLatLon	ship_to;		/* the last destination */
+	bool		has_ship_to;
+	bool	   *in_zone;		/* by zone, of that */
+} Shipping;
+
+/* -------------------------------------------------------------------------
+ * The tables
+ * -------------------------------------------------------------------------
+ */
+
+static OmsPlan select_zones = {
+	"SELECT z.area FROM oms.zone z ORDER BY z.zone", 0, {NULL}
+};
+
+static OmsPlan select_services = {
+	"SELECT c.carrier_service, COALESCE(c.business_hours, '24/7') FROM oms.carrier_service c "
+	"ORDER BY c.carrier_service", 0, {NULL}
+};
+
+/* Services and zones by their number in the two queries above. */
+static OmsPlan select_rates = {
+	"SELECT c.n, z.n, r.up_to_km, "
+	"(r.transit_days OPERATOR(pg_catalog.*) 86400000000)::bigint, "
+	"r.price::float8, r.price_per_km::float8 FROM oms.carrier_rate r "
+	"JOIN (SELECT c.carrier_service, pg_catalog.row_number() OVER (ORDER BY c.carrier_service) "
+	"AS n FROM oms.carrier_service c) c USING (carrier_service) "
+	"LEFT JOIN (SELECT z.zone, pg_catalog.row_number() OVER (ORDER BY z.zone) AS n "
+	"FROM oms.zone z) z USING (zone) "
+	"ORDER BY c.n, z.n, r.up_to_km", 0, {NULL}
+};
+
+static OmsPlan select_locations = {
+	"SELECT l.location, l.coordinates, COALESCE(l.business_hours, '24/7'), l.time_zone, "
+	"(l.handling_hours OPERATOR(pg_catalog.*) 3600000000)::bigint, l.cut_off "
+	"FROM oms.location l", 0, {NULL}
+};
+
+static OmsPlan select_collections = {
+	"SELECT c.n, m.location FROM (SELECT c.location_group, "
+	"pg_catalog.row_number() OVER (ORDER BY c.carrier_service) AS n FROM oms.carrier_service c) c "
+	"JOIN (SELECT l.location, NULL AS location_group FROM oms.location l UNION ALL "
+	"SELECT m.location, m.location_group FROM oms.location_group_member m) m "
+	"ON NOT (m.location_group IS DISTINCT FROM c.location_group)", 0, {NULL}
+};
+
+static uint32
+hash_location(const void *key, Size size)
+{
+	text	   *location = *(text *const *) key;
+
+	return hash_bytes((unsigned char *) VARDATA_ANY(location), VARSIZE_ANY_EXHDR(location));
+}
+
+static int
+match_location(const void *a, const void *b, Size size)
+{
+	return oms_text_equal(*(text *const *) a, *(text *const *) b) ? 0 : 1;
+}
+
+/* value copies a value of the last result into the context; 0 for null. */
+static Datum
+value(uint64 row, int column, MemoryContext context)
+{
+	bool		isnull;
+
+	(void) oms_spi_value(row, column, &isnull);
+	return isnull ? (Datum) 0 : oms_route_copy_value(row, column, context);
+}
+
+static void
+read_services(Shipping *shipping, MemoryContext context)
+{
+	bool		isnull;
+
+	shipping->nzones = oms_spi_execute(&select_zones, NULL, NULL, true);
+	shipping->zones = MemoryContextAlloc(context, sizeof(POLYGON *) * Max(1, shipping->nzones));
+	shipping->in_zone = MemoryContextAllocZero(context, sizeof(bool) * Max(1, shipping->nzones));
+	for (int i = 0; i < shipping->nzones; i++)
+		shipping->zones[i] = DatumGetPolygonP(value(i, 1, context));
+
+	shipping->nservices = oms_spi_execute(&select_services, NULL, NULL, true);
+	shipping->services = MemoryContextAllocZero(context, sizeof(CarrierService) *
+												Max(1, shipping->nservices));
+	for (int i = 0; i < shipping->nservices; i++)
+	{
+		shipping->services[i].name = DatumGetTextP(value(i, 1, context));
+		shipping->services[i].hours = (OmsBusinessHours *) DatumGetPointer(value(i, 2, context));
+	}
+
+	shipping->nrates = oms_spi_execute(&select_rates, NULL, NULL, true);
+	shipping->rates = MemoryContextAllocZero(context, sizeof(CarrierRate) *
+											 Max(1, shipping->nrates));
+	for (int i = 0; i < shipping->nrates; i++)
+	{
+		CarrierRate *rate = &shipping->rates[i];
+		CarrierService *service =
+			&shipping->services[oms_spi_int64(i, 1) - 1];
+
+		if (service->nrates++ == 0)
+			service->first_rate = i;
+		rate->zone = DatumGetInt64(oms_spi_value(i, 2, &isnull)) - 1;
+		if (isnull)
+			rate->zone = -1;
+		rate->up_to_km = DatumGetFloat8(oms_spi_value(i, 3, &isnull));
+		if (isnull)
+			rate->up_to_km = HUGE_VAL;
+		rate->transit = oms_spi_int64(i, 4);
+		rate->price = DatumGetFloat8(oms_spi_value(i, 5, &isnull));
+		rate->price_per_km = DatumGetFloat8(oms_spi_value(i, 6, &isnull));
+	}
+}
+
+static ShippingLocation *
+find_location(const Shipping *shipping, text *location)
+{
+	LocationEntry *entry = hash_search(shipping->locations, &location, HASH_FIND, NULL);
+
+	return entry == NULL ? NULL : entry->what;
+}
+
+static void
+read_locations(Shipping *shipping, MemoryContext context)
+{
+	HASHCTL		control = {
+		.keysize = sizeof(text *), .entrysize = sizeof(LocationEntry),
+		.hash = hash_location, .match = match_location, .hcxt = context
+	};
+	uint64		n = oms_spi_execute(&select_locations, NULL, NULL, true);
+
+	shipping->locations = hash_create("oms.shipping", Max(16, n), &control,
+									  HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
+	for (uint64 i = 0; i < n; i++)
+	{
+		text	   *key = DatumGetTextP(value(i, 1, context));
+		LocationEntry *entry = hash_search(shipping->locations, &key, HASH_ENTER, NULL);
+		ShippingLocation *location = MemoryContextAllocZero(context, sizeof(ShippingLocation));
+		bool		isnull;
+
+		entry->what = location;
+		location->coordinates = (OmsLatLon *) DatumGetPointer(value(i, 2, context));
+		location->hours = (OmsBusinessHours *) DatumGetPointer(value(i, 3, context));
+		location->time_zone = DatumGetTextP(value(i, 4, context));
+		location->handling = oms_spi_int64(i, 5);
+		location->cut_off = DatumGetTimeADT(oms_spi_value(i, 6, &isnull));
+		if (isnull)
+			location->cut_off = -1;
+		location->collected = MemoryContextAllocZero(context, sizeof(bool) *
+													 Max(1, shipping->nservices));
+		location->start_at = DT_NOBEGIN;
+		location->arrive_at = MemoryContextAlloc(context, sizeof(TimestampTz) *
+												 Max(1, shipping->nrates));
+	}
+	n = oms_spi_execute(&select_collections, NULL, NULL, true);
+	for (uint64 i = 0; i < n; i++)
+	{
+		bool		isnull;
+		text	   *key = DatumGetTextPP(oms_spi_value(i, 2, &isnull));
+
+		find_location(shipping, key)->collected[oms_spi_int64(i, 1) - 1] = true;
+	}
+}
+
+/* read_tables returns what the calls of one query share. */
+static Shipping *
+read_tables(FunctionCallInfo fcinfo)
+{
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+	MemoryContext old = MemoryContextSwitchTo(context);
+	Shipping   *shipping = palloc0(sizeof(Shipping));
+
+	if (get_call_result_type(fcinfo, NULL, &shipping->desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "oms.shipping returns a row");
+	shipping->desc = BlessTupleDesc(CreateTupleDescCopy(shipping->desc));
+	MemoryContextSwitchTo(old);
+	oms_spi_connect();
+	read_services(shipping, context);
+	read_locations(shipping, context);
+	oms_spi_finish();
+	fcinfo->flinfo->fn_extra = shipping;
+	return shipping;
+}
+
+/* -------------------------------------------------------------------------
+ * One shipment
+ * -------------------------------------------------------------------------
+ */
+
+/* prepare computes what depends on the location and the start, unless it is there. */
+static void
+prepare(const Shipping *shipping, ShippingLocation *location, TimestampTz start_at)
+{
+	if (location->start_at == start_at)
+		return;
+	location->start_at = start_at;
+	location->zone = oms_find_time_zone(location->time_zone, start_at);
+	if (!oms_working_time(location->hours, start_at, location->handling, location->zone,
+						  &location->ready_at))
+		location->ready_at = DT_NOEND;
+	location->ship_at = location->ready_at;
+	if (location->cut_off >= 0 && location->ready_at != DT_NOEND &&
+		!oms_next_cut_off(location->hours, location->ready_at, location->cut_off, location->zone,
+						  &location->ship_at))
+		location->ship_at = DT_NOEND;
+	for (int i = 0; i < shipping->nrates; i++)
+		location->arrive_at[i] = DT_NOBEGIN;
+}
+
+static TimestampTz
+arrival(const Shipping *shipping, ShippingLocation *location, const CarrierService *service,
+		int rate)
+{
+	if (location->arrive_at[rate] == DT_NOBEGIN &&
+		!oms_working_time(service->hours, location->ship_at, shipping->rates[rate].transit,
+						  location->zone, &location->arrive_at[rate]))
+		location->arrive_at[rate] = DT_NOEND;
+	return location->arrive_at[rate];
+}
+
+/* set_ship_to finds the zones of a destination, unless it is the last one. */
+static void
+set_ship_to(Shipping *shipping, const OmsLatLon *ship_to)
+{
+	Point		place = {ship_to->longitude, ship_to->latitude};
+
+	if (shipping->has_ship_to && memcmp(&shipping->ship_to, ship_to, sizeof(OmsLatLon)) == 0)
+		return;
+	shipping->ship_to = *ship_to;
+	shipping->has_ship_to = true;
+	for (int i = 0; i < shipping->nzones; i++)
+		shipping->in_zone[i] =
+			DatumGetBool(DirectFunctionCall2(poly_contain_pt,
+											 PolygonPGetDatum(shipping->zones[i]),
+											 PointPGetDatum(&place)));
+}
+
+/* find_rate returns the rate of a service that counts for a shipment, or -1. */
+static int
+find_rate(const Shipping *shipping, const CarrierService *service, bool has_ship_to, double km)
+{
+	for (int i = service->first_rate; i < service->first_rate + service->nrates; i++)
+	{
+		const CarrierRate *rate = &shipping->rates[i];
+
+		if (km <= rate->up_to_km &&
+			(rate->zone < 0 || (has_ship_to && shipping->in_zone[rate->zone])))
+			return i;
+	}
+	return -1;
+}
+
+/* choose picks the service of a shipment, of those that collect at the location, or NULL. */
+static const CarrierService *
+choose(const Shipping *shipping, ShippingLocation *location, bool has_ship_to, double km,
+	   TimestampTz due_at, double *price, TimestampTz *arrive_at)
+{
+	const CarrierService *best = NULL;
+
+	for (int i = 0; i < shipping->nservices; i++)
+	{
+		const CarrierService *service = &shipping->services[i];
+		int			rate;
+		double		its_price;
+		TimestampTz its_arrival;
+
+		if (!location->collected[i] ||
+			(rate = find_rate(shipping, service, has_ship_to, km)) < 0)
+			continue;
+		its_price = shipping->rates[rate].price + shipping->rates[rate].price_per_km * km;
+		its_arrival = arrival(shipping, location, service, rate);
+		if (its_arrival == DT_NOEND)
+			continue;
+		if (best != NULL)
+		{
+			bool		in_time = its_arrival <= due_at;
+
+			if (in_time != (*arrive_at <= due_at))
+			{
+				if (!in_time)
+					continue;
+			}
+			else if (in_time ? (its_price > *price ||
+								(its_price == *price && its_arrival >= *arrive_at))
+					 : (its_arrival > *arrive_at ||
+						(its_arrival == *arrive_at && its_price >= *price)))
+				continue;
+		}
+		best = service;
+		*price = its_price;
+		*arrive_at = its_arrival;
+	}
+	return best;
+}
+
+/*
+ * oms_shipping(location, method, ship_to, start_at, due_at, cost_per_shipment, cost_per_km)
+ * is a row: carrier_service (null: none is needed, or the default way), price, distance_km,
+ * ship_at, arrive_at. price is null when nothing gets there from here: ship_at too when
+ * nothing ever leaves the location. What is picked up is there when it is ready, for nothing.
+ * The kilometres are 0 without ship_to, and the longest there are to a location without
+ * coordinates. OM004 unknown location.
+ */
+Datum
+oms_shipping(PG_FUNCTION_ARGS)
+{
+	Shipping   *shipping = fcinfo->flinfo->fn_extra;
+	text	   *key = oms_arg_key(fcinfo, 0, "location");
+	bool		pickup = oms_arg_method(fcinfo, 1) == OMS_PICKUP;
+	bool		has_ship_to = !pickup && !PG_ARGISNULL(2);
+	TimestampTz start_at;
+	TimestampTz due_at = PG_ARGISNULL(4) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(4);
+	ShippingLocation *location;
+	const CarrierService *service = NULL;
+	double		km = 0;
+	double		price = 0;
+	TimestampTz arrive_at = DT_NOEND;
+	TimestampTz ship_at;
+	Datum		values[5];
+	bool		nulls[5] = {0};
+
+	oms_require_not_null(fcinfo, 3, "start_at");
+	start_at = PG_GETARG_TIMESTAMPTZ(3);
+	if (TIMESTAMP_NOT_FINITE(start_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("start_at must be finite")));
+	oms_require_not_null(fcinfo, 5, "cost_per_shipment");
+	oms_require_not_null(fcinfo, 6, "cost_per_km");
+	if (shipping == NULL)
+		shipping = read_tables(fcinfo);
+	location = find_location(shipping, key);
+	if (location == NULL)
+		ereport(ERROR,
+				(errcode(OMS_ERR_UNKNOWN_KEY),
+				 errmsg("location \"%s\" is unknown", text_to_cstring(key))));
+
+	prepare(shipping, location, start_at);
+	if (has_ship_to)
+	{
+		OmsLatLon  *ship_to = PG_GETARG_LATLON_P(2);
+
+		set_ship_to(shipping, ship_to);
+		km = location->coordinates == NULL ? FARTHEST_KM :
+			oms_latlon_distance_km(ship_to, location->coordinates);
+	}
+	ship_at = pickup ? location->ready_at : location->ship_at;
+	if (ship_at == DT_NOEND)
+		;						/* nothing ever leaves */
+	else if (pickup)
+		arrive_at = ship_at;
+	else if (shipping->nservices > 0)
+		service = choose(shipping, location, has_ship_to, km, due_at, &price, &arrive_at);
+	else
+	{
+		price = PG_GETARG_FLOAT8(5) + PG_GETARG_FLOAT8(6) * km;
+		arrive_at = ship_at +
+			(int64) ceil(km * SECS_PER_HOUR / DEFAULT_KM_PER_HOUR) * USECS_PER_SEC;
+	}
+
+	nulls[0] = service == NULL;
+	values[0] = PointerGetDatum(service == NULL ? NULL : service->name);
+	nulls[1] = nulls[4] = arrive_at == DT_NOEND;
+	values[1] = Float8GetDatum(price);
+	values[2] = Float8GetDatum(km);
+	nulls[3] = ship_at == DT_NOEND;
+	values[3] = TimestampTzGetDatum(ship_at);
+	values[4] = TimestampTzGetDatum(arrive_at);
+	return HeapTupleGetDatum(heap_form_tuple(shipping->desc, values, nulls));
+}

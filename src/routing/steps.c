@@ -1,0 +1,220 @@
+/*
+ * steps.c
+ *		The plan of a run, step by step: one step without a policy; with one, a step for
+ *		each rule of each routing.
+ *
+ * A step plans together all lines of its routing that no earlier step has served, or
+ * what is left of them. What a step gives to a line stays; a later step has what stock
+ * and capacity it leaves. What the last rule of a routing leaves waits in its queue.
+ * Routings are in sequence, an order in the first whose filter is true; an order in none
+ * is not in the run.
+ *
+ * Reads only, takes no locks.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+
+#include "oms.h"
+#include "routing/policy.h"
+#include "routing/route.h"
+
+/* where units wait that no location can serve, without a policy */
+#define DEFAULT_QUEUE "unfillable"
+
+/* $1 to $8 a call of plan_routes, $9 to $15 the plan so far, $16 step, $17 whether it is the last */
+static const char add_to_plan[] =
+	"WITH before AS (SELECT u.order_id, max(u.shipment) AS shipments FROM ROWS FROM (unnest($9), "
+	"unnest($13)) AS u (order_id, shipment) GROUP BY u.order_id), "
+	"p AS (SELECT p.order_id, p.line_no, p.location, p.quantity, "
+	"p.shipment + COALESCE(b.shipments, 0) AS shipment, p.cost, "
+	"p.location IS NOT NULL OR $17 AS done FROM " PLAN_CALL " p "
+	"LEFT JOIN before b ON b.order_id = p.order_id) "
+	"SELECT $9 || COALESCE(array_agg(p.order_id) FILTER (WHERE p.done), '{}'), "
+	"$10 || COALESCE(array_agg(p.line_no) FILTER (WHERE p.done), '{}'), "
+	"$11 || COALESCE(array_agg(p.location) FILTER (WHERE p.done), '{}'), "
+	"$12 || COALESCE(array_agg(p.quantity) FILTER (WHERE p.done), '{}'), "
+	"$13 || COALESCE(array_agg(p.shipment) FILTER (WHERE p.done), '{}'), "
+	"$14 || COALESCE(array_agg(p.cost) FILTER (WHERE p.done), '{}'), "
+	"$15 || array_fill($16, ARRAY[(count(*) FILTER (WHERE p.done))::int]), "
+	"COALESCE(array_agg(DISTINCT p.order_id), '{}'), "
+	"COALESCE(array_agg(p.order_id) FILTER (WHERE NOT p.done), '{}'), "
+	"COALESCE(array_agg(p.line_no) FILTER (WHERE NOT p.done), '{}'), "
+	"COALESCE(array_agg(p.location) FILTER (WHERE NOT p.done), '{}'), "
+	"COALESCE(array_agg(p.quantity) FILTER (WHERE NOT p.done), '{}'), "
+	"COALESCE(array_agg(DISTINCT p.order_id) FILTER (WHERE NOT p.done), '{}') FROM p";
+
+/* $1 to $4 routing, rule, queue and days of the steps so far, $5 to $8 those of the next one,
+ * $9 late lines and $10 kilometres so far */
+static const char add_step[] =
+	"SELECT $1 || $5, $2 || $6, $3 || $7, $4 || $8, $9 + s.late, $10 + COALESCE(s.distance_km, 0) "
+	"FROM oms.plan_summary() s";
+
+static const char select_others[] =
+	"SELECT COALESCE(array_agg(u.order_id), '{}') FROM unnest($1) AS u (order_id) "
+	"WHERE u.order_id <> ALL ($2)";
+
+static const char select_both[] = "SELECT $1 || $2";
+
+static Datum
+empty_array(Oid type)
+{
+	return PointerGetDatum(construct_empty_array(type));
+}
+
+static RouteArgument
+text_argument(const char *text)
+{
+	return (RouteArgument) {
+		TEXTOID, text == NULL ? (Datum) 0 : CStringGetTextDatum(text), text == NULL
+	};
+}
+
+/*
+ * take_step plans one step and adds it to the run. What is unfilled waits, when the step is
+ * the last of its routing, or is left to the next step: *left, and the orders of that.
+ */
+static ArrayType *
+take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bool last,
+		  RoutePlan *left)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RoutePlan  *plan = &run->plan;
+	RouteArgument arguments[PLAN_ARGUMENTS + 9];
+	RouteArgument of_plan[] = {
+		{TEXTARRAYOID, plan->order_id}, {INT4ARRAYOID, plan->line_no},
+		{TEXTARRAYOID, plan->location}, {INT8ARRAYOID, plan->quantity},
+		{INT4ARRAYOID, plan->shipment}, {NUMERICARRAYOID, plan->cost},
+		{INT4ARRAYOID, plan->step}, {INT4OID, Int32GetDatum(++run->nsteps)},
+		{BOOLOID, BoolGetDatum(last)}
+	};
+	RouteArgument of_step[] = {
+		{TEXTARRAYOID, run->routings}, {INT4ARRAYOID, run->rules}, {TEXTARRAYOID, run->queues},
+		{NUMERICARRAYOID, run->cancel_after_days},
+		text_argument(routing == NULL ? NULL : routing->name),
+		{INT4OID, step->rule == NULL ? (Datum) 0 : Int32GetDatum(step->rule->rule_no),
+		step->rule == NULL},
+		text_argument(routing == NULL ? DEFAULT_QUEUE : routing->queue),
+		{NUMERICOID, 0, true}, {INT8OID, run->late_lines}, {FLOAT8OID, run->distance_km}
+	};
+	Datum		orders;
+	Datum		left_orders;
+
+	if (routing != NULL && routing->cancel_after_days != NULL)
+		of_step[7] = (RouteArgument) {
+			NUMERICOID, oms_route_numeric(routing->cancel_after_days)
+		};
+	oms_route_plan_call(run->solver, step, run->options, arguments);
+	memcpy(arguments + PLAN_ARGUMENTS, of_plan, sizeof(of_plan));
+	oms_spi_connect();
+	oms_route_run(add_to_plan, lengthof(arguments), arguments, false);
+	plan->order_id = oms_route_copy_value(0, 1, caller);
+	plan->line_no = oms_route_copy_value(0, 2, caller);
+	plan->location = oms_route_copy_value(0, 3, caller);
+	plan->quantity = oms_route_copy_value(0, 4, caller);
+	plan->shipment = oms_route_copy_value(0, 5, caller);
+	plan->cost = oms_route_copy_value(0, 6, caller);
+	plan->step = oms_route_copy_value(0, 7, caller);
+	orders = oms_route_copy_value(0, 8, caller);
+	left->order_id = oms_route_copy_value(0, 9, caller);
+	left->line_no = oms_route_copy_value(0, 10, caller);
+	left->location = oms_route_copy_value(0, 11, caller);
+	left->quantity = oms_route_copy_value(0, 12, caller);
+	left_orders = oms_route_copy_value(0, 13, caller);
+
+	oms_route_run(add_step, lengthof(of_step), of_step, true);
+	run->routings = oms_route_copy_value(0, 1, caller);
+	run->rules = oms_route_copy_value(0, 2, caller);
+	run->queues = oms_route_copy_value(0, 3, caller);
+	run->cancel_after_days = oms_route_copy_value(0, 4, caller);
+	run->late_lines = oms_route_copy_value(0, 5, caller);
+	run->distance_km = oms_route_copy_value(0, 6, caller);
+	oms_spi_finish();
+	oms_route_judge(run, step->rule, orders);
+	return DatumGetArrayTypeP(left_orders);
+}
+
+/* combine runs a query over two text[] for a third. */
+static ArrayType *
+combine(const char *sql, ArrayType *a, ArrayType *b)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, PointerGetDatum(a)}, {TEXTARRAYOID, PointerGetDatum(b)}
+	};
+	ArrayType  *result;
+
+	oms_spi_connect();
+	oms_route_run(sql, lengthof(arguments), arguments, true);
+	result = DatumGetArrayTypeP(oms_route_copy_value(0, 1, caller));
+	oms_spi_finish();
+	return result;
+}
+
+static bool
+is_empty(ArrayType *array)
+{
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) == 0;
+}
+
+/* take_rules takes a routing's steps over its orders, until nothing is left. */
+static void
+take_rules(RouteRun *run, const PolicyRouting *routing, ArrayType *orders)
+{
+	RoutePlan	left;
+	RoutePlan	next;
+	RouteStep	step = {.run_orders = run->run_orders, .orders = orders};
+
+	for (int i = 0; i < routing->nrules && !is_empty(step.orders); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		step.rule = &routing->rules[i];
+		step.earlier = run->nsteps == 0 ? NULL : &run->plan;
+		step.orders = take_step(run, &step, routing, i == routing->nrules - 1, &next);
+		left = next;
+		step.left = &left;
+	}
+}
+
+/*
+ * oms_route_plan plans a run over all open orders, or over order_ids; with a policy, over
+ * those that its routings take.
+ */
+void
+oms_route_plan(RouteRun *run, ArrayType *order_ids)
+{
+	ArrayType **taken;
+	RoutePlan	left;
+
+	run->run_orders = order_ids;
+	run->nsteps = 0;
+	run->plan.order_id = run->plan.location = empty_array(TEXTOID);
+	run->plan.line_no = run->plan.shipment = run->plan.step = empty_array(INT4OID);
+	run->plan.quantity = empty_array(INT8OID);
+	run->plan.cost = run->cancel_after_days = empty_array(NUMERICOID);
+	run->routings = run->queues = run->judged_orders = empty_array(TEXTOID);
+	run->rules = empty_array(INT4OID);
+	run->judged = empty_array(JSONBOID);
+	run->late_lines = Int64GetDatum(0);
+	run->distance_km = Float8GetDatum(0);
+	if (run->policy == NULL)
+	{
+		RouteStep	step = {.run_orders = order_ids};
+
+		(void) take_step(run, &step, NULL, true, &left);
+		return;
+	}
+
+	taken = palloc(sizeof(ArrayType *) * run->policy->nroutings);
+	run->run_orders = construct_empty_array(TEXTOID);
+	for (int i = 0; i < run->policy->nroutings; i++)
+	{
+		taken[i] = combine(select_others, oms_policy_orders(&run->policy->routings[i], order_ids),
+						   run->run_orders);
+		run->run_orders = combine(select_both, run->run_orders, taken[i]);
+	}
+	for (int i = 0; i < run->policy->nroutings; i++)
+		take_rules(run, &run->policy->routings[i], taken[i]);
+}

@@ -72,6 +72,13 @@ static OmsPlan wrong_code = {
 	2, {"_int8", "text"}
 };
 
+static OmsPlan find_hold = {
+	"SELECT f.fulfillment_id, h.hold_id, h.reason, f.order_id FROM oms.fulfillment_row f "
+	"JOIN oms.order_hold_row h ON " OMS_STANDING_HOLD "WHERE f.fulfillment_id = ANY ($1) "
+	"ORDER BY f.fulfillment_id, h.placed_at, h.hold_id LIMIT 1",
+	1, {"_int8"}
+};
+
 static OmsPlan set_code = {
 	"UPDATE oms.fulfillment_row f SET code_hash = " CODE_HASH " WHERE f.fulfillment_id = $1 "
 	"AND f.method = 'pickup' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')",
@@ -199,18 +206,40 @@ require_whole_kits(int nlines, const OmsWorkLine *lines, const OmsWork *work)
 	}
 }
 
+static Datum
+id_array(int n, const int64 *ids)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
+
+	for (int i = 0; i < n; i++)
+		elements[i] = Int64GetDatum(ids[i]);
+	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+/* require_no_hold raises OM005 for a fulfillment whose order is stopped. */
+static void
+require_no_hold(Action action, int n, const int64 *ids)
+{
+	Datum		values[1] = {id_array(n, ids)};
+
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&find_hold, values, NULL) > 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+				 errmsg("cannot %s fulfillment %s: order \"%s\" is on hold", names[action],
+						oms_spi_text(0, 1), oms_spi_text(0, 4)),
+				 errdetail("Hold \"%s\": %s.", oms_spi_text(0, 2), oms_spi_text(0, 3)),
+				 errhint("oms.release_order_hold ends it.")));
+	oms_spi_finish();
+}
+
 /* require_code raises OM010 unless all that have a code have this one; code may be NULL. */
 static void
 require_code(int n, const int64 *ids, text *code)
 {
-	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-	Datum		values[2];
+	Datum		values[2] = {id_array(n, ids), PointerGetDatum(code)};
 
-	for (int i = 0; i < n; i++)
-		elements[i] = Int64GetDatum(ids[i]);
-	values[0] = PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-												TYPALIGN_DOUBLE));
-	values[1] = PointerGetDatum(code);
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&wrong_code, values, code == NULL ? " n" : NULL) > 0)
 		ereport(ERROR,
@@ -248,6 +277,8 @@ act(FunctionCallInfo fcinfo, Action action, int n, const int64 *ids, const Part 
 {
 	OmsWork    *work = oms_work_lock(names[action], n, ids);
 
+	if (action != UNPACK)
+		require_no_hold(action, n, ids);
 	if (action == HAND_OVER)
 		require_code(n, ids, code);
 

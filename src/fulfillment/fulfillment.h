@@ -8,6 +8,12 @@
 #include "oms.h"
 #include "reservation/order_units.h"
 
+/* A standing hold h of fulfillment f: of its order, or of a line that it still has. */
+#define OMS_STANDING_HOLD \
+	"h.order_id = f.order_id AND h.released_at IS NULL AND (h.line_no IS NULL OR EXISTS (SELECT " \
+	"FROM oms.fulfillment_line_row hl WHERE hl.order_id = f.order_id AND hl.fulfillment_id = f.fulfillment_id " \
+	"AND hl.line_no = h.line_no AND hl.quantity > hl.rejected + hl.cancelled)) "
+
 /* A fulfillment under an action; its order's row is locked. */
 typedef struct OmsWork
 {

@@ -24,9 +24,11 @@ SELECT d.fulfillment_id, d.order_id, d.location, d.method, d.status, d.what,
                ('reroute', f.status = 'assigned' AND f.escalated_at IS NULL, f.assigned_at, t.reroute_after),
                ('remind customer', f.status = 'ready' AND f.reminded_at IS NULL, f.ready_at, t.remind_customer_after),
                ('expire', f.status = 'ready', f.ready_at, t.expire_after)) w (what, applies, since, after)
-         WHERE f.status IN ('assigned', 'ready') AND w.applies AND w.after IS NOT NULL) d;
+         WHERE f.status IN ('assigned', 'ready') AND w.applies AND w.after IS NOT NULL
+           AND NOT EXISTS (SELECT FROM oms.order_hold_row h
+                            WHERE h.order_id = f.order_id AND h.released_at IS NULL)) d;
 COMMENT ON VIEW oms.deadline IS
-    'what oms.enforce_time_limits() does to a fulfillment, and when, if nobody acts before: remind, reroute, remind customer, expire; in opening time of the location, by oms.time_limit; at NULL: the location never opens';
+    'what oms.enforce_time_limits() does to a fulfillment, and when, if nobody acts before: remind, reroute, remind customer, expire; in opening time of the location, by oms.time_limit; not while the order is on hold; at NULL: the location never opens';
 
 CREATE VIEW oms.rejection AS
 SELECT r.rejection_id, r.fulfillment_id, r.order_id, r.line_no, r.sku, r.location, r.quantity, r.reason,
@@ -44,7 +46,9 @@ COMMENT ON VIEW oms.count_task IS
 -- A condition on location, order_id or fulfillment_id reaches the indexes.
 CREATE VIEW oms.work AS
 SELECT f.fulfillment_id, f.location, f.order_id, f.method, f.status, o.priority, l.due_at,
-       l.lines, l.units, l.to_pick, f.claimed_by, f.claimed_until, f.assigned_at
+       l.lines, l.units, l.to_pick, f.claimed_by, f.claimed_until, f.assigned_at,
+       EXISTS (SELECT FROM oms.order_hold_row h
+                WHERE h.order_id = f.order_id AND h.released_at IS NULL) AS on_hold
   FROM oms.fulfillment_row f
   JOIN oms.order_row o ON o.order_id = f.order_id
   CROSS JOIN LATERAL (
@@ -58,7 +62,7 @@ SELECT f.fulfillment_id, f.location, f.order_id, f.method, f.status, o.priority,
           AND l.quantity > l.rejected + l.cancelled) l
  WHERE f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
 COMMENT ON VIEW oms.work IS
-    'fulfillments that are not done: due_at the earliest promise of its lines, units that are to leave, to_pick of them, and who has it until when';
+    'fulfillments that are not done: due_at the earliest promise of its lines, units that are to leave, to_pick of them, who has it until when, and whether the order or a line of it is on hold';
 
 CREATE FUNCTION oms.work_list(location text, method text DEFAULT NULL)
 RETURNS TABLE (fulfillment_id bigint, order_id text, method text, status text, priority integer,

@@ -280,6 +280,12 @@ AS $$
       FROM oms.order_row o JOIN oms.fulfillment_row f ON f.order_id = o.order_id
      WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')
     UNION ALL
+    SELECT 'a hold is of an order or of one of its lines', format('order %s, hold %s', h.order_id, h.hold_id),
+           format('line %s', COALESCE(h.line_no::text, 'null'))
+      FROM oms.order_hold_row h
+     WHERE NOT EXISTS (SELECT FROM oms.order_line_row l
+                        WHERE l.order_id = h.order_id AND (h.line_no IS NULL OR l.line_no = h.line_no))
+    UNION ALL
     SELECT 'a fulfillment has an order', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id),
            'the order is unknown'
       FROM oms.fulfillment_row f

@@ -37,3 +37,22 @@ AS 'MODULE_PATHNAME', 'oms_cancel_order';
 REVOKE ALL ON FUNCTION oms.cancel_order(text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.cancel_order(text, text, text, text) IS
     'cancels an order that no location has started: releases what it holds and its open backorders, and cancels its fulfillments. A row per line and location with the units released; location NULL for a line that held nothing. Errors: OM004 unknown order, OM005 already cancelled, started or consumed';
+
+CREATE FUNCTION oms.hold_order(
+    order_id text, reason text, line_no integer DEFAULT NULL, hold_id text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (hold_id text, line_no integer, reason text, placed_at timestamptz, released_at timestamptz)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_hold_order';
+REVOKE ALL ON FUNCTION oms.hold_order(text, text, integer, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.hold_order(text, text, integer, text, text, text) IS
+    'stops an order, or a line of it, for a reason (fraud, address, payment, …): it keeps its stock, and is neither routed nor accepted, picked, packed or sent out while any of its holds stands. hold_id: yours, or a number. Returns the hold. Errors: OM004 unknown order or line, OM005 cancelled, or it has a hold of that id';
+
+CREATE FUNCTION oms.release_order_hold(
+    order_id text, hold_id text, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (hold_id text, line_no integer, reason text, placed_at timestamptz, released_at timestamptz)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_release_order_hold';
+REVOKE ALL ON FUNCTION oms.release_order_hold(text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.release_order_hold(text, text, text, text) IS
+    'ends a hold of an order; one that was released stays so. Returns the hold. Errors: OM004 unknown order or hold, OM005 the order is cancelled';

@@ -39,6 +39,30 @@ COMMENT ON COLUMN oms.order_line_row.keep_together IS 'lines of an order with th
 COMMENT ON COLUMN oms.order_line_row.cancelled IS 'units that are not wanted any more';
 COMMENT ON COLUMN oms.order_line_row.location IS 'the only location that may serve the line; NULL: any';
 
+CREATE SEQUENCE oms.order_hold_id_seq;
+COMMENT ON SEQUENCE oms.order_hold_id_seq IS 'private: numbers holds of orders that were given no id';
+CREATE TABLE oms.order_hold_row (
+    order_id text COLLATE "C" NOT NULL,
+    hold_id text COLLATE "C" NOT NULL CHECK (hold_id <> ''),
+    line_no integer,
+    reason text COLLATE "C" NOT NULL CHECK (reason <> ''),
+    placed_by text NOT NULL,
+    placed_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    released_by text,
+    released_at timestamptz,
+    PRIMARY KEY (order_id, hold_id),
+    CHECK ((released_at IS NULL) = (released_by IS NULL))
+);
+COMMENT ON TABLE oms.order_hold_row IS 'private: holds of orders, behind oms.order_hold';
+CREATE INDEX order_hold_row_standing_idx ON oms.order_hold_row (order_id) WHERE released_at IS NULL;
+
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.order_hold_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.hold_order or oms.release_order_hold.');
+ALTER TABLE oms.order_hold_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.order_hold_row IS 'changed by functions only';
+SELECT pg_catalog.pg_extension_config_dump('oms.order_hold_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.order_hold_id_seq', '');
+
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.order_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.place_order or oms.cancel_order.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.order_line_row

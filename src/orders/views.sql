@@ -65,3 +65,9 @@ SELECT o.order_id, o.channel, o.service, o.method, o.priority, o.ship_to, o.prom
               GROUP BY l.order_id) l ON l.order_id = o.order_id;
 COMMENT ON VIEW oms.orders IS
     'orders, with the units of their lines; status open, completed (every unit that was not cancelled is consumed) or cancelled; priority 0 (most urgent) to 4; ship_to is NULL when unknown';
+
+CREATE VIEW oms.order_hold AS
+SELECT h.order_id, h.hold_id, h.line_no, h.reason, h.placed_by, h.placed_at, h.released_by, h.released_at
+  FROM oms.order_hold_row h;
+COMMENT ON VIEW oms.order_hold IS
+    'why orders are stopped: holds of an order, or of a line of it, several at once; while one stands (released_at NULL) what it is on is neither routed nor worked on';

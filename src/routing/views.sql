@@ -1,6 +1,6 @@
 -- Public views; their columns are a contract.
 
--- Units of open orders that the router may move: held firm and not in work that has begun. Of a
+-- Units of open orders that the router may move: held firm, not stopped, and not in work that has begun. Of a
 -- kit a row per reservation and component: work that has begun counts against the first ones.
 CREATE VIEW oms.routing_started AS
 SELECT f.order_id, f.location, l.line_no, l.sku,
@@ -20,6 +20,8 @@ SELECT r.order_id, r.line_no, r.sku, r.location,
   LEFT JOIN oms.routing_started s
     ON s.order_id = r.order_id AND s.location = r.location AND s.line_no = r.line_no AND s.sku = r.sku
  WHERE r.status = 'firm' AND r.quantity > r.consumed AND r.kit IS NULL
+   AND NOT EXISTS (SELECT FROM oms.order_hold_row h WHERE h.order_id = r.order_id AND h.released_at IS NULL
+                      AND (h.line_no IS NULL OR h.line_no = r.line_no))
  GROUP BY r.order_id, r.line_no, r.sku, r.location
 HAVING pg_catalog.sum(r.quantity - r.consumed) > COALESCE(pg_catalog.max(s.quantity), 0)
 UNION ALL
@@ -34,7 +36,9 @@ SELECT k.order_id, k.line_no, k.sku, k.location, LEAST(k.left_over, k.left_over_
           JOIN oms.order_row o ON o.order_id = r.order_id AND o.status = 'open'
           LEFT JOIN oms.routing_started s
             ON s.order_id = r.order_id AND s.location = r.location AND s.line_no = r.line_no AND s.sku = r.sku
-         WHERE r.status = 'firm' AND r.quantity > r.consumed AND r.kit IS NOT NULL AND r.order_id IS NOT NULL) k
+         WHERE r.status = 'firm' AND r.quantity > r.consumed AND r.kit IS NOT NULL AND r.order_id IS NOT NULL
+           AND NOT EXISTS (SELECT FROM oms.order_hold_row h WHERE h.order_id = r.order_id AND h.released_at IS NULL
+                              AND (h.line_no IS NULL OR h.line_no = r.line_no))) k
  WHERE k.left_over_so_far > k.started;
 COMMENT ON VIEW oms.routing_held IS 'private: units of open orders that the router may move, by line and location, of kits by reservation and component; plan_line is the planner''s line, those of one bundle move together';
 

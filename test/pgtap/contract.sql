@@ -37,6 +37,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('cancel_line', 3, '{line_no,sku,location,quantity,was}'), ('cancel_fulfillment', 1, '{fulfillment_id,status}'),
     ('cancel_fulfillment_many', 1, '{fulfillment_id,status}'), ('change_quantity', 3, '{line_no,sku,location,quantity,was}'),
     ('change_destination', 2, NULL), ('issue_code', 1, NULL),
+    ('hold_order', 4, '{hold_id,line_no,reason,placed_at,released_at}'), ('release_order_hold', 2, '{hold_id,released_at}'),
     ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
     ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
     ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),

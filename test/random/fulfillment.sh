@@ -21,6 +21,10 @@ seed=${STRESS_SEED:-$((RANDOM * 32768 + RANDOM))}
 clients=8
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+# a database of its own: other tests look at all accounts
+createdb oms_walk
+export PGDATABASE=oms_walk
+psql -Xqc "CREATE EXTENSION oms"
 echo "1..6"
 echo "# seed $seed, $clients clients, $seconds s"
 

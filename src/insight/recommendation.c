@@ -19,12 +19,12 @@
  * 7.6 and B). A slow mover, m < 10 with no error of the record, is Poisson, as they advise
  * there (8.1): its loss is summed term by term.
  *
- * Estimates, all over a period that ends now. D: units that left as consume, per day, times
- * the delay; its variance is that of the days, but not less than the mean (Poisson). E: the
- * differences that adjust and set_on_hand wrote, each as a whole, negated: an error is
- * there until it is found. What was rejected by a store is among them as far as it was
- * adjusted. A count that finds nothing leaves no movement and so is not seen: E is as large
- * as the errors that were found, and 0 where nobody looked.
+ * Estimates, all over a period that ends now. D: units that were consumed, shipped or handed
+ * over, per day, times the delay; its variance is that of the days, but not less than the
+ * mean (Poisson). E: the differences that adjust, set_on_hand and the rejects of stores wrote,
+ * each as a whole, negated: an error is there until it is found. A count that finds nothing
+ * leaves no movement and so is not seen: E is as large as the errors that were found, and 0
+ * where nobody looked.
  *
  * Reads inventory, movement, item, the network. No locks but those of the statement.
  */
@@ -71,7 +71,7 @@ static OmsPlan select_exposures = {
 	"LEFT JOIN (SELECT d.sku, d.location, pg_catalog.sum(d.units) AS units, "
 	"pg_catalog.sum(d.units OPERATOR(pg_catalog.*) d.units) AS squares "
 	"FROM (SELECT m.sku, m.location, OPERATOR(pg_catalog.-) pg_catalog.sum(m.quantity) AS units "
-	"FROM oms.movement_row m WHERE m.kind OPERATOR(pg_catalog.=) 'consume' "
+	"FROM oms.movement_row m WHERE m.kind OPERATOR(pg_catalog.=) ANY ('{consume,ship,hand_over}') "
 	"AND m.moved_at OPERATOR(pg_catalog.>=) ($7 OPERATOR(pg_catalog.-) $3) "
 	"AND m.moved_at OPERATOR(pg_catalog.<) $7 "
 	"GROUP BY m.sku, m.location, pg_catalog.date_bin('1 day', m.moved_at, $7)) d "
@@ -79,7 +79,7 @@ static OmsPlan select_exposures = {
 	"ON d.sku OPERATOR(pg_catalog.=) i.sku AND d.location OPERATOR(pg_catalog.=) i.location "
 	"LEFT JOIN (SELECT m.sku, m.location, pg_catalog.count(*) AS n, "
 	"pg_catalog.avg(OPERATOR(pg_catalog.-) m.quantity) AS mean, pg_catalog.var_samp(m.quantity) AS variance "
-	"FROM oms.movement_row m WHERE m.kind OPERATOR(pg_catalog.=) ANY ('{adjust,count}') "
+	"FROM oms.movement_row m WHERE m.kind OPERATOR(pg_catalog.=) ANY ('{adjust,count,reject}') "
 	"AND m.quantity OPERATOR(pg_catalog.<>) 0 "
 	"AND m.moved_at OPERATOR(pg_catalog.>=) ($7 OPERATOR(pg_catalog.-) $3) "
 	"AND m.moved_at OPERATOR(pg_catalog.<) $7 GROUP BY m.sku, m.location) e "

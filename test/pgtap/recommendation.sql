@@ -12,8 +12,8 @@ CREATE FUNCTION pg_temp.moved(sku text, units bigint, days float8, kind text DEF
     $$INSERT INTO oms.movement_row (sku, location, quantity, kind, actor, moved_at)
       VALUES (sku, 'W', -units, kind, 'test', now() - days * interval '1 day')$$;
 SELECT pg_temp.moved('slow', 2, i + 0.5), pg_temp.moved('fast', 15 + 10 * (i % 2), i + 0.5) FROM generate_series(0, 27) AS i \g /dev/null
-SELECT pg_temp.moved('fast', units, 1, kind) FROM (VALUES (2, 'adjust'), (4, 'adjust'), (3, 'count')) AS v (units, kind) \g /dev/null
-SELECT pg_temp.moved('wild', 28, 3.5), pg_temp.moved('wild', 28, 9.5), pg_temp.moved('lost', 3, 2, 'adjust'), pg_temp.moved('found', -3, 2, 'count') \g /dev/null
+SELECT pg_temp.moved('fast', units, 1, kind) FROM (VALUES (2, 'adjust'), (4, 'reject'), (3, 'count')) AS v (units, kind) \g /dev/null
+SELECT pg_temp.moved('wild', 28, 3.5, 'ship'), pg_temp.moved('wild', 28, 9.5, 'hand_over'), pg_temp.moved('lost', 3, 2, 'adjust'), pg_temp.moved('found', -3, 2, 'count') \g /dev/null
 SELECT pg_temp.moved('slow', 100, 28.5), pg_temp.moved('slow', -7, 1, 'receive'), pg_temp.moved('slow', 5, 1, 'transfer') \g /dev/null
 
 CREATE FUNCTION pg_temp.close_to(a float8, b float8, what text) RETURNS text LANGUAGE sql AS

@@ -62,6 +62,8 @@ oms_plan_prices(PG_FUNCTION_ARGS)
 			 left->lines);
 		emit(rsinfo, "units", location->key, NULL, price->units, location->capacity.units,
 			 left->units);
+		emit(rsinfo, "minutes", location->key, NULL, price->seconds * 60,
+			 location->capacity.seconds / 60, left->seconds / 60);
 	}
 	PG_RETURN_NULL();
 }

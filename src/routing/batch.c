@@ -4,19 +4,17 @@
  *
  * 1. Start: the better of the two sequential plans.
  * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
- * 3. Build greedily: class by class, each order takes what costs it least with prices
- *    included; first those that would lose most without their best locations, and
- *    in each further pass earlier the orders that came off badly in the one before.
- * 4. Improve: for each order that costs more than its ideal (its excess), evict who is
- *    in the way, place the order, and let the evicted find another place; then larger
- *    neighbourhoods around random such orders (Shaw 1998). A change stays when the
- *    whole plan is not worse (oms_score_compare), or a little dearer at first.
+ * 3. Negotiate: all orders choose at once, and those who lose least give way (negotiate.c).
+ * 4. Improve: chains that begin with an order that costs more than its ideal (its
+ *    excess); then small neighbourhoods of such orders are taken apart and put together
+ *    anew (Shaw 1998). A change stays when the whole plan is not worse
+ *    (oms_score_compare), or a little dearer at first.
  * 5. Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
  * 6. Polish: each order may take what is free and better.
  *
- * The plan is never worse than a sequential one, since it starts from the better,
- * and what a step with heat made dearer in the end is taken back. All choices follow from indexes,
+ * The plan is never worse than a sequential one, since it starts from the better, and what
+ * a step with heat made dearer in the end is taken back. All choices follow from indexes,
  * scores and the seed; only deadline_ms makes a result depend on time.
  */
 #include "postgres.h"
@@ -24,10 +22,9 @@
 #include "miscadmin.h"
 #include "routing/price.h"
 #include "utils/memutils.h"
-#include <time.h>
-#include "utils/guc.h"
 
 #define MAX_MOVED 17			/* orders that one step may move */
+#define MAX_REBUILT 8			/* orders of a neighbourhood */
 #define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
@@ -349,7 +346,7 @@ static void
 perturb(Batch *batch, int32 order)
 {
 	PlanScore	before = batch->state->score;
-	int			size = 2 + oms_run_random(batch->run, MAX_MOVED - 1);
+	int			size = 2 + oms_run_random(batch->run, MAX_REBUILT - 1);
 	bool		priced;
 
 	batch->run->iterations++;
@@ -609,23 +606,6 @@ settle(Batch *batch)
 	return changed;
 }
 
-static void
-note(Batch *batch, const char *phase)
-{
-	double sum_ex = 0, sum_un = 0;
-	PlanModel *m = batch->model;
-	int64 unf = 0;
-	for (int c = 0; c < PLAN_CLASSES; c++) unf += batch->state->score.unfilled[c];
-	if (batch->prices && batch->ideal) {
-	for (int32 o = 0; o < m->norders; o++) sum_ex += excess_of(batch, o) / 1e6;
-	for (int32 c = 0; c < m->ncells; c++) sum_un += batch->prices->cell[c] / 1e6 * batch->state->left[c];
-	for (int32 l = 0; l < m->nlocations; l++)
-		if (batch->prices->capacity[l].orders) sum_un += batch->prices->capacity[l].orders / 1e6 * batch->state->capacity[l].orders;
-	}
-	elog(LOG, "%-10s cpu=%.2f cost %.1f unf %lld gap %.2f%% excess %.1f unused %.1f it %lld", phase, (double) clock() / CLOCKS_PER_SEC, batch->state->score.cost / 1e6, (long long) unf,
-		batch->prices ? 100.0 * (batch->state->score.cost - batch->prices->bound + oms_penalties(batch->prices, &batch->state->score)) / batch->state->score.cost : 0.0, sum_ex, sum_un, (long long) batch->run->iterations);
-}
-
 /*
  * find_ideals sets what each order would cost if it were alone, where there are no
  * prices that say so.
@@ -650,30 +630,26 @@ oms_solve_batch(PlanRun *run)
 	PlanModel  *model = run->model;
 	Batch		batch = {0};
 	int			rounds = model->norders <= 2000 ? 150 : model->norders <= 20000 ? 100 : 40;
-	int			passes = model->norders <= 20000 ? 150 : 100;
+	int			passes = model->norders <= 20000 ? 200 : 120;
 
-	if (GetConfigOption("neg.p", true, false)) sscanf(GetConfigOption("neg.p", true, false), "%d,%d", &rounds, &passes);
 	batch.run = run;
 	batch.model = model;
 	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 35, 180000 + (int64) model->norders * 3);
+		2000 + Min((int64) model->norders * 50, 300000 + (int64) model->norders * 5);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);
 	batch.state = keep_better(batch.state, oms_sequential_plan(run, true));
 
 	batch.prices = oms_prices_create(model);
-	note(&batch, "start");
 	if (batch.prices != NULL && !oms_run_out_of_time(run))
 	{
 		oms_prices_search(run, batch.prices, value(&batch), rounds);
 		run->prices = batch.prices;
 		batch.ideal = batch.prices->ideal;
-		note(&batch, "prices");
 		batch.state = keep_better(batch.state, oms_negotiate(run, batch.prices, passes));
-		note(&batch, "negotiated");
 	}
 	else
 	{
@@ -682,16 +658,13 @@ oms_solve_batch(PlanRun *run)
 	}
 
 	improve(&batch);
-	note(&batch, "improved");
 	/* what settling displaced may find a better place, which must then settle again */
 	for (int round = 0; settle(&batch) && round < 3; round++)
 	{
 		batch.budget = run->iterations + Max(1, batch.budget / 8);
 		improve(&batch);
 	}
-	note(&batch, "settled");
 	polish(&batch);
-	note(&batch, "polished");
 	run->state = batch.state;
 	pfree(batch.excess);
 	pfree(batch.unhappy);

@@ -46,10 +46,10 @@ COMMENT ON FUNCTION oms.plan_candidates(text) IS
     'for each order of the last plan of this session, or for one, all locations: chosen, runner-up, possible, outbid or dropped, with cost, distance, lateness and the reason';
 
 CREATE FUNCTION oms.plan_prices() RETURNS TABLE (
-    measure text, location text, sku text, price numeric, amount bigint, used bigint
+    measure text, location text, sku text, price numeric, amount bigint, used bigint, outbid text[]
 )
     LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 2000
     AS 'MODULE_PATHNAME', 'oms_plan_prices';
 REVOKE ALL ON FUNCTION oms.plan_prices() FROM PUBLIC;
 COMMENT ON FUNCTION oms.plan_prices() IS
-    'what one more unit of stock (measure stock) or of capacity (orders, lines, units) would be worth to the last plan of this session, by the prices that prove its lower bound; only what has a price';
+    'what one more unit of stock (measure stock) or of capacity (orders, lines, units, minutes) would be worth to the last plan of this session, by the prices that prove its lower bound. outbid: the orders whose ideal pattern, the best if an order were alone, needs it and does not get it, each where what it lacks is dearest. Only what has a price or outbid an order';

@@ -21,8 +21,8 @@
 
 #define FIRST_FINE 0.03			/* fines and steps are fractions of what an order costs */
 #define LAST_FINE 3.0
-#define STEP_UP 0.015
-#define STEP_DOWN 0.005
+#define STEP_UP 0.03
+#define STEP_DOWN 0.01
 #define MOST_STEPS 5			/* units of surplus or lack that one pass answers to */
 #define CONTENT_TURN 3			/* orders that overdraw nothing have a turn in one of so many passes */
 

@@ -58,3 +58,20 @@ SELECT * FROM oms.receive_many('Oakland', '{lamp}', '{100}') UNION ALL SELECT * 
 UPDATE oms.location SET can_ship = true WHERE location = 'San Jose';
 SELECT * FROM oms.add_channel('outlet', 'stores', buffer => 10);
 SELECT oms.atp('outlet', 'lamp');
+
+-- Rules: a rule of two tags wins over one of one, and 100% switches off. Black shirts are not handed over.
+SELECT sku FROM oms.add_item('white shirt', '{shirt}') UNION ALL SELECT sku FROM oms.add_item('black shirt', '{shirt,black}');
+SELECT oms.receive('Oakland', 'white shirt', 9), oms.receive('Oakland', 'black shirt', 9);
+SELECT (oms.add_safety_stock_rule('1', tags => '{shirt}', method => 'pickup')).safety_stock,
+       (oms.add_safety_stock_rule('100%', tags => '{shirt,black}', method => 'pickup', note => 'stains')).note;
+SELECT sku, oms.atp('till', sku, 'pickup') AS pickup, oms.atp('till', sku) AS ship FROM oms.item WHERE sku LIKE '%shirt' ORDER BY sku;
+SELECT place, holds, safety_stock, dimensions, tags, method, note FROM oms.explain_safety_stock('till', 'black shirt', 'Oakland', 'pickup');
+
+-- Why is it that many? The outlet sells no lamps from San Jose; Reno never had any.
+SELECT (oms.add_safety_stock_rule('100%', 'outlet', 'lamp', location => 'San Jose')).safety_stock;
+SELECT step, location, on_hand, reserved, safety_stock, rule, counted, reason FROM oms.explain_availability('outlet', 'lamp');
+SELECT step, location, counted, reason FROM oms.explain_availability('web', 'lamp');
+
+-- A feed of all skus, and what is shown of them at most.
+UPDATE oms.channel SET show_at_most = 10 WHERE channel = 'outlet';
+SELECT * FROM oms.atp_feed('{outlet,till}') ORDER BY channel, sku;

@@ -130,6 +130,17 @@ oms_text_equal(const text *a, const text *b)
 		memcmp(VARDATA_ANY(a), VARDATA_ANY(b), VARSIZE_ANY_EXHDR(a)) == 0;
 }
 
+/* oms_text_compare orders two keys as collation C does. */
+int
+oms_text_compare(const text *a, const text *b)
+{
+	int			la = VARSIZE_ANY_EXHDR(a);
+	int			lb = VARSIZE_ANY_EXHDR(b);
+	int			c = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(la, lb));
+
+	return c != 0 ? c : (la > lb) - (la < lb);
+}
+
 /* oms_require_same_length raises 2202E unless two array arguments have as many elements. */
 void
 oms_require_same_length(const char *name, int n, const char *other, int m)

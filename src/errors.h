@@ -22,5 +22,6 @@
 #define OMS_ERR_NOT_ALLOWED			MAKE_SQLSTATE('O', 'M', '0', '1', '0')
 #define OMS_ERR_PRIVATE_TABLE		MAKE_SQLSTATE('O', 'M', '0', '1', '1')
 #define OMS_ERR_PLAN_INPUT			MAKE_SQLSTATE('O', 'M', '0', '1', '2')
+#define OMS_ERR_BACKORDER_LIMIT		MAKE_SQLSTATE('O', 'M', '0', '1', '3')
 
 #endif							/* OMS_ERRORS_H */

@@ -9,9 +9,11 @@
 
 #include "access/xact.h"
 #include "account/account.h"
+#include "network/network.h"
 #include "oms.h"
 #include "reservation/reservation.h"
 #include "routing/route.h"
+#include "row.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
@@ -50,6 +52,8 @@ _PG_init(void)
 							&oms_fold_threshold, 32, 1, 100000,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("oms");
+	oms_row_init();
+	oms_network_init();
 	oms_account_init();
 	oms_reservation_init();
 	oms_routing_init();

@@ -55,6 +55,7 @@ extern int64 oms_arg_quantity(FunctionCallInfo fcinfo, int argno, const char *na
 extern int	oms_arg_keys(FunctionCallInfo fcinfo, int argno, const char *name, text ***keys);
 extern int	oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 **quantities);
 extern bool oms_text_equal(const text *a, const text *b);
+extern int	oms_text_compare(const text *a, const text *b);
 extern void oms_require_same_length(const char *name, int n, const char *other, int m);
 
 #endif							/* OMS_H */

@@ -24,11 +24,31 @@
  * is written. Else one delta is inserted with id = highest id present + 1, and the
  * lock is released.
  *
+ * Shares.  Units of an account may be kept for one holder until a moment. A share is
+ * an account of its own (account's key, until, holder): on_hand is what was kept, reserved
+ * what the holder took of it. It is read and written in the sections of its account, under
+ * that key lock and by the same S. What is left of the shares of others is a fourth
+ * amount, kept, which lowers the guarded expression as reserved does; it is in memory
+ * only. So the changes that one transaction made to account and share are one sum: a
+ * pending take of 2 from a share moves 2 from kept to reserved and is neutral to others, a
+ * pending new share counts, one that is being ended counts until that is committed. A
+ * take by the holder uses its share first, as far as something is left of it in every
+ * outcome, and writes both deltas; a give that returns units of a share does so too. Who
+ * sets a share waits for nobody's use of it: while any is pending it is refused. So what
+ * is left of a share is never negative, in no outcome. A share that has lapsed by the
+ * clock is not read. It may keep more than is there. A share's row is inserted before
+ * any of its deltas and others write to it only when it is committed, so that shares are
+ * found by their rows alone: an account that never had any costs one descent of an index,
+ * and nothing where that table is empty.
+ *
  * The key lock is exclusive, or shared where that is as good:
- * - A give only raises every guarded expression. Shared, it need not read the deltas.
+ * - A give only raises every guarded expression. Shared, it need not read the deltas. With
+ *   units of a share it lowers reserved by at least as much as it raises kept.
  * - A take of at most SHARED_UNITS that would leave MaxBackends x SHARED_UNITS above
- *   its floor. While stock is deep, takers of one key so do not even queue for the
- *   key lock; near the floor they take it exclusively, one after the other.
+ *   its floor, and that uses no share. While stock is deep, takers of one key so do not
+ *   even queue for the key lock; near the floor they take it exclusively, one after the
+ *   other. Two that use a share must not overlap, whatever the stock: they could use the
+ *   same units of it. Setting a share is exclusive: a shared take must not miss it.
  *
  * Why it never oversells.  Order the sections of a key by their snapshots. An
  * exclusive section sees every earlier one, committed or not, because its heap and
@@ -84,8 +104,6 @@
 #include "common/pg_prng.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
-#include "partitioning/partbounds.h"
-#include "partitioning/partdesc.h"
 #include "pgstat.h"
 #include "storage/bufmgr.h"
 #include "storage/latch.h"
@@ -94,10 +112,10 @@
 #include "storage/proc.h"
 #include "storage/procarray.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
-#include "utils/partcache.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -126,29 +144,36 @@
 /* Guarded expressions are scaled by this, so that percents are integers. */
 #define SCALE OMS_SAFETY_STOCK_ALL
 
-/* A pair of physical relations, open for insertion. */
+/*
+ * A pair of physical relations, open for insertion; until it is completed only account and
+ * account_key are open, for reading.
+ */
 typedef struct AccountLeaf
 {
+	bool		complete;
+	int			lock_class;		/* of the kind */
+	int			lock_keys;
 	Oid			account_oid;
 	Relation	account;
 	Relation	delta;
 	Relation	account_key;	/* index on the key */
 	Relation	delta_key;		/* index on key and id */
-	ResultRelInfo *account_info;
-	ResultRelInfo *delta_info;
+	OmsWriter  *account_writer;
+	OmsWriter  *delta_writer;
 	TupleTableSlot *account_slot;
 	TupleTableSlot *delta_slot;
-	TupleTableSlot *write_account_slot;
-	TupleTableSlot *write_delta_slot;
 	int			nkeys;
 	struct AccountLeaf *next;
 } AccountLeaf;
 
 struct OmsAccounts
 {
+	int			lock_class;
+	int			lock_keys;
+	OmsAccounts *shares;		/* its leaves are completed when they are needed; NULL: none */
 	Relation	account_root;
-	Relation	delta_root;
-	EState	   *estate;
+	Relation	delta_root;		/* NULL while no leaf is complete */
+	const char *delta_name;
 	AccountLeaf *leaves;		/* those opened so far */
 	MemoryContext context;		/* of all that is opened */
 	MemoryContext scratch;		/* reset at every change */
@@ -197,13 +222,32 @@ typedef struct AccountState
 	int			max_seen;		/* capacity of seen; 0 = do not collect */
 	int			nseen;
 	SeenDelta  *seen;
+	struct Share *shares;		/* those that have not lapsed, linked */
 } AccountState;
 
-/* A guarded expression: on_hand, reserved and a constant, all scaled by SCALE. */
+/* A share as one reading found it. */
+typedef struct Share
+{
+	Datum		keys[OMS_ACCOUNT_MAX_KEYS];
+	AccountState state;
+	bool		own;			/* of the guard's holder */
+	int64		left;			/* of an own one: units, in the worst case */
+	struct Share *next;
+} Share;
+
+/* How a section ended. */
+typedef enum SectionEnd
+{
+	SECTION_DONE,
+	NEEDS_EXCLUSIVE,			/* nothing done: the lock must be exclusive */
+	NEEDS_SHARES				/* nothing done: the leaf of shares must be complete */
+} SectionEnd;
+
+/* A guarded expression: on_hand, reserved + kept and a constant, all scaled by SCALE. */
 typedef struct Linear
 {
 	int64		on_hand;
-	int64		reserved;
+	int64		reserved;			/* of kept too */
 	int128		constant;
 } Linear;
 
@@ -212,6 +256,8 @@ typedef struct FoldRequest
 {
 	Oid			account_oid;
 	Oid			delta_oid;
+	int			lock_class;
+	int			lock_keys;
 	int			nkeys;
 	Datum		keys[OMS_ACCOUNT_MAX_KEYS];
 } FoldRequest;
@@ -291,20 +337,13 @@ check_layout(Relation rel, int nkeys, bool is_account)
 				 errhint("Drop the trigger; read movements instead.")));
 }
 
-/*
- * open_indexes opens all indexes of rel for insertion and returns a valid btree on
- * exactly its first nkeys columns; 55000 if there is none.
- */
+/* key_index is a valid btree on exactly the table's first nkeys columns; 55000 if there is none. */
 static Relation
-open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
+key_index(const OmsWriter *writer, int nkeys)
 {
-	*info = makeNode(ResultRelInfo);
-	/* No range table: index 0 says so to the executor, which else looks there at an update. */
-	InitResultRelInfo(*info, rel, 0, NULL, 0);
-	ExecOpenIndices(*info, false);
-	for (int i = 0; i < (*info)->ri_NumIndices; i++)
+	for (int i = 0; i < writer->nindexes; i++)
 	{
-		Relation	index = (*info)->ri_IndexRelationDescs[i];
+		Relation	index = writer->info->ri_IndexRelationDescs[i];
 		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
 			index->rd_index->indnkeyatts == nkeys && RelationGetIndexPredicate(index) == NIL;
 
@@ -316,113 +355,135 @@ open_indexes(Relation rel, int nkeys, ResultRelInfo **info)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table %s has no valid index on its first %d columns",
-					RelationGetRelationName(rel), nkeys)));
+					RelationGetRelationName(writer->rel), nkeys)));
 }
 
-/* open_leaf opens a pair of physical relations for changes, in accounts' memory. */
+/* open_leaf opens the rows of a pair of physical relations, in accounts' memory. */
 static AccountLeaf *
-open_leaf(OmsAccounts *accounts, Relation account, Relation delta)
+open_leaf(OmsAccounts *accounts, Relation account)
 {
 	AccountLeaf *leaf = palloc0(sizeof(AccountLeaf));
 
+	leaf->lock_class = accounts->lock_class;
+	leaf->lock_keys = accounts->lock_keys;
 	leaf->nkeys = 1;
 	while (leaf->nkeys < Min(OMS_ACCOUNT_MAX_KEYS, RelationGetDescr(account)->natts - 1) &&
 		   TupleDescAttr(RelationGetDescr(account), leaf->nkeys)->atttypid == TEXTOID)
 		leaf->nkeys++;
 	leaf->account_oid = RelationGetRelid(account);
 	leaf->account = account;
-	leaf->delta = delta;
-	check_layout(account, leaf->nkeys, true);
-	leaf->account_key = open_indexes(account, leaf->nkeys, &leaf->account_info);
-	check_layout(delta, leaf->nkeys, false);
-	leaf->delta_key = open_indexes(delta, leaf->nkeys + 1, &leaf->delta_info);
-	leaf->account_slot = table_slot_create(account, NULL);
-	leaf->delta_slot = table_slot_create(delta, NULL);
-	leaf->write_account_slot = MakeSingleTupleTableSlot(RelationGetDescr(account), &TTSOpsHeapTuple);
-	leaf->write_delta_slot = MakeSingleTupleTableSlot(RelationGetDescr(delta), &TTSOpsHeapTuple);
 	leaf->next = accounts->leaves;
 	accounts->leaves = leaf;
 	return leaf;
 }
 
+/* complete_leaf opens a leaf's deltas and all indexes for changes. */
+static void
+complete_leaf(AccountLeaf *leaf, Relation delta)
+{
+	if (leaf->account_key != NULL)
+		index_close(leaf->account_key, NoLock);
+	leaf->delta = delta;
+	check_layout(leaf->account, leaf->nkeys, true);
+	check_layout(delta, leaf->nkeys, false);
+	leaf->account_writer = oms_writer_of(leaf->account);
+	leaf->delta_writer = oms_writer_of(delta);
+	leaf->account_key = key_index(leaf->account_writer, leaf->nkeys);
+	leaf->delta_key = key_index(leaf->delta_writer, leaf->nkeys + 1);
+	leaf->account_slot = leaf->account_writer->read_slot;
+	leaf->delta_slot = leaf->delta_writer->read_slot;
+	leaf->complete = true;
+}
+
 static OmsAccounts *
-accounts_of_relations(Relation account, Relation delta)
+accounts_of_relation(Relation account, int lock_class, int lock_keys)
 {
 	OmsAccounts *accounts = palloc0(sizeof(OmsAccounts));
 
+	accounts->lock_class = lock_class;
+	accounts->lock_keys = lock_keys;
 	accounts->account_root = account;
-	accounts->delta_root = delta;
 	accounts->context = CurrentMemoryContext;
-	accounts->estate = CreateExecutorState();
 	accounts->scratch = AllocSetContextCreate(CurrentMemoryContext, "oms account", ALLOCSET_SMALL_SIZES);
+	return accounts;
+}
+
+/* accounts_of_relations opens accounts for changes, but for their shares. */
+static OmsAccounts *
+accounts_of_relations(Relation account, Relation delta, int lock_class, int lock_keys)
+{
+	OmsAccounts *accounts = accounts_of_relation(account, lock_class, lock_keys);
+
+	accounts->delta_root = delta;
 	if (account->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		open_leaf(accounts, account, delta);
+		complete_leaf(open_leaf(accounts, account), delta);
 	return accounts;
 }
 
 /*
- * oms_accounts_open opens the accounts in tables oms.<account> and oms.<delta>, plain
- * or partitioned by hash of the first key alike, for changes by this command. Takes
- * RowExclusiveLock on both. Raises 25006 in a read-only transaction and in recovery.
+ * oms_accounts_open opens the accounts of a kind, in plain tables or in tables partitioned
+ * by hash of the first key alike, for changes by this command. Takes RowExclusiveLock on
+ * the tables, on those of its shares when they are needed. Raises 25006 in a read-only
+ * transaction and in recovery.
  */
 OmsAccounts *
-oms_accounts_open(const char *account, const char *delta)
+oms_accounts_open(const OmsAccountKind *kind)
 {
+	OmsAccounts *accounts;
+
 	PreventCommandIfReadOnly("a change of stock");
 	PreventCommandIfParallelMode("a change of stock");
 	PreventCommandDuringRecovery("a change of stock");
-	return accounts_of_relations(table_open(oms_table(account), RowExclusiveLock),
-								 table_open(oms_table(delta), RowExclusiveLock));
+	accounts = accounts_of_relations(table_open(oms_table(kind->account), RowExclusiveLock),
+									 table_open(oms_table(kind->delta), RowExclusiveLock),
+									 kind->lock_class, kind->lock_keys);
+	if (kind->shares != NULL)
+	{
+		accounts->shares = accounts_of_relation(table_open(oms_table(kind->shares->account),
+														   RowExclusiveLock),
+												kind->lock_class, kind->lock_keys);
+		accounts->shares->delta_name = kind->shares->delta;
+	}
+	return accounts;
 }
 
 /* oms_accounts_close closes the relations; their locks stay to the end of the transaction. */
 void
 oms_accounts_close(OmsAccounts *accounts)
 {
+	if (accounts->shares != NULL)
+		oms_accounts_close(accounts->shares);
 	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 	{
-		ExecDropSingleTupleTableSlot(leaf->account_slot);
-		ExecDropSingleTupleTableSlot(leaf->delta_slot);
-		ExecDropSingleTupleTableSlot(leaf->write_account_slot);
-		ExecDropSingleTupleTableSlot(leaf->write_delta_slot);
-		ExecCloseIndices(leaf->account_info);
-		ExecCloseIndices(leaf->delta_info);
-		if (leaf->account != accounts->account_root)
+		if (leaf->complete)
 		{
-			table_close(leaf->account, NoLock);
-			table_close(leaf->delta, NoLock);
+			oms_writer_close(leaf->account_writer);
+			oms_writer_close(leaf->delta_writer);
+			if (leaf->delta != accounts->delta_root)
+				table_close(leaf->delta, NoLock);
 		}
+		else if (leaf->account_key != NULL)
+			index_close(leaf->account_key, NoLock);
+		if (leaf->account != accounts->account_root)
+			table_close(leaf->account, NoLock);
 	}
 	table_close(accounts->account_root, NoLock);
-	table_close(accounts->delta_root, NoLock);
-	FreeExecutorState(accounts->estate);
+	if (accounts->delta_root != NULL)
+		table_close(accounts->delta_root, NoLock);
 	MemoryContextDelete(accounts->scratch);
 }
 
-/* partition_of returns the hash partition of root that holds the key. */
-static Oid
-partition_of(Relation root, const Datum *keys)
+/* opened_leaf returns the leaf that holds the key if it was opened before, else NULL. */
+static AccountLeaf *
+opened_leaf(OmsAccounts *accounts, const Datum *keys, Oid *account_oid)
 {
-	PartitionKey key = RelationGetPartitionKey(root);
-	PartitionDesc desc = RelationGetPartitionDesc(root, true);
-	bool		isnull = false;
-	uint64		hash;
-	int			index;
-
-	if (key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1 || key->partattrs[0] != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s is not partitioned by hash of its first column",
-						RelationGetRelationName(root))));
-	hash = compute_partition_hash_value(1, key->partsupfunc, key->partcollation,
-										unconstify(Datum *, keys), &isnull);
-	index = desc->nparts == 0 ? -1 :
-		desc->boundinfo->indexes[hash % desc->boundinfo->nindexes];
-	if (index < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_CHECK_VIOLATION),
-				 errmsg("no partition of %s holds the key", RelationGetRelationName(root))));
-	return desc->oids[index];
+	*account_oid = RelationGetRelid(accounts->account_root);
+	if (accounts->account_root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		*account_oid = oms_partition_of(accounts->account_root, keys);
+	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
+		if (leaf->account_oid == *account_oid)
+			return leaf;
+	return NULL;
 }
 
 /* find_leaf returns the pair of physical relations that holds the key, opened. */
@@ -430,20 +491,59 @@ static AccountLeaf *
 find_leaf(OmsAccounts *accounts, const Datum *keys)
 {
 	Oid			account_oid;
-	AccountLeaf *opened;
+	AccountLeaf *leaf = opened_leaf(accounts, keys, &account_oid);
 	MemoryContext old;
 
-	if (accounts->account_root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
-		return accounts->leaves;
-	account_oid = partition_of(accounts->account_root, keys);
-	for (AccountLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
-		if (leaf->account_oid == account_oid)
-			return leaf;
+	if (leaf != NULL)
+		return leaf;
 	old = MemoryContextSwitchTo(accounts->context);
-	opened = open_leaf(accounts, table_open(account_oid, RowExclusiveLock),
-					   table_open(partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	leaf = open_leaf(accounts, table_open(account_oid, RowExclusiveLock));
+	complete_leaf(leaf, table_open(oms_partition_of(accounts->delta_root, keys), RowExclusiveLock));
 	MemoryContextSwitchTo(old);
-	return opened;
+	return leaf;
+}
+
+/*
+ * find_shares returns the leaf that holds the shares of the key; NULL for accounts without.
+ * The index stays closed while the table is empty, which it is where nobody uses shares.
+ */
+static AccountLeaf *
+find_shares(OmsAccounts *accounts, const Datum *keys)
+{
+	OmsAccounts *shares = accounts->shares;
+	Oid			account_oid;
+	AccountLeaf *leaf;
+	MemoryContext old;
+
+	if (shares == NULL)
+		return NULL;
+	leaf = opened_leaf(shares, keys, &account_oid);
+	if (leaf != NULL)
+		return leaf;
+	old = MemoryContextSwitchTo(shares->context);
+	leaf = open_leaf(shares, shares->account_root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE
+					 ? table_open(account_oid, RowExclusiveLock) : shares->account_root);
+	if (RelationGetNumberOfBlocks(leaf->account) > 0)
+		leaf->account_key = index_open(RelationGetPrimaryKeyIndex(leaf->account), RowExclusiveLock);
+	MemoryContextSwitchTo(old);
+	return leaf;
+}
+
+/* complete_shares makes the leaf that holds the shares of the key ready for changes. */
+static void
+complete_shares(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
+{
+	OmsAccounts *shares = accounts->shares;
+	MemoryContext old;
+
+	if (leaf->complete)
+		return;
+	old = MemoryContextSwitchTo(shares->context);
+	if (shares->delta_root == NULL)
+		shares->delta_root = table_open(oms_table(shares->delta_name), RowExclusiveLock);
+	complete_leaf(leaf, leaf->account == shares->account_root ? shares->delta_root :
+				  table_open(oms_partition_of(shares->delta_root, keys), RowExclusiveLock));
+	MemoryContextSwitchTo(old);
 }
 
 /* -------------------------------------------------------------------------
@@ -454,9 +554,9 @@ find_leaf(OmsAccounts *accounts, const Datum *keys)
 static void
 key_locktag(LOCKTAG *tag, AccountLeaf *leaf, const Datum *keys)
 {
-	uint64		hash = leaf->account_oid;
+	uint64		hash = leaf->lock_class;
 
-	for (int i = 0; i < leaf->nkeys; i++)
+	for (int i = 0; i < leaf->lock_keys; i++)
 	{
 		text	   *key = DatumGetTextPP(keys[i]);
 
@@ -579,6 +679,7 @@ get_amounts(TupleTableSlot *slot, int first, OmsAmounts *amounts)
 	amounts->on_hand = DatumGetInt64(slot_getattr(slot, first, &isnull));
 	amounts->unavailable = DatumGetInt64(slot_getattr(slot, first + 1, &isnull));
 	amounts->reserved = DatumGetInt64(slot_getattr(slot, first + 2, &isnull));
+	amounts->kept = 0;
 }
 
 static void
@@ -608,7 +709,8 @@ add_amounts(OmsAmounts *sum, const OmsAmounts *amounts)
 {
 	if (pg_add_s64_overflow(sum->on_hand, amounts->on_hand, &sum->on_hand) ||
 		pg_add_s64_overflow(sum->unavailable, amounts->unavailable, &sum->unavailable) ||
-		pg_add_s64_overflow(sum->reserved, amounts->reserved, &sum->reserved))
+		pg_add_s64_overflow(sum->reserved, amounts->reserved, &sum->reserved) ||
+		pg_add_s64_overflow(sum->kept, amounts->kept, &sum->kept))
 		overflow();
 }
 
@@ -698,7 +800,7 @@ static void
 note_delta(AccountState *state, HeapTuple tuple, const int64 *numbers, Judgement judgement,
 		   TransactionId xid)
 {
-	OmsAmounts	amounts = {numbers[1], numbers[2], numbers[3]};
+	OmsAmounts	amounts = {numbers[1], numbers[2], numbers[3], 0};
 
 	state->highest = Max(state->highest, numbers[0]);
 	if (judgement == GONE)
@@ -861,7 +963,8 @@ merge_pending(AccountState *state)
 static int128
 linear_value(const Linear *linear, const OmsAmounts *amounts)
 {
-	return (int128) linear->on_hand * amounts->on_hand - (int128) linear->reserved * amounts->reserved;
+	return (int128) linear->on_hand * amounts->on_hand -
+		(int128) linear->reserved * ((int128) amounts->reserved + amounts->kept);
 }
 
 /*
@@ -968,6 +1071,168 @@ some_pending(const AccountState *state)
 }
 
 /* -------------------------------------------------------------------------
+ * Shares
+ * -------------------------------------------------------------------------
+ */
+
+/*
+ * oms_share_until writes the moment at which a share lapses as a key: of fixed width in
+ * UTC, so that keys sort as moments do, 'infinity' last. 22008 for what has no such form.
+ */
+text *
+oms_share_until(TimestampTz until)
+{
+	struct pg_tm tm;
+	fsec_t		fsec;
+
+	if (TIMESTAMP_IS_NOEND(until))
+		return cstring_to_text("infinity");
+	if (TIMESTAMP_NOT_FINITE(until) || timestamp2tm(until, NULL, &tm, &fsec, NULL, NULL) != 0 ||
+		tm.tm_year < 1 || tm.tm_year > 9999)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("moment out of range: \"%s\"", timestamptz_to_str(until)),
+				 errhint("Use a year from 1 to 9999, or infinity.")));
+	return cstring_to_text(psprintf("%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year, tm.tm_mon,
+									tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fsec));
+}
+
+/*
+ * may_have_shares says whether the account has or had any share: at most one descent of an
+ * index. Under the key lock, a table that was empty before may have them by now.
+ */
+static bool
+may_have_shares(AccountLeaf *shares, int nkeys, const Datum *keys)
+{
+	IndexScanDesc scan;
+	bool		any;
+
+	if (shares->account_key == NULL)
+		return RelationGetNumberOfBlocks(shares->account) > 0;
+	scan = begin_key_scan(shares->account, shares->account_key, nkeys, keys, InvalidStrategy, 0);
+	any = index_getnext_tid(scan, ForwardScanDirection) != NULL;
+	index_endscan(scan);
+	return any;
+}
+
+static Share *
+find_share(const AccountState *state, text *until, text *holder, int nkeys)
+{
+	for (Share *share = state->shares; share != NULL; share = share->next)
+		if (oms_text_equal(DatumGetTextPP(share->keys[nkeys]), until) &&
+			oms_text_equal(DatumGetTextPP(share->keys[nkeys + 1]), holder))
+			return share;
+	return NULL;
+}
+
+/*
+ * list_shares lists the shares of the account that have not lapsed. A share has a version
+ * of its row wherever it has a delta that is not its own transaction's: its row is inserted
+ * first, and others write to it only once that is committed.
+ */
+static void
+list_shares(AccountLeaf *leaf, int nkeys, const Datum *keys, text *holder, AccountState *state)
+{
+	ScanKeyData scankeys[OMS_ACCOUNT_MAX_KEYS];
+	IndexScanDesc scan = index_beginscan(leaf->account, leaf->account_key, SnapshotAny, nkeys + 1, 0);
+
+	for (int i = 0; i < nkeys; i++)
+		ScanKeyInit(&scankeys[i], i + 1, BTEqualStrategyNumber, F_TEXTEQ, keys[i]);
+	ScanKeyInit(&scankeys[nkeys], nkeys + 1, BTGreaterStrategyNumber, F_TEXT_GT,
+				PointerGetDatum(oms_share_until(GetCurrentTimestamp())));
+	index_rescan(scan, scankeys, nkeys + 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, leaf->account_slot))
+	{
+		bool		isnull;
+		text	   *until = DatumGetTextPP(slot_getattr(leaf->account_slot, nkeys + 1, &isnull));
+		text	   *whose = DatumGetTextPP(slot_getattr(leaf->account_slot, nkeys + 2, &isnull));
+		Share	   *share;
+
+		if (find_share(state, until, whose, nkeys) != NULL)
+			continue;			/* another version of its row */
+		share = palloc0(sizeof(Share));
+		for (int i = 0; i < nkeys; i++)
+			share->keys[i] = keys[i];
+		share->keys[nkeys] = PointerGetDatum(DatumGetTextPCopy(PointerGetDatum(until)));
+		share->keys[nkeys + 1] = PointerGetDatum(DatumGetTextPCopy(PointerGetDatum(whose)));
+		share->own = holder != NULL && oms_text_equal(whose, holder);
+		share->next = state->shares;
+		state->shares = share;
+	}
+	index_endscan(scan);
+	ExecClearTuple(leaf->account_slot);
+}
+
+static int64
+left_of(const OmsAmounts *amounts)
+{
+	int64		left;
+
+	if (pg_sub_s64_overflow(amounts->on_hand, amounts->reserved, &left))
+		overflow();
+	return left;
+}
+
+/*
+ * read_shares reads the shares of the account that have not lapsed. What is left of others'
+ * is kept: it counts in state as any amount does, pending changes by their (sub)transaction.
+ * Of the holder's own the worst case is what a take may use.
+ */
+static void
+read_shares(AccountLeaf *leaf, int nkeys, const Datum *keys, Snapshot snapshot, text *holder,
+			AccountState *state)
+{
+	list_shares(leaf, nkeys, keys, holder, state);
+	for (Share *share = state->shares; share != NULL; share = share->next)
+	{
+		AccountState *of = &share->state;
+
+		read_row(leaf, share->keys, snapshot, of);
+		read_deltas(leaf, share->keys, snapshot, of);
+		if (of->npending > 1)
+			merge_pending(of);
+		if (share->own)
+		{
+			(void) forget_aborted(of);
+			share->left = left_of(&of->value);
+			for (int i = 0; i < of->npending; i++)
+				share->left += Min(0, left_of(&of->pending[i].amounts));
+		}
+		else
+		{
+			OmsAmounts	kept = {.kept = left_of(&of->value)};
+
+			add_amounts(&state->value, &kept);
+			for (int i = 0; i < of->npending; i++)
+			{
+				kept.kept = left_of(&of->pending[i].amounts);
+				add_pending(state, of->pending[i].xid, &kept);
+			}
+		}
+	}
+}
+
+/* usable_share is the holder's share of which something is left, or NULL. */
+static Share *
+usable_share(const AccountState *state)
+{
+	for (Share *share = state->shares; share != NULL; share = share->next)
+		if (share->own && share->left > 0)
+			return share;
+	return NULL;
+}
+
+/* share_is_short says whether a take of so many units uses up what is left of a share of its holder. */
+static bool
+share_is_short(const AccountState *state, int64 units)
+{
+	for (Share *share = state->shares; share != NULL; share = share->next)
+		if (share->own && share->state.value.on_hand > 0)
+			return share->left < units;
+	return false;
+}
+
+/* -------------------------------------------------------------------------
  * Change
  * -------------------------------------------------------------------------
  */
@@ -985,18 +1250,15 @@ new_values(Relation rel, Datum **values, bool **nulls)
 }
 
 static void
-insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
+insert_row(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *amounts,
 		   bool is_account, int64 number, ArrayType *exc)
 {
 	Datum	   *values;
 	bool	   *nulls;
 	int			n = 0;
-	Relation	rel = is_account ? leaf->account : leaf->delta;
-	ResultRelInfo *info = is_account ? leaf->account_info : leaf->delta_info;
-	TupleTableSlot *slot = is_account ? leaf->write_account_slot : leaf->write_delta_slot;
-	HeapTuple	tuple;
+	OmsWriter  *writer = is_account ? leaf->account_writer : leaf->delta_writer;
 
-	new_values(rel, &values, &nulls);
+	new_values(writer->rel, &values, &nulls);
 	for (int i = 0; i < leaf->nkeys; i++)
 		values[n++] = keys[i];
 	if (!is_account)
@@ -1009,15 +1271,8 @@ insert_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, const Om
 		values[n++] = Int64GetDatum(number);
 		values[n++] = PointerGetDatum(exc);
 	}
-	tuple = heap_form_tuple(RelationGetDescr(rel), values, nulls);
-	tuple->t_tableOid = RelationGetRelid(rel);
-	ExecStoreHeapTuple(tuple, slot, false);
 	oms_request_wrote();
-	heap_insert(rel, tuple, GetCurrentCommandId(true), 0, NULL);
-	slot->tts_tid = tuple->t_self;
-	ExecInsertIndexTuples(info, slot, accounts->estate, false, false, NULL, NIL);
-	ExecClearTuple(slot);
-	ResetPerTupleExprContext(accounts->estate);
+	(void) oms_writer_insert(writer, values, nulls);
 }
 
 /*
@@ -1040,11 +1295,49 @@ request_fold(AccountLeaf *leaf, const Datum *keys, int ncommitted)
 	request = &fold_requests[nfold_requests];
 	request->account_oid = RelationGetRelid(leaf->account);
 	request->delta_oid = RelationGetRelid(leaf->delta);
+	request->lock_class = leaf->lock_class;
+	request->lock_keys = leaf->lock_keys;
 	request->nkeys = leaf->nkeys;
 	for (int i = 0; i < leaf->nkeys; i++)
 		request->keys[i] = PointerGetDatum(PG_DETOAST_DATUM_COPY(keys[i]));
 	nfold_requests++;
 	MemoryContextSwitchTo(old);
+}
+
+/* write_change inserts a change of an account: a delta, or its row when it has none yet. */
+static void
+write_change(AccountLeaf *leaf, const Datum *keys, const OmsAmounts *change, AccountState *state)
+{
+	if (!state->row_exists)
+		insert_row(leaf, keys, change, true, 0, construct_empty_array(INT8OID));
+	else
+		insert_row(leaf, keys, change, false, ++state->highest, NULL);
+	state->row_exists = true;
+}
+
+/* change_share writes a change of a share of the account, lapsed or not. */
+static void
+change_share(AccountLeaf *leaf, int nkeys, const Datum *keys, const OmsShare *share,
+			 int64 reserved, Snapshot snapshot, AccountState *state)
+{
+	Share	   *found = find_share(state, share->until, share->holder, nkeys);
+	OmsAmounts	change = {.reserved = reserved};
+
+	if (found == NULL)
+	{
+		found = palloc0(sizeof(Share));
+		for (int i = 0; i < nkeys; i++)
+			found->keys[i] = keys[i];
+		found->keys[nkeys] = PointerGetDatum(share->until);
+		found->keys[nkeys + 1] = PointerGetDatum(share->holder);
+		read_row(leaf, found->keys, snapshot, &found->state);
+		read_highest(leaf, found->keys, &found->state);
+	}
+	if (!found->state.row_exists)
+		elog(ERROR, "share of \"%s\" until %s has no row", text_to_cstring(share->holder),
+			 text_to_cstring(share->until));
+	write_change(leaf, found->keys, &change, &found->state);
+	request_fold(leaf, found->keys, found->state.ncommitted);
 }
 
 /*
@@ -1119,6 +1412,7 @@ check_range(const AccountState *state)
 		add_range(state->pending[i].amounts.on_hand, &least.on_hand, &greatest.on_hand);
 		add_range(state->pending[i].amounts.unavailable, &least.unavailable, &greatest.unavailable);
 		add_range(state->pending[i].amounts.reserved, &least.reserved, &greatest.reserved);
+		add_range(state->pending[i].amounts.kept, &least.kept, &greatest.kept);
 	}
 }
 
@@ -1142,27 +1436,75 @@ is_small_take(const OmsGuard *guard, const OmsAmounts *change)
 		change->reserved > 0 && change->reserved <= SHARED_UNITS;
 }
 
-/*
- * section is the work under the key lock. False, with nothing done, when the lock is
- * shared and must be exclusive. *deep tells that a shared take would do as well.
- */
+/* concerns_shares says whether the change depends on shares or changes one. */
 static bool
-section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts change,
+concerns_shares(const OmsGuard *guard, const OmsAmounts *change)
+{
+	return guard->kind == OMS_GUARD_AVAILABLE || guard->back.units > 0 ||
+		(guard->holder != NULL && change->reserved > 0);
+}
+
+/*
+ * reclaim gives lapsed claims back to the account and to its shares. Others' shares then
+ * keep more, the holder's own has more left. Returns the units.
+ */
+static int64
+reclaim(AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys, const OmsGuard *guard,
+		Snapshot snapshot, AccountState *state)
+{
+	OmsReclaimed reclaimed = {0};
+
+	guard->reclaim(keys, guard->arg, &reclaimed);
+	state->value.reserved -= reclaimed.units;
+	for (int i = 0; i < reclaimed.nshares; i++)
+	{
+		OmsShare   *from = &reclaimed.shares[i];
+		Share	   *share = find_share(state, from->until, from->holder, leaf->nkeys);
+
+		change_share(shares, leaf->nkeys, keys, from, -from->units, snapshot, state);
+		if (share != NULL && share->own)
+			share->left += from->units;
+		else if (share != NULL)
+			state->value.kept += from->units;
+	}
+	return reclaimed.units;
+}
+
+/*
+ * section is the work under the key lock. *deep tells that a shared take would do as well.
+ * A take that uses a share is never shared: two could use the same units of it.
+ */
+static SectionEnd
+section(AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys, OmsAmounts change,
 		const OmsGuard *guard, bool shared, OmsChange *result, AccountState *state, bool *deep)
 {
 	bool		give = is_give(guard, &change);
 	bool		blind = give && result == NULL;
+	bool		with_shares = false;
 	OmsAmounts	wanted = change;
+	bool		lapsed = false;
 	int64		reclaimed = 0;
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	OmsChange	ignored;
 
 	memset(state, 0, sizeof(*state));
+	if (shares != NULL && concerns_shares(guard, &change) &&
+		may_have_shares(shares, leaf->nkeys, keys))
+	{
+		if (!shares->complete)
+		{
+			UnregisterSnapshot(snapshot);
+			return NEEDS_SHARES;
+		}
+		with_shares = !blind;
+	}
 	read_row(leaf, keys, snapshot, state);
 	if (blind && state->row_exists)
 		read_highest(leaf, keys, state);
 	else
 		read_deltas(leaf, keys, snapshot, state);
+	if (with_shares)
+		read_shares(shares, leaf->nkeys, keys, snapshot, guard->holder, state);
 	if (state->npending > 1)
 		merge_pending(state);
 	if (result == NULL)
@@ -1182,21 +1524,25 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		AccountState after = *state;
 
 		add_amounts(&after.value, &change);
-		*deep = guard_bound(guard, &after, false) >= (int128) MaxBackends * SHARED_UNITS * SCALE;
+		*deep = usable_share(state) == NULL &&
+			guard_bound(guard, &after, false) >= (int128) MaxBackends * SHARED_UNITS * SCALE;
 	}
-	if (shared && (!state->row_exists || (!give && (result->outcome != OMS_DONE || !*deep))))
+	if (guard->reclaim != NULL &&
+		(result->outcome != OMS_DONE || change.reserved != wanted.reserved ||
+		 share_is_short(state, change.reserved)))
+		lapsed = guard->lapsed(keys, guard->arg);
+	if (shared && (!state->row_exists || lapsed ||
+				   (!give && (result->outcome != OMS_DONE || !*deep))))
 	{
 		UnregisterSnapshot(snapshot);
-		return false;
+		return NEEDS_EXCLUSIVE;
 	}
 
-	if (guard->reclaim != NULL &&
-		(result->outcome != OMS_DONE || change.reserved != wanted.reserved) && guard->lapsed(keys))
+	if (lapsed)
 	{
-		reclaimed = guard->reclaim(keys);
+		reclaimed = reclaim(leaf, shares, keys, guard, snapshot, state);
 		if (reclaimed > 0)
 		{
-			state->value.reserved -= reclaimed;
 			change = wanted;
 			result->outcome = decide(guard, state, &change, result);
 		}
@@ -1205,20 +1551,30 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
 		memset(&change, 0, sizeof(change));
 
 	result->change = change;
+	if (change.reserved > 0 && guard->holder != NULL)
+	{
+		Share	   *share = usable_share(state);
+
+		if (share != NULL)
+		{
+			result->share.holder = guard->holder;
+			result->share.until = DatumGetTextPP(share->keys[leaf->nkeys]);
+			result->share.units = Min(change.reserved, share->left);
+			change_share(shares, leaf->nkeys, keys, &result->share, result->share.units, snapshot,
+						 state);
+		}
+	}
+	if (guard->back.units > 0)
+		change_share(shares, leaf->nkeys, keys, &guard->back, -guard->back.units, snapshot, state);
 	add_amounts(&state->value, &change);
 	result->after = state->value;
 	if (!blind)
 		check_range(state);
 	change.reserved -= reclaimed;
 	if (change.on_hand != 0 || change.unavailable != 0 || change.reserved != 0)
-	{
-		if (!state->row_exists)
-			insert_row(accounts, leaf, keys, &change, true, 0, construct_empty_array(INT8OID));
-		else
-			insert_row(accounts, leaf, keys, &change, false, state->highest + 1, NULL);
-	}
+		write_change(leaf, keys, &change, state);
 	UnregisterSnapshot(snapshot);
-	return true;
+	return SECTION_DONE;
 }
 
 /*
@@ -1227,18 +1583,25 @@ section(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, OmsAmounts 
  * the change may be possible.
  */
 static bool
-refuse_unlocked(AccountLeaf *leaf, const Datum *keys, OmsAmounts change, const OmsGuard *guard,
-				OmsChange *result)
+refuse_unlocked(OmsAccounts *accounts, AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys,
+				OmsAmounts change, const OmsGuard *guard, OmsChange *result)
 {
 	AccountState state = {0};
 	Snapshot	snapshot;
 	OmsChange	answer = {0};
+	bool		with_shares;
 
-	if (guard->kind != OMS_GUARD_AVAILABLE || (guard->lapsed != NULL && guard->lapsed(keys)))
+	if (guard->kind != OMS_GUARD_AVAILABLE ||
+		(guard->lapsed != NULL && guard->lapsed(keys, guard->arg)))
 		return false;
+	with_shares = shares != NULL && may_have_shares(shares, leaf->nkeys, keys);
+	if (with_shares)
+		complete_shares(accounts, shares, keys);
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	read_row(leaf, keys, snapshot, &state);
 	read_deltas(leaf, keys, snapshot, &state);
+	if (with_shares)
+		read_shares(shares, leaf->nkeys, keys, snapshot, guard->holder, &state);
 	UnregisterSnapshot(snapshot);
 	if (state.npending > 1)
 		merge_pending(&state);
@@ -1263,6 +1626,7 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 				   const OmsGuard *guard, OmsChange *result)
 {
 	AccountLeaf *leaf = find_leaf(accounts, keys);
+	AccountLeaf *shares = concerns_shares(guard, &change) ? find_shares(accounts, keys) : NULL;
 	bool		small = is_small_take(guard, &change);
 	bool		shared = is_give(guard, &change);
 	bool		locked = false;
@@ -1275,7 +1639,7 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 	old = MemoryContextSwitchTo(accounts->scratch);
 	key_locktag(&tag, leaf, keys);
 
-	if (recall(&tag) == WAS_SHORT && refuse_unlocked(leaf, keys, change, guard, result))
+	if (recall(&tag) == WAS_SHORT && refuse_unlocked(accounts, leaf, shares, keys, change, guard, result))
 	{
 		MemoryContextSwitchTo(old);
 		return;
@@ -1288,15 +1652,19 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 	for (;;)
 	{
 		LOCKMODE	mode = shared ? ShareLock : ExclusiveLock;
-		bool		done;
+		SectionEnd	end;
 
 		if (!locked)
 			(void) LockAcquire(&tag, mode, false, false);
-		done = section(accounts, leaf, keys, change, guard, shared, result, &state, &deep);
+		end = section(leaf, shares, keys, change, guard, shared, result, &state, &deep);
 		LockRelease(&tag, mode, false);
-		if (done)
+		if (end == SECTION_DONE)
 			break;
-		shared = locked = false;
+		if (end == NEEDS_SHARES)
+			complete_shares(accounts, shares, keys);
+		else
+			shared = false;
+		locked = false;
 	}
 	if (result == NULL || result->outcome == OMS_DONE)
 	{
@@ -1306,6 +1674,98 @@ oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 	}
 	else if (result->outcome == OMS_SHORT)
 		remember(&tag, WAS_SHORT);
+	MemoryContextSwitchTo(old);
+	if (result != NULL && result->share.units > 0)
+		result->share.until = DatumGetTextPCopy(PointerGetDatum(result->share.until));
+}
+
+/*
+ * set_shares is the work of oms_account_set_share under the key lock. The holder's shares
+ * must not have pending changes, so that what is left of one is never negative.
+ */
+static void
+set_shares(AccountLeaf *leaf, AccountLeaf *shares, const Datum *keys, text *holder, text *until,
+		   int64 units, Snapshot snapshot, OmsChange *result)
+{
+	AccountState state = {0};
+	AccountState total = {.value.kept = units};
+	int			nkeys = leaf->nkeys;
+	Share	   *wanted;
+
+	read_shares(shares, nkeys, keys, snapshot, holder, &state);
+	memset(result, 0, sizeof(*result));
+	for (Share *share = state.shares; share != NULL; share = share->next)
+	{
+		AccountState *of = &share->state;
+		OmsAmounts	kept = {.kept = of->value.on_hand};
+
+		if (share->own && of->npending > 0)
+		{
+			result->outcome = OMS_PENDING;
+			result->pending = some_pending(of);
+			return;
+		}
+		add_amounts(&total.value, &kept);
+		for (int i = 0; i < of->npending; i++)
+		{
+			kept.kept = of->pending[i].amounts.on_hand;
+			add_pending(&total, of->pending[i].xid, &kept);
+		}
+	}
+	check_range(&total);		/* nobody who takes may meet an overflow */
+	result->outcome = OMS_DONE;
+	wanted = until == NULL ? NULL : find_share(&state, until, holder, nkeys);
+	if (wanted == NULL && until != NULL)
+	{
+		wanted = palloc0(sizeof(Share));
+		for (int i = 0; i < nkeys; i++)
+			wanted->keys[i] = keys[i];
+		wanted->keys[nkeys] = PointerGetDatum(until);
+		wanted->keys[nkeys + 1] = PointerGetDatum(holder);
+		wanted->own = true;
+		wanted->next = state.shares;
+		state.shares = wanted;
+	}
+	for (Share *share = state.shares; share != NULL; share = share->next)
+	{
+		OmsAmounts	change = {.on_hand = share == wanted ? units - share->left : -share->left};
+
+		if (!share->own)
+			continue;
+		result->available += share->left;
+		add_amounts(&share->state.value, &change);
+		if (change.on_hand != 0)
+			write_change(shares, share->keys, &change, &share->state);
+		request_fold(shares, share->keys, share->state.ncommitted);
+	}
+}
+
+/*
+ * oms_account_set_share keeps units of the account for the holder until the moment, in place
+ * of what was left of the holder's shares; with until NULL nothing any more. What the
+ * holder took stays taken. result->available is what was left before; PENDING, with
+ * nothing changed, when that depends on an open transaction. More may be kept than is
+ * there. It locks the key exclusively while it runs. Raises as oms_account_change.
+ */
+void
+oms_account_set_share(OmsAccounts *accounts, const Datum *keys, text *holder, text *until,
+					  int64 units, OmsChange *result)
+{
+	AccountLeaf *leaf = find_leaf(accounts, keys);
+	AccountLeaf *shares = find_shares(accounts, keys);
+	Snapshot	snapshot;
+	LOCKTAG		tag;
+	MemoryContext old;
+
+	complete_shares(accounts, shares, keys);
+	MemoryContextReset(accounts->scratch);
+	old = MemoryContextSwitchTo(accounts->scratch);
+	key_locktag(&tag, leaf, keys);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	set_shares(leaf, shares, keys, holder, until, units, snapshot, result);
+	UnregisterSnapshot(snapshot);
+	LockRelease(&tag, ExclusiveLock, false);
 	MemoryContextSwitchTo(old);
 }
 
@@ -1450,7 +1910,8 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 	Datum	   *values;
 	bool	   *nulls;
 	int			n = 0;
-	TupleTableSlot *slot = leaf->write_account_slot;
+	OmsWriter  *writer = leaf->account_writer;
+	TupleTableSlot *slot = writer->slot;
 	HeapTuple	tuple;
 	TM_FailureData failure;
 	LockTupleMode lockmode;
@@ -1474,9 +1935,9 @@ update_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys, AccountS
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
 	if (!HeapTupleIsHeapOnly(tuple))
-		ExecInsertIndexTuples(leaf->account_info, slot, accounts->estate, true, false, NULL, NIL);
+		ExecInsertIndexTuples(writer->info, slot, writer->estate, true, false, NULL, NIL);
 	ExecClearTuple(slot);
-	ResetPerTupleExprContext(accounts->estate);
+	ResetPerTupleExprContext(writer->estate);
 }
 
 static void
@@ -1509,7 +1970,7 @@ fold_without_row(OmsAccounts *accounts, AccountLeaf *leaf, const Datum *keys)
 		read_deltas(leaf, keys, snapshot, &state);
 		if (fold_deltas(leaf, &state, 0) > 0)
 		{
-			insert_row(accounts, leaf, keys, &state.row, true, state.w, exc_array(&state));
+			insert_row(leaf, keys, &state.row, true, state.w, exc_array(&state));
 			done = true;
 		}
 	}
@@ -1620,7 +2081,8 @@ fold_at_commit(void)
 				relation_close(delta, NoLock);
 			continue;			/* dropped by this transaction */
 		}
-		accounts = accounts_of_relations(account, delta);
+		accounts = accounts_of_relations(account, delta, requests[i].lock_class,
+										 requests[i].lock_keys);
 		(void) oms_account_fold(accounts, requests[i].keys, 2 * oms_fold_threshold);
 		oms_accounts_close(accounts);
 	}

@@ -8,7 +8,7 @@
 #include "oms.h"
 #include "type/safety_stock.h"
 
-#define OMS_ACCOUNT_MAX_KEYS 3
+#define OMS_ACCOUNT_MAX_KEYS 4
 
 /* What an account holds, or a change of it; units. */
 typedef struct OmsAmounts
@@ -16,10 +16,36 @@ typedef struct OmsAmounts
 	int64		on_hand;
 	int64		unavailable;
 	int64		reserved;
+	int64		kept;			/* in memory only: left in the shares of others */
 } OmsAmounts;
 
-/* A set of accounts of one kind: a relation of rows and one of deltas, alike partitioned. */
+/*
+ * A kind of accounts: a table of rows and one of deltas in schema oms, alike partitioned.
+ *
+ * Units of an account may be kept for one holder until a moment: its share. Shares are a
+ * kind of their own: (the account's keys, until, holder), on_hand the units kept, reserved
+ * those of them that the holder took. They are under the key lock of their account: the
+ * lock is on the first lock_keys keys, and both kinds name the same lock_class.
+ */
+typedef struct OmsAccountKind
+{
+	const char *account;
+	const char *delta;
+	int			lock_class;
+	int			lock_keys;
+	const struct OmsAccountKind *shares;	/* NULL: none */
+} OmsAccountKind;
+
+/* Accounts of one kind, open for changes. */
 typedef struct OmsAccounts OmsAccounts;
+
+/* Units of a holder's share; until as oms_share_until writes it. */
+typedef struct OmsShare
+{
+	text	   *holder;
+	text	   *until;
+	int64		units;
+} OmsShare;
 
 /*
  * What must hold after a change in every outcome of the transactions that are open.
@@ -41,10 +67,18 @@ typedef enum OmsGuardKind
 /*
  * What is claimed of an account may lapse without anybody's doing. When a take is short,
  * OmsLapsed tells, by reading, whether anything has; OmsReclaim, called under the key
- * lock, gives it back in this transaction and without waiting, and returns its units.
+ * lock, gives it back in this transaction and without waiting: it adds up the units, and
+ * lists those that were from shares.
  */
-typedef bool (*OmsLapsed) (const Datum *keys);
-typedef int64 (*OmsReclaim) (const Datum *keys);
+typedef struct OmsReclaimed
+{
+	int64		units;
+	int			nshares;
+	OmsShare   *shares;
+} OmsReclaimed;
+
+typedef bool (*OmsLapsed) (const Datum *keys, void *arg);
+typedef void (*OmsReclaim) (const Datum *keys, void *arg, OmsReclaimed *reclaimed);
 
 typedef struct OmsGuard
 {
@@ -52,8 +86,11 @@ typedef struct OmsGuard
 	OmsSafetyStock safety;
 	int64		kept;			/* units kept besides the safety stock */
 	bool		partial;		/* take what can be had, at least 1 unit */
+	text	   *holder;			/* a take uses its share first, and is not kept from it; NULL: nobody */
+	OmsShare	back;			/* of a give's units, those that go back to a share */
 	OmsLapsed	lapsed;			/* both, or neither */
 	OmsReclaim	reclaim;
+	void	   *arg;			/* of both */
 } OmsGuard;
 
 typedef enum OmsOutcome
@@ -69,13 +106,17 @@ typedef struct OmsChange
 	OmsAmounts	change;			/* what was applied; zeros unless DONE */
 	OmsAmounts	after;			/* value after it, without what others have open */
 	int64		available;		/* takeable in the worst case before the change, not below 0 */
+	OmsShare	share;			/* what of it is from the holder's share */
 	TransactionId pending;		/* one to wait for, when PENDING */
 } OmsChange;
 
-extern OmsAccounts *oms_accounts_open(const char *account, const char *delta);
+extern OmsAccounts *oms_accounts_open(const OmsAccountKind *kind);
 extern void oms_accounts_close(OmsAccounts *accounts);
 extern void oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
 							   const OmsGuard *guard, OmsChange *result);
+extern void oms_account_set_share(OmsAccounts *accounts, const Datum *keys, text *holder,
+								  text *until, int64 units, OmsChange *result);
+extern text *oms_share_until(TimestampTz until);
 extern bool oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent);
 extern bool oms_wait_a_little(TimestampTz start, long *nap);
 extern bool oms_account_wait(TransactionId xid, TimestampTz start);

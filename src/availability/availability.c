@@ -4,77 +4,59 @@
  *
  * One reading, oms_cells, answers the page and is what reserve chooses locations by:
  *
- *		free(sku, location) = max(0, available - withheld(safety stock, on_hand))
- *		ATP = max(0, sum of free over the group's open locations - buffer)
+ *		free(sku, location) = max(0, available - withheld(safety stock, on_hand)
+ *			- protected for other channels)
+ *		ATP = min(quota left, max(0, sum of free over the group's open locations - buffer))
  *
- * available is exact in the snapshot of the query, and counts expired holds as free.
- * A location is open when it is active and may do what the method needs.
+ * available is exact in the snapshot of the query, and counts expired holds as free. Of a
+ * later moment it is what will be there with what is incoming (projection.c), under the rules,
+ * protections and exclusions that are in force then.
+ * A location is open when it is active and may do what the method needs. Which safety
+ * stock holds is rules.c's; the network is the session's, exact in the same snapshot.
  *
- * Reads channel, item, location, location_group_member and the view inventory. No locks.
+ * A kit at a location is as many whole kits as its scarcest component makes there, each
+ * component above its own safety stock. Of the rules for the kit itself only one that
+ * excludes it counts. The buffer is taken once, from the sku that is sold: the kit's ATP
+ * is before that of its components, and theirs before the kit's.
+ *
+ * A sku's accounts, deltas and live holds are found by three index scans, each in the
+ * order of locations, and merged with the group's members in memory.
+ *
+ * A location that is excluded for a time (location_exclusion) has nothing free.
+ *
+ * Reads item, stock_account, stock_delta, reservation_row, location_exclusion and what is
+ * protected. No locks but AccessShareLock.
  */
 #include "postgres.h"
 
 #include <math.h>
 
-#include "access/htup_details.h"
-#include "catalog/pg_type.h"
+#include "access/heapam.h"
+#include "access/tableam.h"
+#include "access/xact.h"
 #include "common/int.h"
 #include "funcapi.h"
+#include "miscadmin.h"
+#include "storage/bufmgr.h"
 #include "utils/array.h"
+#include "utils/fmgroids.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
 
 #include "availability/availability.h"
 #include "row.h"
+#include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_available);
 PG_FUNCTION_INFO_V1(oms_atp);
 PG_FUNCTION_INFO_V1(oms_atp_many);
 PG_FUNCTION_INFO_V1(oms_atp_by_location);
 
-static OmsPlan has_account = {
-	"SELECT EXISTS (SELECT FROM oms.stock_account a WHERE a.sku OPERATOR(pg_catalog.=) $1) "
-	"OR EXISTS (SELECT FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) $1)",
-	1, {"pg_catalog.text"}
-};
-
-#define OPEN_LOCATIONS \
-	"oms.location_group_member m JOIN oms.location l " \
-	"ON l.location OPERATOR(pg_catalog.=) m.location " \
-	"AND l.status OPERATOR(pg_catalog.=) 'active' " \
-	"AND CASE WHEN $2 THEN l.can_pickup ELSE l.can_ship END"
-
-static OmsPlan select_first_open_location = {
-	"SELECT m.location FROM " OPEN_LOCATIONS " WHERE m.location_group OPERATOR(pg_catalog.=) $1 "
-	"ORDER BY m.sequence, m.location LIMIT 1",
-	2, {"pg_catalog.text", "pg_catalog.bool"}
-};
-
-/* OFFSET 0 keeps the sku inside the view, where it reaches the indexes. */
-static OmsPlan select_cells = {
-	"SELECT u.n::pg_catalog.int4, i.location, m.sequence, l.coordinates, i.on_hand, i.unavailable, "
-	"i.reserved, i.expired::pg_catalog.int8, i.available::pg_catalog.int8 "
-	"FROM pg_catalog.unnest($3) WITH ORDINALITY AS u (sku, n) "
-	"CROSS JOIN LATERAL (SELECT v.* FROM oms.inventory v WHERE v.sku OPERATOR(pg_catalog.=) u.sku OFFSET 0) i "
-	"JOIN (" OPEN_LOCATIONS ") ON m.location OPERATOR(pg_catalog.=) i.location "
-	"WHERE m.location_group OPERATOR(pg_catalog.=) $1 "
-	"ORDER BY u.n, m.sequence, i.location",
-	3, {"pg_catalog.text", "pg_catalog.bool", "pg_catalog._text"}
-};
-
 static OmsPlan select_available = {
 	"SELECT i.available::pg_catalog.int8 FROM oms.inventory i "
 	"WHERE i.sku OPERATOR(pg_catalog.=) $1 AND i.location OPERATOR(pg_catalog.=) $2",
 	2, {"pg_catalog.text", "pg_catalog.text"}
 };
-
-static Datum
-text_array(int n, text **texts)
-{
-	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-
-	for (int i = 0; i < n; i++)
-		elements[i] = PointerGetDatum(texts[i]);
-	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
 
 /* oms_arg_method returns a method argument: ship or pickup, else 22023. */
 OmsMethod
@@ -101,95 +83,113 @@ oms_method_name(OmsMethod method)
 	return method == OMS_PICKUP ? "pickup" : "ship";
 }
 
-static bool
-is_active(Datum status)
+/* oms_channel is a channel of the network; OM004 when it is unknown. */
+const OmsChannel *
+oms_channel(const text *channel)
 {
-	text	   *value = DatumGetTextPP(status);
+	const OmsChannel *found = oms_network_channel(oms_network(), channel);
 
-	return VARSIZE_ANY_EXHDR(value) == 6 && memcmp(VARDATA_ANY(value), "active", 6) == 0;
-}
-
-static text *
-spi_text_copy(int column, MemoryContext context)
-{
-	bool		isnull;
-	Datum		value = oms_spi_value(0, column, &isnull);
-	MemoryContext old;
-	text	   *copy;
-
-	if (isnull)
-		return NULL;
-	old = MemoryContextSwitchTo(context);
-	copy = DatumGetTextPCopy(value);
-	MemoryContextSwitchTo(old);
-	return copy;
-}
-
-/* column returns a column of a row, which is a table's own: by its place in tables.sql. */
-static Datum
-column(HeapTuple row, TupleDesc desc, int attno, bool *isnull)
-{
-	return heap_getattr(row, attno, desc, isnull);
-}
-
-/* oms_channel reads a channel; OM004 when it is unknown. */
-OmsChannel *
-oms_channel(text *channel)
-{
-	OmsChannel *result = palloc0(sizeof(OmsChannel));
-	Datum		key = PointerGetDatum(channel);
-	TupleDesc	desc;
-	HeapTuple	row = oms_row_by_key("channel", 1, &key, &desc);
-	bool		isnull;
-	Datum		value;
-
-	if (row == NULL)
+	if (found == NULL)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
 				 errmsg("channel \"%s\" is unknown", text_to_cstring(channel)),
 				 errhint("Call oms.add_channel first.")));
-	result->channel = channel;
-	result->group[OMS_SHIP] = DatumGetTextPP(column(row, desc, 2, &isnull));
-	value = column(row, desc, 3, &isnull);
-	result->group[OMS_PICKUP] = isnull ? NULL : DatumGetTextPP(value);
-	result->safety = *DatumGetSafetyStockP(column(row, desc, 4, &isnull));
-	result->buffer = DatumGetInt64(column(row, desc, 5, &isnull));
-	result->active = is_active(column(row, desc, 6, &isnull));
-	return result;
+	return found;
+}
+
+static void
+sku_key(ScanKey key, const text *sku)
+{
+	ScanKeyInit(key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
+}
+
+/* has_row says whether a table of stock has a row of the sku, by an index (NULL: any). */
+static bool
+has_row(const char *table, const char *index, const text *sku)
+{
+	OmsScan    *scan = oms_scan_open(table, index, 2, GetActiveSnapshot());
+	ScanKeyData key;
+	bool		found;
+
+	sku_key(&key, sku);
+	oms_scan_start(scan, 1, &key);
+	found = oms_scan_next(scan);
+	oms_scan_close(scan);
+	return found;
+}
+
+/* read_items reads what is known of n skus, but for kits, in their order. */
+static OmsItem *
+read_items(int n, text **skus)
+{
+	OmsItem    *items = palloc0(sizeof(OmsItem) * Max(1, n));
+	OmsScan    *scan = oms_scan_open("item", NULL, 1, GetActiveSnapshot());
+
+	for (int i = 0; i < n; i++)
+	{
+		OmsItem    *item = &items[i];
+		ScanKeyData key;
+		bool		isnull;
+		Datum		value;
+
+		item->sku = skus[i];
+		item->tracked = true;
+		item->quantity_minimum = item->quantity_step = 1;
+		item->quantity_maximum = PG_INT64_MAX;
+		sku_key(&key, skus[i]);
+		oms_scan_start(scan, 1, &key);
+		item->known = oms_scan_next(scan);
+		if (!item->known)
+		{
+			item->known = has_row("stock_account", NULL, skus[i]) || has_row("stock_delta", NULL, skus[i]) ||
+				has_row("incoming_row", "incoming_row_open_idx", skus[i]);
+			continue;
+		}
+		value = slot_getattr(scan->slot, 2, &isnull);
+		if (ArrayGetNItems(ARR_NDIM(DatumGetArrayTypeP(value)), ARR_DIMS(DatumGetArrayTypeP(value))) > 0)
+			item->ntags = oms_tags(PointerGetDatum(DatumGetArrayTypePCopy(value)), &item->tags);
+		item->tracked = DatumGetBool(slot_getattr(scan->slot, 5, &isnull));
+		item->quantity_minimum = DatumGetInt64(slot_getattr(scan->slot, 6, &isnull));
+		value = slot_getattr(scan->slot, 7, &isnull);
+		if (!isnull)
+			item->quantity_maximum = DatumGetInt64(value);
+		item->quantity_step = DatumGetInt64(slot_getattr(scan->slot, 8, &isnull));
+	}
+	oms_scan_close(scan);
+	return items;
 }
 
 /* oms_items reads what is known of n skus, in their order. */
 OmsItem *
 oms_items(int n, text **skus)
 {
-	OmsItem    *items = palloc0(sizeof(OmsItem) * Max(1, n));
+	OmsItem    *items = read_items(n, skus);
+	const OmsNetwork *network = oms_network();
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; network->ncomponents > 0 && i < n; i++)
 	{
-		Datum		key = PointerGetDatum(skus[i]);
-		TupleDesc	desc;
-		HeapTuple	row = oms_row_by_key("item", 1, &key, &desc);
-		bool		isnull;
-		Datum		maximum;
+		const OmsComponent *components;
+		int			m = oms_network_kit(network, skus[i], &components);
+		OmsKit	   *kit;
+		text	  **names;
 
-		if (row != NULL)
-		{
-			items[i].known = true;
-			items[i].tracked = DatumGetBool(column(row, desc, 5, &isnull));
-			items[i].quantity_minimum = DatumGetInt64(column(row, desc, 6, &isnull));
-			maximum = column(row, desc, 7, &isnull);
-			items[i].quantity_maximum = isnull ? PG_INT64_MAX : DatumGetInt64(maximum);
-			items[i].quantity_step = DatumGetInt64(column(row, desc, 8, &isnull));
-			heap_freetuple(row);
+		if (m == 0)
 			continue;
+		kit = palloc(sizeof(OmsKit));
+		kit->n = m;
+		kit->quantities = palloc(sizeof(int64) * m);
+		names = palloc(sizeof(text *) * m);
+		for (int c = 0; c < m; c++)
+		{
+			names[c] = components[c].sku;
+			kit->quantities[c] = components[c].quantity;
 		}
-		oms_spi_connect();
-		(void) oms_spi_execute(&has_account, &key, NULL, true);
-		items[i].known = DatumGetBool(oms_spi_value(0, 1, &isnull));
-		oms_spi_finish();
-		items[i].tracked = true;
-		items[i].quantity_minimum = items[i].quantity_step = 1;
-		items[i].quantity_maximum = PG_INT64_MAX;
+		kit->items = read_items(m, names);
+		items[i].kit = kit;
+		items[i].known = true;
+		items[i].tracked = false;
+		for (int c = 0; c < m; c++)
+			items[i].tracked = items[i].tracked || kit->items[c].tracked;
 	}
 	return items;
 }
@@ -207,97 +207,664 @@ oms_raise_unknown_sku(text *sku)
 
 /* oms_location_open says whether the channel may use the location for the method now. */
 bool
-oms_location_open(const OmsChannel *channel, OmsMethod method, text *location)
+oms_location_open(const OmsChannel *channel, OmsMethod method, const text *location)
 {
-	Datum		keys[2];
-	TupleDesc	desc;
-	HeapTuple	row;
-	bool		isnull;
+	int			place = oms_network_location(channel->network, location);
 
-	if (!channel->active || channel->group[method] == NULL)
-		return false;
-	keys[0] = PointerGetDatum(channel->group[method]);
-	keys[1] = PointerGetDatum(location);
-	if (oms_row_by_key("location_group_member", 2, keys, &desc) == NULL)
-		return false;
-	row = oms_row_by_key("location", 1, &keys[1], &desc);
-	return row != NULL && is_active(column(row, desc, 5, &isnull)) &&
-		DatumGetBool(column(row, desc, method == OMS_PICKUP ? 7 : 6, &isnull));
+	return channel->active && channel->group[method] != NULL && place >= 0 &&
+		bms_is_member(place, channel->group[method]->locations) &&
+		channel->network->locations[place].active && channel->network->locations[place].can[method];
 }
 
-/* oms_first_open_location is the first location that the channel may use for the method, or NULL. */
-text *
-oms_first_open_location(const OmsChannel *channel, OmsMethod method)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	text	   *location = NULL;
-	Datum		values[2];
+/* -------------------------------------------------------------------------
+ * Cells
+ * -------------------------------------------------------------------------
+ */
 
-	if (!channel->active || channel->group[method] == NULL)
-		return NULL;
-	values[0] = PointerGetDatum(channel->group[method]);
-	values[1] = BoolGetDatum(method == OMS_PICKUP);
-	oms_spi_connect();
-	if (oms_spi_execute(&select_first_open_location, values, NULL, true) > 0)
-		location = spi_text_copy(1, caller);
-	oms_spi_finish();
-	return location;
+/* Columns of location_exclusion. */
+enum
+{
+	EXCLUSION_LOCATION = 2,
+	EXCLUSION_UNTIL = 5
+};
+
+/* What is there of a sku at a member of the group. */
+typedef struct Amounts
+{
+	bool		carried;
+	int64		on_hand;
+	int64		unavailable;
+	int64		reserved;
+	int64		expired;
+	int64		incoming;
+} Amounts;
+
+/* A row of a table of stock that an index names, and the amounts that it adds to. */
+typedef struct Entry
+{
+	ItemPointerData tid;
+	int			amounts;
+} Entry;
+
+/*
+ * Reads the cells of skus, chunk by chunk. The rows of a chunk are found by index, in the
+ * order of skus and locations, which says to which amounts they add; then they are visited
+ * page by page, since the rows of different skus at one location are often neighbours.
+ */
+typedef struct CellReader
+{
+	const OmsChannel *channel;
+	const OmsGroup *group;
+	OmsMethod	method;
+	TimestampTz now;
+	TimestampTz at;				/* the moment asked for, now or later */
+	TimestampTz incoming_until; /* up to when what is incoming is read; DT_NOBEGIN: it is not */
+	bool		latest;
+	OmsScan    *accounts;
+	OmsScan    *deltas;
+	OmsScan    *holds;
+	OmsScan    *exclusions;
+	OmsProtections *protections;
+	int			chunk;			/* skus read at once */
+	Amounts    *amounts;		/* by sku of the chunk, then by member */
+	int			nentries;
+	int			max_entries;
+	Entry	   *entries;
+	OmsCell    *cells;			/* of one sku: one for each member of the group, in its sequence */
+	const OmsRule **rules;		/* the rule that holds for each; NULL: none */
+	bool	   *paused;			/* whether each sends nothing out for a time */
+	bool	   *paused_sku;		/* the same, or nothing of the sku */
+} CellReader;
+
+/* Amounts of a chunk: some 500 kB. */
+#define CHUNK_AMOUNTS 12000
+
+static void
+close_reader(CellReader *reader)
+{
+	oms_scan_close(reader->accounts);
+	oms_scan_close(reader->deltas);
+	oms_scan_close(reader->holds);
+	oms_scan_close(reader->exclusions);
+	oms_protections_close(reader->protections);
+}
+
+/*
+ * seek is the first member by location, from k on, that is not before the location. Rows
+ * come in the order of locations, mostly one for each member: it looks near k first.
+ */
+static int
+seek(const CellReader *reader, int k, const text *location)
+{
+	const OmsGroup *group = reader->group;
+	int			low = k;
+	int			high = k;
+	int			step = 1;
+
+	while (high < group->nmembers &&
+		   oms_text_compare(reader->cells[group->by_location[high]].location, location) < 0)
+	{
+		low = high + 1;
+		high += step;
+		step *= 2;
+	}
+	high = Min(high, group->nmembers);
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (oms_text_compare(reader->cells[group->by_location[middle]].location, location) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/*
+ * collect adds an entry for each row that the index has of a sku at a member of the group;
+ * first is where the amounts of the sku begin.
+ */
+static void
+collect(CellReader *reader, OmsScan *scan, int nkeys, ScanKey keys, int first)
+{
+	int			k = 0;
+
+	oms_scan_start(scan, nkeys, keys);
+	while (k < reader->group->nmembers && oms_scan_next_entry(scan))
+	{
+		const text *location = oms_scan_entry_text(scan, 2);
+		int			member;
+
+		k = seek(reader, k, location);
+		if (k == reader->group->nmembers)
+			break;
+		member = reader->group->by_location[k];
+		if (!oms_text_equal(reader->cells[member].location, location))
+			continue;
+		if (reader->nentries == reader->max_entries)
+		{
+			reader->max_entries *= 2;
+			reader->entries = repalloc_huge(reader->entries, sizeof(Entry) * reader->max_entries);
+		}
+		reader->entries[reader->nentries++] = (Entry) {
+			*oms_scan_entry_tid(scan), first + member
+		};
+	}
+}
+
+#define ST_SORT sort_entries
+#define ST_ELEMENT_TYPE Entry
+#define ST_COMPARE(a, b) ItemPointerCompare(&(a)->tid, &(b)->tid)
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* An expired hold; else a row of accounts, its amounts beginning at attno. */
+static void
+add_row(TupleTableSlot *slot, int attno, Amounts *amounts)
+{
+	if (attno == 0)
+	{
+		slot_getsomeattrs(slot, OMS_RESERVATION_CONSUMED);
+		amounts->expired += DatumGetInt64(slot->tts_values[OMS_RESERVATION_QUANTITY - 1]) -
+			DatumGetInt64(slot->tts_values[OMS_RESERVATION_CONSUMED - 1]);
+		return;
+	}
+	slot_getsomeattrs(slot, attno + 2);
+	amounts->carried = true;
+	amounts->on_hand += DatumGetInt64(slot->tts_values[attno - 1]);
+	amounts->unavailable += DatumGetInt64(slot->tts_values[attno]);
+	amounts->reserved += DatumGetInt64(slot->tts_values[attno + 1]);
+}
+
+/*
+ * visit adds up the rows of the entries, and forgets these. A place that was vacuumed and
+ * used again since the index named it holds a row that the snapshot does not see.
+ */
+static void
+visit(CellReader *reader, OmsScan *scan, int attno)
+{
+	TupleTableSlot *slot;
+
+	if (reader->nentries == 0)
+		return;
+	sort_entries(reader->entries, reader->nentries);
+	slot = MakeSingleTupleTableSlot(RelationGetDescr(scan->rel), &TTSOpsHeapTuple);
+	for (int i = 0; i < reader->nentries;)
+	{
+		BlockNumber block = ItemPointerGetBlockNumber(&reader->entries[i].tid);
+		Buffer		buffer = ReadBuffer(scan->rel, block);
+
+		CHECK_FOR_INTERRUPTS();
+		heap_page_prune_opt(scan->rel, buffer);
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		for (; i < reader->nentries && ItemPointerGetBlockNumber(&reader->entries[i].tid) == block; i++)
+		{
+			ItemPointerData tid = reader->entries[i].tid;
+			HeapTupleData tuple;
+
+			if (!heap_hot_search_buffer(&tid, scan->rel, buffer, scan->snapshot, &tuple, NULL, true))
+				continue;
+			ExecStoreHeapTuple(&tuple, slot, false);
+			add_row(slot, attno, &reader->amounts[reader->entries[i].amounts]);
+		}
+		ExecClearTuple(slot);
+		UnlockReleaseBuffer(buffer);
+	}
+	ExecDropSingleTupleTableSlot(slot);
+	reader->nentries = 0;
+}
+
+/*
+ * mark_paused sets paused for the members that send out nothing of a sku for a time, or
+ * nothing at all when sku is NULL.
+ */
+static void
+mark_paused(CellReader *reader, const text *sku, bool *paused)
+{
+	ScanKeyData key;
+	int			k = 0;
+
+	if (sku != NULL)
+		sku_key(&key, sku);
+	else
+		ScanKeyEntryInitialize(&key, SK_ISNULL | SK_SEARCHNULL, 1, InvalidStrategy, InvalidOid,
+							   InvalidOid, InvalidOid, (Datum) 0);
+	oms_scan_start(reader->exclusions, 1, &key);
+	while (k < reader->group->nmembers && oms_scan_next(reader->exclusions))
+	{
+		TupleTableSlot *slot = reader->exclusions->slot;
+		const text *location;
+		int			member;
+
+		slot_getsomeattrs(slot, EXCLUSION_UNTIL);
+		location = DatumGetTextPP(slot->tts_values[EXCLUSION_LOCATION - 1]);
+		k = seek(reader, k, location);
+		if (k == reader->group->nmembers)
+			break;
+		member = reader->group->by_location[k];
+		if (oms_text_equal(reader->cells[member].location, location) &&
+			DatumGetTimestampTz(slot->tts_values[EXCLUSION_UNTIL - 1]) > reader->at)
+			paused[member] = true;
+	}
+}
+
+static void
+open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int nskus,
+			const OmsLatLon *ship_to, TimestampTz at, Snapshot snapshot)
+{
+	const OmsGroup *group = channel->group[method];
+	int			n = Max(1, group->nmembers);
+
+	memset(reader, 0, sizeof(*reader));
+	reader->channel = channel;
+	reader->group = group;
+	reader->method = method;
+	reader->now = GetCurrentTimestamp();
+	reader->at = Max(at, reader->now);
+	reader->incoming_until = at > reader->now ? at : DT_NOBEGIN;
+	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
+	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
+	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
+	reader->exclusions = oms_scan_open("location_exclusion", "location_exclusion_sku_idx", 2, snapshot);
+	reader->accounts->entries = reader->deltas->entries = reader->holds->entries = true;
+	reader->protections = oms_protections_open(snapshot, reader->at);
+	reader->chunk = Max(1, Min(nskus, CHUNK_AMOUNTS / n));
+	/* The rows of different partitions are not visited together. */
+	if (oms_scan_is_partitioned(reader->accounts) || oms_scan_is_partitioned(reader->deltas))
+		reader->chunk = 1;
+	reader->amounts = palloc_extended(sizeof(Amounts) * n * reader->chunk, MCXT_ALLOC_HUGE);
+	reader->max_entries = n;
+	reader->entries = palloc_extended(sizeof(Entry) * n, MCXT_ALLOC_HUGE);
+	reader->cells = palloc0(sizeof(OmsCell) * n);
+	reader->rules = palloc(sizeof(OmsRule *) * n);
+	reader->paused = palloc0(sizeof(bool) * n);
+	reader->paused_sku = palloc(sizeof(bool) * n);
+	for (int i = 0; i < group->nmembers; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+
+		cell->place = &channel->network->locations[group->members[i].location];
+		cell->location = cell->place->location;
+		cell->sequence = group->members[i].sequence;
+		cell->open = channel->active && cell->place->active && cell->place->can[method];
+		cell->distance_km = ship_to == NULL || !cell->place->placed ? INFINITY :
+			oms_latlon_distance_km(ship_to, &cell->place->coordinates);
+	}
+	mark_paused(reader, NULL, reader->paused);
+}
+
+/*
+ * add_incoming adds what comes of the skus of a chunk to the group's locations: to what is on
+ * hand if it is there at the moment asked for, and what backorders claim of it to what is
+ * reserved.
+ */
+static void
+add_incoming(CellReader *reader, int n, const OmsItem *const *items)
+{
+	OmsIncoming *incoming;
+	int			nincoming = oms_incoming_read(n, items, reader->incoming_until, reader->latest, &incoming);
+	int			k = 0;
+
+	for (int i = 0; i < nincoming; i++)
+	{
+		const OmsIncoming *one = &incoming[i];
+		Amounts    *amounts = reader->amounts + (Size) one->sku * reader->group->nmembers;
+		int			member;
+
+		if (i > 0 && one->sku != one[-1].sku)
+			k = 0;
+		k = seek(reader, k, one->location);
+		if (k == reader->group->nmembers)
+			continue;
+		member = reader->group->by_location[k];
+		if (!oms_text_equal(reader->cells[member].location, one->location))
+			continue;
+		amounts += member;
+		if (pg_add_s64_overflow(amounts->incoming, one->outstanding, &amounts->incoming) ||
+			(one->at <= reader->at &&
+			 (pg_add_s64_overflow(amounts->on_hand, one->outstanding, &amounts->on_hand) ||
+			  pg_add_s64_overflow(amounts->reserved, one->outstanding - one->unclaimed, &amounts->reserved))))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("what is on hand and incoming adds up beyond bigint")));
+		amounts->carried = amounts->carried || one->at <= reader->at;
+	}
+	pfree(incoming);
+}
+
+/* read_chunk reads the amounts of up to reader->chunk skus; first is the first of items. */
+static void
+read_chunk(CellReader *reader, int n, const OmsItem *const *items)
+{
+	ScanKeyData keys[2];
+
+	memset(reader->amounts, 0, sizeof(Amounts) * n * reader->group->nmembers);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		collect(reader, reader->accounts, 1, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->accounts, 3);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		collect(reader, reader->deltas, 1, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->deltas, 4);
+	for (int i = 0; i < n; i++)
+	{
+		sku_key(&keys[0], items[i]->sku);
+		ScanKeyInit(&keys[1], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+					TimestampTzGetDatum(reader->now));
+		collect(reader, reader->holds, 2, keys, i * reader->group->nmembers);
+	}
+	visit(reader, reader->holds, 0);
+	if (reader->incoming_until != DT_NOBEGIN)
+		add_incoming(reader, n, items);
+}
+
+/* member_at is the index of the group's member at a location, or -1. */
+static int
+member_at(const OmsGroup *group, int location)
+{
+	int			low = 0;
+	int			high = group->nmembers;
+
+	while (low < high)
+	{
+		int			middle = low + (high - low) / 2;
+
+		if (group->members[group->by_location[middle]].location < location)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < group->nmembers && group->members[group->by_location[low]].location == location
+		? group->by_location[low] : -1;
+}
+
+/* distribute_rules says for every member of the group which rule holds there. */
+static void
+distribute_rules(CellReader *reader, const OmsRules *rules)
+{
+	const OmsGroup *group = reader->group;
+	int			missing = group->nmembers;
+
+	memset(reader->rules, 0, sizeof(OmsRule *) * group->nmembers);
+	for (int r = 0; r < rules->n && missing > 0; r++)
+	{
+		const OmsRule *rule = rules->rules[r];
+		int			first = 0;
+		int			end = group->nmembers;
+
+		if (rule->set & OMS_RULE_LOCATION)
+		{
+			first = member_at(group, rule->location);
+			end = first < 0 ? first : first + 1;
+		}
+		else if ((rule->set & OMS_RULE_GROUP) && rule->group == NULL)
+			continue;
+		for (int i = first; i < end; i++)
+		{
+			if (reader->rules[i] != NULL ||
+				((rule->set & OMS_RULE_GROUP) &&
+				 !bms_is_member(group->members[i].location, rule->group->locations)))
+				continue;
+			reader->rules[i] = rule;
+			missing--;
+		}
+	}
+}
+
+/* form_cells makes reader->cells those of a sku, of its amounts. */
+static void
+form_cells(CellReader *reader, int sku, const OmsItem *item, const Amounts *amounts)
+{
+	OmsRules	rules;
+
+	oms_protections_read(reader->protections, item->sku);
+	memcpy(reader->paused_sku, reader->paused, sizeof(bool) * reader->group->nmembers);
+	mark_paused(reader, item->sku, reader->paused_sku);
+	oms_rules_find(reader->channel, reader->method, item, reader->at, &rules);
+	distribute_rules(reader, &rules);
+	if (rules.rules != NULL)
+		pfree(rules.rules);
+
+	for (int i = 0; i < reader->group->nmembers; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+		int64		available = amounts[i].on_hand - amounts[i].reserved + amounts[i].expired;
+
+		cell->sku = sku;
+		cell->carried = amounts[i].carried;
+		cell->on_hand = amounts[i].on_hand;
+		cell->unavailable = amounts[i].unavailable;
+		cell->reserved = amounts[i].reserved;
+		cell->expired = amounts[i].expired;
+		cell->incoming = amounts[i].incoming;
+		cell->rule = reader->rules[i];
+		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
+		cell->excluded = reader->paused_sku[i] || oms_safety_stock_excludes(&cell->safety);
+		cell->safety_stock = oms_safety_stock_withheld(&cell->safety, cell->on_hand);
+		cell->protected = oms_protected_for_others(reader->protections, cell->location,
+												   reader->channel->channel);
+		/* Each is at least 0; their sum may be beyond bigint. */
+		cell->free = available > cell->safety_stock && available - cell->safety_stock > cell->protected
+			? available - cell->safety_stock - cell->protected : 0;
+		if (!item->tracked)
+			cell->free = PG_INT64_MAX;
+		if (cell->excluded)
+			cell->free = 0;
+	}
+}
+
+/* read_sku reads the cells of one sku, which is no kit, into reader->cells. */
+static void
+read_sku(CellReader *reader, int sku, const OmsItem *item)
+{
+	read_chunk(reader, 1, &item);
+	form_cells(reader, sku, item, reader->amounts);
+}
+
+/* whole_kits is what units of a component make, rounded down and not below 0. */
+static int64
+whole_kits(int64 units, int64 quantity)
+{
+	return Max(0, units) / quantity;
+}
+
+/*
+ * read_kit reads the cells of a kit into reader->cells, in whole kits: each figure is that
+ * of the scarcest component. What is not on_hand, reserved, withheld or free of it does
+ * not exist: expired holds count as free, and a kit is not damaged.
+ */
+static void
+read_kit(CellReader *reader, int sku, const OmsItem *item)
+{
+	int			n = reader->group->nmembers;
+	int64	   *on_hand = palloc(sizeof(int64) * Max(1, n));
+	int64	   *available = palloc(sizeof(int64) * Max(1, n));
+	int64	   *free = palloc(sizeof(int64) * Max(1, n));
+	bool	   *carried = palloc(sizeof(bool) * Max(1, n));
+	OmsRules	rules;
+
+	for (int i = 0; i < n; i++)
+	{
+		on_hand[i] = available[i] = free[i] = PG_INT64_MAX;
+		carried[i] = true;
+	}
+	for (int c = 0; c < item->kit->n; c++)
+	{
+		int64		quantity = item->kit->quantities[c];
+
+		read_sku(reader, sku, &item->kit->items[c]);
+		for (int i = 0; i < n; i++)
+		{
+			const OmsCell *cell = &reader->cells[i];
+
+			if (cell->excluded)
+				free[i] = 0;
+			if (item->tracked && !item->kit->items[c].tracked)
+				continue;
+			carried[i] = carried[i] && cell->carried;
+			on_hand[i] = Min(on_hand[i], whole_kits(cell->on_hand, quantity));
+			available[i] = Min(available[i], whole_kits(cell->on_hand - cell->reserved + cell->expired,
+														quantity));
+			if (item->kit->items[c].tracked)
+				free[i] = Min(free[i], whole_kits(cell->free, quantity));
+		}
+	}
+	oms_rules_find(reader->channel, reader->method, item, reader->at, &rules);
+	distribute_rules(reader, &rules);
+	for (int i = 0; i < n; i++)
+	{
+		OmsCell    *cell = &reader->cells[i];
+
+		cell->carried = carried[i];
+		cell->on_hand = on_hand[i];
+		cell->unavailable = cell->expired = cell->incoming = 0;
+		cell->reserved = on_hand[i] - available[i];
+		cell->rule = reader->rules[i];
+		cell->safety = cell->rule != NULL ? cell->rule->safety : reader->channel->safety;
+		cell->excluded = oms_safety_stock_excludes(&cell->safety);
+		if (cell->excluded)
+			free[i] = 0;
+		cell->free = free[i];
+		cell->safety_stock = Max(0, available[i] - free[i]);
+	}
+	pfree(on_hand);
+	pfree(available);
+	pfree(free);
+	pfree(carried);
+}
+
+static void
+read_item(CellReader *reader, int sku, const OmsItem *item)
+{
+	if (item->kit != NULL)
+		read_kit(reader, sku, item);
+	else
+		read_sku(reader, sku, item);
+}
+
+/* add_cells adds those of reader->cells that are open and carry the sku. */
+static void
+add_cells(const CellReader *reader, int *ncells, int *max, OmsCell **cells)
+{
+	for (int i = 0; i < reader->group->nmembers; i++)
+	{
+		if (!reader->cells[i].open || !reader->cells[i].carried)
+			continue;
+		if (*ncells == *max)
+		{
+			*max *= 2;
+			*cells = repalloc_huge(*cells, sizeof(OmsCell) * *max);
+		}
+		(*cells)[(*ncells)++] = reader->cells[i];
+	}
 }
 
 /*
  * oms_cells reads the cells of n skus at the locations that are open to the channel for
- * the method, by sku, then by the group's sequence; returns their number. It reads
- * what the caller's query sees, or, with latest, what is committed now.
+ * the method and carry the sku, by sku, then by the group's sequence; returns their
+ * number. It reads what the caller's query sees or, with latest, what is committed now.
  */
 int
-oms_cells(const OmsChannel *channel, OmsMethod method, int n, text **skus,
+oms_cells(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
 		  const OmsLatLon *ship_to, bool latest, OmsCell **cells)
 {
-	MemoryContext caller = CurrentMemoryContext;
-	Datum		values[3];
-	uint64		rows;
+	return oms_cells_at(channel, method, n, items, ship_to, DT_NOBEGIN, latest, cells);
+}
+
+/*
+ * oms_cells_at reads the cells as they will be at a moment, with what is incoming up to then
+ * (projection.c); a moment that has passed is now.
+ */
+int
+oms_cells_at(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *const *items,
+			 const OmsLatLon *ship_to, TimestampTz at, bool latest, OmsCell **cells)
+{
+	CellReader	reader;
+	Snapshot	snapshot;
+	int			ncells = 0;
+	int			max = 64;
 
 	*cells = NULL;
 	if (!channel->active || channel->group[method] == NULL)
 		return 0;
-	values[0] = PointerGetDatum(channel->group[method]);
-	values[1] = BoolGetDatum(method == OMS_PICKUP);
-	values[2] = text_array(n, skus);
-	oms_spi_connect();
-	rows = latest ? oms_spi_execute_latest(&select_cells, values, NULL) :
-		oms_spi_execute(&select_cells, values, NULL, true);
-	*cells = MemoryContextAllocHuge(caller, sizeof(OmsCell) * Max(1, rows));
-	for (uint64 row = 0; row < rows; row++)
+	if (latest)
+		CommandCounterIncrement();
+	snapshot = RegisterSnapshot(latest ? GetLatestSnapshot() : GetActiveSnapshot());
+	open_reader(&reader, channel, method, n, ship_to, at, snapshot);
+	reader.latest = latest;
+	*cells = palloc(sizeof(OmsCell) * max);
+	for (int s = 0; s < n;)
 	{
-		OmsCell    *cell = &(*cells)[row];
-		MemoryContext old;
-		bool		isnull;
-		Datum		value;
-		int64		available;
+		int			end = s + 1;
 
-		cell->sku = DatumGetInt32(oms_spi_value(row, 1, &isnull)) - 1;
-		old = MemoryContextSwitchTo(caller);
-		cell->location = DatumGetTextPCopy(oms_spi_value(row, 2, &isnull));
-		MemoryContextSwitchTo(old);
-		cell->sequence = DatumGetInt32(oms_spi_value(row, 3, &isnull));
-		value = oms_spi_value(row, 4, &isnull);
-		cell->distance_km = ship_to == NULL || isnull ? INFINITY :
-			oms_latlon_distance_km(ship_to, DatumGetLatLonP(value));
-		cell->on_hand = oms_spi_int64(row, 5);
-		cell->unavailable = oms_spi_int64(row, 6);
-		cell->reserved = oms_spi_int64(row, 7);
-		cell->expired = oms_spi_int64(row, 8);
-		available = oms_spi_int64(row, 9);
-		cell->safety_stock = oms_safety_stock_withheld(&channel->safety, cell->on_hand);
-		cell->free = available > cell->safety_stock ? available - cell->safety_stock : 0;
+		if (items[s]->kit != NULL)
+		{
+			read_item(&reader, s, items[s]);
+			add_cells(&reader, &ncells, &max, cells);
+			s++;
+			continue;
+		}
+		while (end < n && end - s < reader.chunk && items[end]->kit == NULL)
+			end++;
+		read_chunk(&reader, end - s, items + s);
+		for (const Amounts *amounts = reader.amounts; s < end; s++)
+		{
+			form_cells(&reader, s, items[s], amounts);
+			add_cells(&reader, &ncells, &max, cells);
+			amounts += reader.group->nmembers;
+		}
 	}
-	oms_spi_finish();
-	return rows;
+	close_reader(&reader);
+	UnregisterSnapshot(snapshot);
+	return ncells;
 }
 
 /*
- * oms_atp_of is the ATP of one of the skus of a reading; of an untracked one the largest
- * bigint, if any location is open for the method.
+ * oms_survey reads the cells of a sku at all locations of the channel's group, whether
+ * open or not, and whether they carry it or not; returns their number.
+ */
+int
+oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells)
+{
+	CellReader	reader;
+
+	*cells = NULL;
+	if (channel->group[method] == NULL)
+		return 0;
+	open_reader(&reader, channel, method, 1, NULL, DT_NOBEGIN, GetActiveSnapshot());
+	reader.incoming_until = DT_NOEND;
+	read_item(&reader, 0, item);
+	close_reader(&reader);
+	*cells = reader.cells;
+	return reader.group->nmembers;
+}
+
+/*
+ * oms_first_open_location is the first location from which the channel may sell the item,
+ * which is not tracked, by the method; NULL when there is none.
+ */
+text *
+oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsItem *item)
+{
+	OmsCell    *cells;
+	int			ncells = oms_survey(channel, method, item, &cells);
+
+	for (int i = 0; i < ncells; i++)
+		if (cells[i].open && cells[i].free > 0)
+			return cells[i].location;
+	return NULL;
+}
+
+/*
+ * oms_atp_of is the ATP, quota aside, of one of the skus of a reading; of an untracked one
+ * the largest bigint, if it may be sold from any location.
  */
 int64
 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
@@ -306,7 +873,7 @@ oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int
 	int64		atp = 0;
 
 	if (!item->tracked)
-		return ncells > 0 || oms_first_open_location(channel, method) != NULL ? PG_INT64_MAX : 0;
+		return oms_first_open_location(channel, method, item) != NULL ? PG_INT64_MAX : 0;
 	for (int i = 0; i < ncells; i++)
 		if (cells[i].sku == sku && pg_add_s64_overflow(atp, cells[i].free, &atp))
 			return PG_INT64_MAX;
@@ -333,14 +900,13 @@ oms_available(PG_FUNCTION_ARGS)
 }
 
 /*
- * oms_atp(channel, sku, method, at) is what the channel may sell: a bigint, the largest
- * for an untracked sku. Raises OM004 for an unknown channel or sku. No supply is dated
- * yet, so that every moment from now on has the ATP of now.
+ * oms_atp(channel, sku, method, at) is what the channel may sell, now or at a moment: a
+ * bigint, the largest for an untracked sku. Raises OM004 for an unknown channel or sku.
  */
 Datum
 oms_atp(PG_FUNCTION_ARGS)
 {
-	OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
+	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	   *sku = oms_arg_key(fcinfo, 1, "sku");
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
 	OmsItem    *item = oms_items(1, &sku);
@@ -349,51 +915,76 @@ oms_atp(PG_FUNCTION_ARGS)
 
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
-	ncells = oms_cells(channel, method, 1, &sku, NULL, false, &cells);
-	PG_RETURN_INT64(oms_atp_of(channel, method, item, 0, ncells, cells));
+	ncells = oms_cells_at(channel, method, 1, (const OmsItem *const *) &item, NULL,
+						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
+	PG_RETURN_INT64(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
+						oms_quota_left(channel, sku, GetActiveSnapshot())));
 }
 
-/* oms_atp_many(channel, skus, method, at): a row (sku, atp) per element; NULL for an unknown sku. */
+/*
+ * oms_atp_many(channel, skus, method, at): a row (sku, atp, shown) per element; NULL for an
+ * unknown sku.
+ */
 Datum
 oms_atp_many(PG_FUNCTION_ARGS)
 {
-	OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
+	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	  **skus;
 	int			n = oms_arg_keys(fcinfo, 1, "skus", &skus);
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
 	OmsItem    *items = oms_items(n, skus);
+	const OmsItem **pointers = palloc(sizeof(OmsItem *) * Max(1, n));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	OmsCell    *cells;
 	int			ncells;
 	int			first = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
-	ncells = oms_cells(channel, method, n, skus, NULL, false, &cells);
+	for (int i = 0; i < n; i++)
+		pointers[i] = &items[i];
+	ncells = oms_cells_at(channel, method, n, pointers, NULL,
+						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
 	for (int i = 0; i < n; i++)
 	{
 		int			end = first;
-		Datum		values[2];
-		bool		nulls[2] = {false, !items[i].known};
+		int64		atp;
+		Datum		values[3];
+		bool		nulls[3] = {false, !items[i].known, !items[i].known};
 
 		while (end < ncells && cells[end].sku == i)
 			end++;
 		values[0] = PointerGetDatum(skus[i]);
-		values[1] = Int64GetDatum(oms_atp_of(channel, method, &items[i], i, end - first,
-											 cells + first));
+		atp = Min(oms_atp_of(channel, method, &items[i], i, end - first, cells + first),
+				  oms_quota_left(channel, skus[i], GetActiveSnapshot()));
+		values[1] = Int64GetDatum(atp);
+		values[2] = Int64GetDatum(Min(atp, channel->show_at_most));
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 		first = end;
 	}
 	return (Datum) 0;
 }
 
+static int
+compare_distances(const void *a, const void *b)
+{
+	const OmsCell *x = a;
+	const OmsCell *y = b;
+
+	if (x->distance_km != y->distance_km)
+		return x->distance_km < y->distance_km ? -1 : 1;
+	if (x->sequence != y->sequence)
+		return x->sequence < y->sequence ? -1 : 1;
+	return oms_text_compare(x->location, y->location);
+}
+
 /*
  * oms_atp_by_location(channel, sku, method, near): a row per open location that carries
- * the sku, in the group's sequence.
+ * the sku, the nearest first, or in the group's sequence.
  */
 Datum
 oms_atp_by_location(PG_FUNCTION_ARGS)
 {
-	OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
+	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	   *sku = oms_arg_key(fcinfo, 1, "sku");
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
 	OmsLatLon  *near = PG_ARGISNULL(3) ? NULL : PG_GETARG_LATLON_P(3);
@@ -405,7 +996,9 @@ oms_atp_by_location(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	InitMaterializedSRF(fcinfo, 0);
-	ncells = oms_cells(channel, method, 1, &sku, near, false, &cells);
+	ncells = oms_cells(channel, method, 1, (const OmsItem *const *) &item, near, false, &cells);
+	if (near != NULL)
+		qsort(cells, ncells, sizeof(OmsCell), compare_distances);
 	for (int i = 0; i < ncells; i++)
 	{
 		OmsCell    *cell = &cells[i];
@@ -418,7 +1011,7 @@ oms_atp_by_location(PG_FUNCTION_ARGS)
 		values[3] = Int64GetDatum(cell->reserved);
 		values[4] = Int64GetDatum(cell->expired);
 		values[5] = Int64GetDatum(cell->safety_stock);
-		values[6] = Int64GetDatum(item->tracked ? cell->free : PG_INT64_MAX);
+		values[6] = Int64GetDatum(cell->free);
 		values[7] = Float8GetDatum(cell->distance_km);
 		nulls[7] = isinf(cell->distance_km);
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

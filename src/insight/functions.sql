@@ -15,21 +15,95 @@ AS $$
         SELECT sku, location, sum(quantity) AS quantity, sum(unavailable) AS unavailable
           FROM oms.movement_row GROUP BY sku, location),
     claim AS (
-        SELECT sku, location, count(*) AS reservations,
-               sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
-          FROM oms.reservation_row GROUP BY sku, location),
-    held AS (
-        SELECT order_id, line_no, sku, sum(consumed) AS consumed,
-               sum(quantity - consumed) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
-          FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku),
+        SELECT sku, location, count(*) AS reservations, sum(reserved) AS reserved
+          FROM (SELECT sku, location, CASE WHEN status IN ('hold', 'firm') THEN quantity - consumed ELSE 0 END AS reserved
+                  FROM oms.reservation_row
+                UNION ALL
+                SELECT sku, location, quantity - released FROM oms.hold_back_row) r
+         GROUP BY sku, location),
+    incoming AS (
+        SELECT COALESCE(i.sku, a.sku) AS sku, COALESCE(i.location, a.location) AS location,
+               COALESCE(i.incoming_id::text, a.incoming) AS incoming,
+               COALESCE(CASE WHEN i.status = 'open' THEN i.quantity - i.received END, 0) AS outstanding,
+               COALESCE(a.on_hand, 0) AS expected, COALESCE(a.reserved, 0) AS reserved, COALESCE(c.claimed, 0) AS claimed,
+               i.received, COALESCE(m.moved, 0) AS moved
+          FROM oms.incoming_row i
+          FULL JOIN (SELECT sku, location, incoming, sum(on_hand) AS on_hand, sum(reserved) AS reserved
+                       FROM (SELECT sku, location, incoming, on_hand, reserved FROM oms.incoming_account
+                             UNION ALL
+                             SELECT sku, location, incoming, on_hand, reserved FROM oms.incoming_delta) a
+                      GROUP BY sku, location, incoming) a
+            ON a.sku = i.sku AND a.location = i.location AND a.incoming = i.incoming_id::text
+          FULL JOIN (SELECT sku, location, incoming_id::text COLLATE "C" AS incoming, sum(quantity) AS claimed
+                       FROM oms.backorder_claim_row GROUP BY sku, location, incoming_id) c
+            ON c.sku = i.sku AND c.location = i.location AND c.incoming = i.incoming_id::text
+          LEFT JOIN (SELECT sku, location, incoming_id, sum(quantity) AS moved
+                       FROM oms.movement_row WHERE incoming_id IS NOT NULL GROUP BY sku, location, incoming_id) m
+            ON m.sku = i.sku AND m.location = i.location AND m.incoming_id = i.incoming_id),
+    backordered AS (
+        SELECT sku, channel, sum(reserved) AS reserved, sum(missing) AS missing
+          FROM (SELECT sku, channel, reserved, 0 AS missing FROM oms.backorder_account
+                UNION ALL
+                SELECT sku, channel, reserved, 0 FROM oms.backorder_delta
+                UNION ALL
+                SELECT sku, channel, 0, quantity - filled FROM oms.backorder_row WHERE status = 'open') b
+         GROUP BY sku, channel),
+    protection AS (
+        SELECT sku, location, until, channel, sum(on_hand) AS quantity, sum(reserved) AS used
+          FROM (SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_account
+                UNION ALL
+                SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_delta) a
+         GROUP BY sku, location, until, channel),
+    from_protection AS (
+        SELECT sku, location, protected_until AS until, channel,
+               sum(CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END) AS used
+          FROM oms.reservation_row WHERE protected > 0 GROUP BY sku, location, protected_until, channel),
+    quota AS (
+        SELECT sku, channel, period, sum(reserved) AS used
+          FROM (SELECT sku, channel, period, reserved FROM oms.quota_account
+                UNION ALL
+                SELECT sku, channel, period, reserved FROM oms.quota_delta) a
+         GROUP BY sku, channel, period),
+    from_quota AS (
+        SELECT sku, channel, period, sum(used) AS used
+          FROM (SELECT COALESCE(kit, sku) AS sku, channel, quota_period AS period,
+                       CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END / COALESCE(kit_quantity, 1) AS used
+                  FROM oms.reservation_row WHERE quota_period IS NOT NULL
+                UNION ALL
+                SELECT sku, channel, quota_period, quantity - filled
+                  FROM oms.backorder_row WHERE quota_period IS NOT NULL AND status = 'open') a
+         GROUP BY sku, channel, period),
+    delta AS (
+        SELECT format('sku %s, location %s', d.sku, d.location) AS key, d.id, a.w, a.exc
+          FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location
+        UNION ALL
+        SELECT format('sku %s, location %s, protected for %s until %s', d.sku, d.location, d.channel, d.until), d.id, a.w, a.exc
+          FROM oms.protection_delta d
+          JOIN oms.protection_account a ON a.sku = d.sku AND a.location = d.location AND a.until = d.until AND a.channel = d.channel
+        UNION ALL
+        SELECT format('sku %s, quota of %s, period %s', d.sku, d.channel, d.period), d.id, a.w, a.exc
+          FROM oms.quota_delta d
+          JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period
+        UNION ALL
+        SELECT format('sku %s, location %s, incoming %s', d.sku, d.location, d.incoming), d.id, a.w, a.exc
+          FROM oms.incoming_delta d
+          JOIN oms.incoming_account a ON a.sku = d.sku AND a.location = d.location AND a.incoming = d.incoming
+        UNION ALL
+        SELECT format('sku %s, channel %s', d.sku, d.channel), d.id, a.w, a.exc
+          FROM oms.backorder_delta d JOIN oms.backorder_account a ON a.sku = d.sku AND a.channel = d.channel),
+    held AS (   -- of kits in kits, by their first component
+        SELECT order_id, line_no, COALESCE(kit, sku) AS sku, sum(consumed / COALESCE(kit_quantity, 1)) AS consumed,
+               sum((quantity - consumed) / COALESCE(kit_quantity, 1)) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
+          FROM oms.reservation_row WHERE order_id IS NOT NULL AND (component IS NULL OR component = 1)
+         GROUP BY order_id, line_no, COALESCE(kit, sku)),
     waiting AS (
         SELECT order_id, line_no, sku, sum(quantity - filled) AS quantity
           FROM oms.backorder_row WHERE order_id IS NOT NULL AND status = 'open' GROUP BY order_id, line_no, sku),
     work AS (
-        SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity) AS quantity
+        SELECT f.order_id, f.location, l.line_no, l.sku, sum(l.quantity - l.rejected - l.cancelled) AS quantity
           FROM oms.fulfillment_row f
           JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
-         WHERE f.status IN ('assigned', 'accepted', 'picked', 'packed')
+         WHERE f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')
          GROUP BY f.order_id, f.location, l.line_no, l.sku)
 
     SELECT 'on_hand is the sum of the movements', format('sku %s, location %s', a.sku, a.location),
@@ -61,19 +135,96 @@ AS $$
       FROM claim c
      WHERE NOT EXISTS (SELECT FROM account a WHERE a.sku = c.sku AND a.location = c.location)
     UNION ALL
-    SELECT 'a delta is folded once', format('sku %s, location %s', d.sku, d.location),
-           format('delta %s is not above w = %s and not in exc', d.id, a.w)
-      FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location
-     WHERE d.id <= a.w AND d.id <> ALL (a.exc)
+    SELECT 'a delta is folded once', d.key, format('delta %s is not above w = %s and not in exc', d.id, d.w)
+      FROM delta d WHERE d.id <= d.w AND d.id <> ALL (d.exc)
     UNION ALL
-    SELECT 'exc is not above w', format('sku %s, location %s', a.sku, a.location),
-           format('w = %s, exc = %s', a.w, a.exc)
-      FROM oms.stock_account a WHERE a.w < ANY (a.exc)
+    SELECT 'exc is not above w', a.key, format('w = %s, exc = %s', a.w, a.exc)
+      FROM (SELECT format('sku %s, location %s', sku, location) AS key, w, exc FROM oms.stock_account
+            UNION ALL
+            SELECT format('sku %s, location %s, protected for %s until %s', sku, location, channel, until), w, exc FROM oms.protection_account
+            UNION ALL
+            SELECT format('sku %s, quota of %s, period %s', sku, channel, period), w, exc FROM oms.quota_account
+            UNION ALL
+            SELECT format('sku %s, location %s, incoming %s', sku, location, incoming), w, exc FROM oms.incoming_account
+            UNION ALL
+            SELECT format('sku %s, channel %s', sku, channel), w, exc FROM oms.backorder_account) a
+     WHERE a.w < ANY (a.exc)
+    UNION ALL
+    SELECT 'what is incoming is what was ordered and has not come', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('outstanding %s, account %s', i.outstanding, i.expected)
+      FROM incoming i WHERE i.outstanding <> i.expected
+    UNION ALL
+    SELECT 'what was received of incoming supply is the sum of its movements',
+           format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('received %s, movements %s', i.received, i.moved)
+      FROM incoming i WHERE i.received <> i.moved
+    UNION ALL
+    SELECT 'what is claimed of incoming supply is the sum of the claims',
+           format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('claims %s, account %s', i.claimed, i.reserved)
+      FROM incoming i WHERE i.claimed <> i.reserved
+    UNION ALL
+    SELECT 'no more is claimed of incoming supply than is expected', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('claims %s, outstanding %s', i.claimed, i.outstanding)
+      FROM incoming i WHERE i.claimed > i.outstanding
+    UNION ALL
+    SELECT 'an open backorder claims at most what is missing of it, another one nothing', format('backorder %s', c.backorder_id),
+           format('sku %s, status %s, claims %s, missing %s', c.sku, b.status, c.quantity, b.quantity - b.filled)
+      FROM (SELECT sku, backorder_id, sum(quantity) AS quantity FROM oms.backorder_claim_row GROUP BY sku, backorder_id) c
+      LEFT JOIN oms.backorder_row b ON b.backorder_id = c.backorder_id AND b.sku = c.sku
+     WHERE b.status IS DISTINCT FROM 'open' OR c.quantity > b.quantity - b.filled
+    UNION ALL
+    SELECT 'what a channel has backordered is the sum of its open backorders', format('sku %s, channel %s', b.sku, b.channel),
+           format('backorders %s, account %s', b.missing, b.reserved)
+      FROM backordered b WHERE b.missing <> b.reserved
+    UNION ALL
+    SELECT 'used of a protection is what reservations have of it',
+           format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
+           format('used %s, reservations %s', COALESCE(p.used, 0), COALESCE(r.used, 0))
+      FROM protection p FULL JOIN from_protection r USING (sku, location, channel, until)
+     WHERE COALESCE(p.used, 0) <> COALESCE(r.used, 0)
+    UNION ALL
+    SELECT 'used of a protection is not more than was protected',
+           format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
+           format('used %s of %s', used, quantity)
+      FROM protection WHERE used NOT BETWEEN 0 AND quantity
+    UNION ALL
+    SELECT 'used of a quota is what reservations and backorders have of it',
+           format('sku %s, channel %s, period %s', sku, channel, period),
+           format('used %s, reservations and backorders %s', COALESCE(q.used, 0), COALESCE(r.used, 0))
+      FROM quota q FULL JOIN from_quota r USING (sku, channel, period)
+     WHERE COALESCE(q.used, 0) <> COALESCE(r.used, 0)
     UNION ALL
     SELECT 'a hold expires, a firm reservation does not', format('reservation %s', r.reservation_id),
            format('%s, expires_at %s', r.status, COALESCE(r.expires_at::text, 'null'))
       FROM oms.reservation_row r
      WHERE r.status = 'hold' AND r.expires_at IS NULL OR r.status = 'firm' AND r.expires_at IS NOT NULL
+    UNION ALL
+    SELECT 'a kit is reserved whole', format('reservation %s', r.reservation_id),
+           format('%s rows of kit %s, components %s', count(*), min(r.kit), array_agg(r.component ORDER BY r.component))
+      FROM oms.reservation_row r WHERE r.kit IS NOT NULL
+     GROUP BY r.reservation_id
+    HAVING min(r.component) <> 1 OR max(r.component) <> count(*) OR count(DISTINCT r.component) <> count(*)
+        OR count(DISTINCT (r.kit, r.location, r.channel, r.method, r.cart_id, r.order_id, r.line_no, r.expires_at,
+                           r.quantity / r.kit_quantity, r.consumed / r.kit_quantity,
+                           -- each component of an expired hold is given back by itself
+                           CASE WHEN r.status = 'hold' AND r.expires_at <= clock_timestamp() OR r.status = 'released'
+                                THEN 'expired' ELSE r.status END)) > 1
+    UNION ALL
+    SELECT 'a component of an order has a line of its own for the planner', format('order %s, plan_line %s', r.order_id, r.plan_line),
+           format('%s rows', count(*))
+      FROM oms.reservation_row r
+     WHERE r.kit IS NOT NULL AND r.order_id IS NOT NULL AND r.status IN ('hold', 'firm')
+     GROUP BY r.order_id, r.plan_line HAVING count(*) > 1 OR r.plan_line IS NULL
+    UNION ALL
+    SELECT 'a kit has no stock of its own', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
+      FROM account a
+     WHERE (a.on_hand <> 0 OR a.unavailable <> 0 OR a.reserved <> 0)
+       AND EXISTS (SELECT FROM oms.kit_component k WHERE k.kit = a.sku)
+    UNION ALL
+    SELECT 'a kit is in no kit', format('kit %s', k.kit), format('it contains kit %s', k.sku)
+      FROM oms.kit_component k WHERE EXISTS (SELECT FROM oms.kit_component i WHERE i.kit = k.sku)
     UNION ALL
     SELECT 'a reservation of an order is for one of its lines', format('order %s, line %s', h.order_id, h.line_no),
            format('sku %s', h.sku)
@@ -82,10 +233,10 @@ AS $$
                         WHERE l.order_id = h.order_id AND l.line_no = h.line_no AND l.sku = h.sku)
     UNION ALL
     SELECT 'a line has no more units than were ordered', format('order %s, line %s', l.order_id, l.line_no),
-           format('ordered %s, reserved %s, consumed %s', l.quantity, COALESCE(h.reserved, 0), h.consumed)
+           format('ordered %s, cancelled %s, reserved %s, consumed %s', l.quantity, l.cancelled, COALESCE(h.reserved, 0), h.consumed)
       FROM oms.order_line_row l
       JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
-     WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity
+     WHERE COALESCE(h.reserved, 0) + h.consumed > l.quantity - l.cancelled
     UNION ALL
     SELECT 'a backorder is filled by at most its quantity, and open until then', format('backorder %s', b.backorder_id),
            format('%s: filled %s of %s', b.status, b.filled, b.quantity)
@@ -105,7 +256,7 @@ AS $$
       FROM oms.order_line_row l
       JOIN waiting b ON b.order_id = l.order_id AND b.line_no = l.line_no AND b.sku = l.sku
       LEFT JOIN held h ON h.order_id = l.order_id AND h.line_no = l.line_no AND h.sku = l.sku
-     WHERE COALESCE(h.reserved, 0) + COALESCE(h.consumed, 0) + b.quantity > l.quantity
+     WHERE COALESCE(h.reserved, 0) + COALESCE(h.consumed, 0) + b.quantity > l.quantity - l.cancelled
     UNION ALL
     SELECT 'a cancelled order waits for nothing', format('order %s, line %s', b.order_id, b.line_no),
            format('backordered %s', b.quantity)
@@ -127,7 +278,7 @@ AS $$
     UNION ALL
     SELECT 'a cancelled order has no work', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id), f.status
       FROM oms.order_row o JOIN oms.fulfillment_row f ON f.order_id = o.order_id
-     WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picked', 'packed')
+     WHERE o.status = 'cancelled' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')
     UNION ALL
     SELECT 'a fulfillment has an order', format('order %s, fulfillment %s', f.order_id, f.fulfillment_id),
            'the order is unknown'
@@ -145,7 +296,10 @@ AS $$
      WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f
                         WHERE f.order_id = l.order_id AND f.fulfillment_id = l.fulfillment_id)
         OR NOT EXISTS (SELECT FROM oms.order_line_row o
-                        WHERE o.order_id = l.order_id AND o.line_no = l.line_no AND o.sku = l.sku)
+                        WHERE o.order_id = l.order_id AND o.line_no = l.line_no
+                          AND (o.sku = l.sku OR EXISTS (SELECT FROM oms.reservation_row r
+                                                         WHERE r.order_id = l.order_id AND r.line_no = l.line_no
+                                                           AND r.sku = l.sku AND r.kit = o.sku)))
     UNION ALL
     SELECT 'a location has one assigned fulfillment of an order', format('order %s, location %s', f.order_id, f.location),
            format('%s fulfillments', count(*))
@@ -156,11 +310,54 @@ AS $$
            format('order %s, line %s, location %s', w.order_id, w.line_no, w.location),
            format('wanted %s, held or consumed %s', w.quantity, COALESCE(r.units, 0))
       FROM work w
-      LEFT JOIN (SELECT order_id, line_no, location,
+      LEFT JOIN (SELECT order_id, line_no, sku, location,
                         sum(CASE WHEN status = 'firm' THEN quantity ELSE consumed END) AS units
-                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, location) r
-        ON r.order_id = w.order_id AND r.line_no = w.line_no AND r.location = w.location
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku, location) r
+        ON r.order_id = w.order_id AND r.line_no = w.line_no AND r.sku = w.sku AND r.location = w.location
      WHERE w.quantity > COALESCE(r.units, 0)
+    UNION ALL
+    SELECT 'the lines of a fulfillment are as far as its status says',
+           format('order %s, fulfillment %s, line %s', f.order_id, f.fulfillment_id, l.line_no),
+           format('%s: quantity %s, picked %s, packed %s, shipped %s, rejected %s, cancelled %s', f.status,
+                  l.quantity, l.picked, l.packed, l.shipped, l.rejected, l.cancelled)
+      FROM oms.fulfillment_row f
+      JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+     WHERE NOT CASE WHEN f.status IN ('assigned', 'accepted') THEN l.picked = 0
+                    WHEN f.status = 'picking' THEN l.packed = l.shipped
+                    WHEN f.status IN ('packed', 'ready') THEN l.packed = l.quantity - l.rejected - l.cancelled
+                    WHEN f.status IN ('shipped', 'handed_over', 'rejected', 'cancelled')
+                    THEN l.shipped = l.quantity - l.rejected - l.cancelled
+                    ELSE l.shipped = 0 END
+    UNION ALL
+    SELECT 'what a fulfillment sent out left the stock', format('fulfillment %s, sku %s', s.fulfillment_id, s.sku),
+           format('shipped %s, movements of %s', s.shipped, COALESCE(m.units, 0))
+      FROM (SELECT fulfillment_id, sku, sum(shipped) AS shipped
+              FROM oms.fulfillment_line_row GROUP BY fulfillment_id, sku HAVING sum(shipped) > 0) s
+      LEFT JOIN (SELECT reference, sku, -sum(quantity) AS units
+                   FROM oms.movement_row WHERE kind IN ('ship', 'hand_over') GROUP BY reference, sku) m
+        ON m.reference = 'fulfillment ' || s.fulfillment_id AND m.sku = s.sku
+     WHERE s.shipped <> COALESCE(m.units, 0)
+       AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = s.sku AND NOT i.tracked)
+    UNION ALL
+    SELECT 'what fulfillments sent out of a line was consumed there',
+           format('order %s, line %s, location %s', s.order_id, s.line_no, s.location),
+           format('shipped %s, consumed %s', s.shipped, COALESCE(c.consumed, 0))
+      FROM (SELECT f.order_id, l.line_no, l.sku, f.location, sum(l.shipped) AS shipped
+              FROM oms.fulfillment_row f
+              JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
+             WHERE l.shipped > 0 GROUP BY f.order_id, l.line_no, l.sku, f.location) s
+      LEFT JOIN (SELECT order_id, line_no, sku, location, sum(consumed) AS consumed
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku, location) c
+        ON c.order_id = s.order_id AND c.line_no = s.line_no AND c.sku = s.sku AND c.location = s.location
+     WHERE s.shipped > COALESCE(c.consumed, 0)
+    UNION ALL
+    SELECT 'what a line rejected is on record', format('fulfillment %s, line %s, sku %s', l.fulfillment_id, l.line_no, l.sku),
+           format('rejected %s, recorded %s', l.rejected, COALESCE(r.units, 0))
+      FROM oms.fulfillment_line_row l
+      LEFT JOIN (SELECT fulfillment_id, line_no, sku, sum(quantity) AS units
+                   FROM oms.rejection_row GROUP BY fulfillment_id, line_no, sku) r
+        ON r.fulfillment_id = l.fulfillment_id AND r.line_no = l.line_no AND r.sku = l.sku
+     WHERE l.rejected <> COALESCE(r.units, 0)
     UNION ALL
     SELECT 'a decision has an order and a run', format('order %s, run %s', d.order_id, d.run_id), 'one of them is unknown'
       FROM oms.decision_row d
@@ -172,7 +369,10 @@ AS $$
       FROM oms.decision_line_row d
      WHERE NOT EXISTS (SELECT FROM oms.decision_row r WHERE r.order_id = d.order_id AND r.run_id = d.run_id)
         OR NOT EXISTS (SELECT FROM oms.order_line_row l
-                        WHERE l.order_id = d.order_id AND l.line_no = d.line_no AND l.sku = d.sku)
+                        WHERE l.order_id = d.order_id AND l.line_no = d.line_no
+                          AND (l.sku = d.sku OR EXISTS (SELECT FROM oms.reservation_row r
+                                                         WHERE r.order_id = d.order_id AND r.line_no = d.line_no
+                                                           AND r.sku = d.sku AND r.kit = l.sku)))
     UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL

@@ -5,21 +5,22 @@ CREATE FUNCTION oms.add_location(
     location text, kind text, coordinates oms.latlon DEFAULT NULL, time_zone text DEFAULT 'UTC',
     can_ship boolean DEFAULT true, can_pickup boolean DEFAULT true,
     handling_cost numeric DEFAULT 0, capacity_orders bigint DEFAULT NULL,
-    status text DEFAULT 'active')
+    status text DEFAULT 'active', business_hours oms.business_hours DEFAULT NULL)
 RETURNS oms.location
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
 AS $$
     INSERT INTO oms.location AS l
-        (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status, business_hours)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (location) DO UPDATE SET
-        (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status) =
+        (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status, business_hours) =
         (excluded.kind, excluded.coordinates, excluded.time_zone, excluded.can_ship,
-         excluded.can_pickup, excluded.handling_cost, excluded.capacity_orders, excluded.status)
+         excluded.can_pickup, excluded.handling_cost, excluded.capacity_orders, excluded.status,
+         excluded.business_hours)
     RETURNING l.*
 $$;
-REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text) IS
+REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours) IS
     'adds a location or sets it to exactly these values; returns its row';
 
 CREATE FUNCTION oms.add_location_group(location_group text, locations text[])
@@ -40,19 +41,21 @@ COMMENT ON FUNCTION oms.add_location_group(text, text[]) IS
 
 CREATE FUNCTION oms.add_channel(
     channel text, ship_group text, pickup_group text DEFAULT NULL,
-    safety_stock oms.safety_stock DEFAULT '0', buffer bigint DEFAULT 0, status text DEFAULT 'active')
+    safety_stock oms.safety_stock DEFAULT '0', buffer bigint DEFAULT 0, status text DEFAULT 'active',
+    show_at_most bigint DEFAULT NULL)
 RETURNS oms.channel
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
 AS $$
-    INSERT INTO oms.channel AS c (channel, ship_group, pickup_group, safety_stock, buffer, status)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO oms.channel AS c (channel, ship_group, pickup_group, safety_stock, buffer, status, show_at_most)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (channel) DO UPDATE SET
-        (ship_group, pickup_group, safety_stock, buffer, status) =
-        (excluded.ship_group, excluded.pickup_group, excluded.safety_stock, excluded.buffer, excluded.status)
+        (ship_group, pickup_group, safety_stock, buffer, status, show_at_most) =
+        (excluded.ship_group, excluded.pickup_group, excluded.safety_stock, excluded.buffer, excluded.status,
+         excluded.show_at_most)
     RETURNING c.*
 $$;
-REVOKE ALL ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text) IS
+REVOKE ALL ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text, bigint) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_channel(text, text, text, oms.safety_stock, bigint, text, bigint) IS
     'adds a channel or sets it to exactly these values; returns its row';
 
 CREATE FUNCTION oms.add_item(
@@ -74,3 +77,48 @@ $$;
 REVOKE ALL ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, bigint, bigint, bigint) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, bigint, bigint, bigint) IS
     'adds the facts about a sku or sets them to exactly these values; returns the row';
+
+CREATE FUNCTION oms.add_kit(kit text, skus text[], quantities bigint[])
+RETURNS SETOF oms.kit_component
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100 ROWS 5
+AS $$
+    DELETE FROM oms.kit_component k WHERE k.kit OPERATOR(pg_catalog.=) $1;
+    INSERT INTO oms.kit_component (kit, sku, quantity)
+    SELECT $1, u.sku, u.quantity
+      FROM ROWS FROM (pg_catalog.unnest(COALESCE($2, '{NULL}')), pg_catalog.unnest(COALESCE($3, '{NULL}')))
+           AS u (sku, quantity)
+    RETURNING *;
+$$;
+REVOKE ALL ON FUNCTION oms.add_kit(text, text[], bigint[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_kit(text, text[], bigint[]) IS
+    'makes the sku a kit of quantities[i] units of skus[i], or changes what it consists of; empty arrays make it no kit. What was reserved stays as it was. Returns its components. Errors: 23505 a sku named twice, 23502 null, or arrays of different length, 23514 a kit inside a kit, a kit with stock of its own, or a quantity below 1';
+
+CREATE FUNCTION oms.add_quota(
+    channel text, sku text, quantity bigint, period text DEFAULT NULL, time_zone text DEFAULT 'UTC')
+RETURNS oms.quota
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.quota AS q (channel, sku, quantity, period, time_zone)
+    VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (channel, sku) DO UPDATE SET
+        (quantity, period, time_zone) = (excluded.quantity, excluded.period, excluded.time_zone)
+    RETURNING q.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_quota(text, text, bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_quota(text, text, bigint, text, text) IS
+    'lets a channel sell at most quantity units of a sku, in all or in each period (day, week, month) of the time zone; returns the row. Reservations and backorders made while the quota is there count until they are released, cancelled or expire; oms.quota_use tells what is used';
+CREATE FUNCTION oms.add_safety_stock_rule(
+    safety_stock oms.safety_stock, channel text DEFAULT NULL, sku text DEFAULT NULL, tags text[] DEFAULT NULL,
+    location text DEFAULT NULL, location_group text DEFAULT NULL, method text DEFAULT NULL,
+    active_from timestamptz DEFAULT NULL, active_until timestamptz DEFAULT NULL, note text DEFAULT NULL)
+RETURNS oms.safety_stock_rule
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.safety_stock_rule
+        (safety_stock, channel, sku, tags, location, location_group, method, active_from, active_until, note)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    RETURNING *
+$$;
+REVOKE ALL ON FUNCTION oms.add_safety_stock_rule(oms.safety_stock, text, text, text[], text, text, text, timestamptz, timestamptz, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_safety_stock_rule(oms.safety_stock, text, text, text[], text, text, text, timestamptz, timestamptz, text) IS
+    'adds a rule: this is kept back from the channel, of the sku or of items with all of these tags, at the location or those of the group, for the method, in the period from active_from to before active_until; what is NULL does not matter. 100% switches off. The most specific rule that matches holds: most dimensions (each tag is one), then sku, tags, location, group, channel, method in this order, then the newest. Returns its row';

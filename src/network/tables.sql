@@ -11,7 +11,8 @@ CREATE TABLE oms.location (
     can_ship boolean NOT NULL DEFAULT true,
     can_pickup boolean NOT NULL DEFAULT true,
     handling_cost numeric NOT NULL DEFAULT 0 CHECK (handling_cost >= 0),
-    capacity_orders bigint CHECK (capacity_orders >= 0)
+    capacity_orders bigint CHECK (capacity_orders >= 0),
+    business_hours oms.business_hours
 );
 COMMENT ON TABLE oms.location IS 'a place that holds stock: warehouse, store';
 COMMENT ON COLUMN oms.location.kind IS 'warehouse, store, …: free, for filters and reports';
@@ -20,6 +21,7 @@ COMMENT ON COLUMN oms.location.can_ship IS 'whether goods may be shipped from he
 COMMENT ON COLUMN oms.location.can_pickup IS 'whether goods may be handed over here';
 COMMENT ON COLUMN oms.location.handling_cost IS 'cost of one shipment from here, without its distance';
 COMMENT ON COLUMN oms.location.capacity_orders IS 'orders that may be assigned and unfinished here at once; NULL: no limit';
+COMMENT ON COLUMN oms.location.business_hours IS 'when work is done here, on the clock of time_zone; NULL: always';
 
 CREATE TABLE oms.location_group (
     location_group text COLLATE "C" PRIMARY KEY CHECK (location_group <> '')
@@ -41,14 +43,16 @@ CREATE TABLE oms.channel (
     pickup_group text COLLATE "C" REFERENCES oms.location_group,
     safety_stock oms.safety_stock NOT NULL DEFAULT '0',
     buffer bigint NOT NULL DEFAULT 0 CHECK (buffer >= 0),
-    status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'offline'))
+    status text NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'offline')),
+    show_at_most bigint CHECK (show_at_most >= 0)
 );
 COMMENT ON TABLE oms.channel IS 'a way of selling: which locations serve it and what is kept back from it';
 COMMENT ON COLUMN oms.channel.ship_group IS 'the locations that may ship for this channel';
 COMMENT ON COLUMN oms.channel.pickup_group IS 'the locations that may hand over for this channel; NULL: none';
-COMMENT ON COLUMN oms.channel.safety_stock IS 'kept back from this channel at every location';
+COMMENT ON COLUMN oms.channel.safety_stock IS 'kept back from this channel at every location for which no row of oms.safety_stock_rule says otherwise';
 COMMENT ON COLUMN oms.channel.buffer IS 'units of every sku kept back once over the whole network';
 COMMENT ON COLUMN oms.channel.status IS 'active, or offline: nothing is available to it';
+COMMENT ON COLUMN oms.channel.show_at_most IS 'units of a sku that are published at most; NULL: no limit. It shapes only what is shown, never what may be sold';
 
 CREATE TABLE oms.item (
     sku text COLLATE "C" PRIMARY KEY CHECK (sku <> ''),
@@ -69,8 +73,170 @@ COMMENT ON COLUMN oms.item.quantity_minimum IS 'least units of one order line';
 COMMENT ON COLUMN oms.item.quantity_maximum IS 'most units of one order line; NULL: no limit';
 COMMENT ON COLUMN oms.item.quantity_step IS 'an order line is a multiple of this';
 
+-- Kits. A sku that has rows here is a kit; stock/ sees to it that it has no stock of its own.
+CREATE TABLE oms.kit_component (
+    kit text COLLATE "C" NOT NULL CHECK (kit <> ''),
+    sku text COLLATE "C" NOT NULL CHECK (sku <> ''),
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (kit, sku),
+    CONSTRAINT kit_component_itself_check CHECK (kit <> sku)
+);
+COMMENT ON TABLE oms.kit_component IS 'kits: quantity units of the sku are in one kit; a sku with rows here is a kit, sold as one and taken as its components, all from one location';
+CREATE INDEX ON oms.kit_component (sku);
+
+CREATE FUNCTION oms.refuse_nested_kit() RETURNS trigger
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'oms_refuse_nested_kit';
+REVOKE ALL ON FUNCTION oms.refuse_nested_kit() FROM PUBLIC;
+COMMENT ON FUNCTION oms.refuse_nested_kit() IS 'trigger: refuses a kit inside a kit with 23514';
+CREATE CONSTRAINT TRIGGER nested AFTER INSERT OR UPDATE ON oms.kit_component
+    FOR EACH ROW EXECUTE FUNCTION oms.refuse_nested_kit();
+COMMENT ON TRIGGER nested ON oms.kit_component IS 'refuses a kit inside a kit';
+
+CREATE TABLE oms.quota (
+    channel text COLLATE "C" NOT NULL REFERENCES oms.channel ON DELETE CASCADE,
+    sku text COLLATE "C" NOT NULL CHECK (sku <> ''),
+    quantity bigint NOT NULL CHECK (quantity >= 0),
+    period text CHECK (period IN ('day', 'week', 'month')),
+    time_zone text NOT NULL DEFAULT 'UTC'
+        CHECK (pg_catalog.timezone(time_zone, timestamptz 'epoch') IS NOT NULL),
+    PRIMARY KEY (channel, sku)
+);
+COMMENT ON TABLE oms.quota IS 'at most so many units of a sku for a channel; what is promised while a quota is there counts';
+COMMENT ON COLUMN oms.quota.quantity IS 'units; a change counts at once';
+COMMENT ON COLUMN oms.quota.period IS 'day, week (from Monday) or month: so many in each; NULL: in all';
+COMMENT ON COLUMN oms.quota.time_zone IS 'where a period begins at midnight';
+-- Rules of safety stock. Which of several that match wins is said in availability/rules.c.
+CREATE TABLE oms.safety_stock_rule (
+    rule_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    channel text COLLATE "C" REFERENCES oms.channel ON DELETE CASCADE,
+    location text COLLATE "C" REFERENCES oms.location ON DELETE CASCADE,
+    location_group text COLLATE "C" REFERENCES oms.location_group ON DELETE CASCADE,
+    sku text COLLATE "C" CHECK (sku <> ''),
+    tags text[] CHECK (pg_catalog.cardinality(tags) > 0 AND pg_catalog.array_position(tags, NULL) IS NULL),
+    method text CHECK (method IN ('ship', 'pickup')),
+    active_from timestamptz,
+    active_until timestamptz,
+    safety_stock oms.safety_stock NOT NULL,
+    note text,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    CONSTRAINT safety_stock_rule_place_check CHECK (location IS NULL OR location_group IS NULL),
+    CONSTRAINT safety_stock_rule_what_check CHECK (sku IS NULL OR tags IS NULL),
+    CONSTRAINT safety_stock_rule_period_check CHECK (active_from < active_until)
+);
+COMMENT ON TABLE oms.safety_stock_rule IS
+    'what is kept back where, from whom: the most specific rule that matches holds (oms.explain_safety_stock); 100% switches off';
+COMMENT ON COLUMN oms.safety_stock_rule.channel IS 'NULL: every channel';
+COMMENT ON COLUMN oms.safety_stock_rule.location IS 'NULL: every location, or those of location_group';
+COMMENT ON COLUMN oms.safety_stock_rule.location_group IS 'the locations of this group; NULL: every location, or location';
+COMMENT ON COLUMN oms.safety_stock_rule.sku IS 'NULL: every sku, or those with all of tags';
+COMMENT ON COLUMN oms.safety_stock_rule.tags IS 'items that have all of these tags; NULL: every sku, or sku';
+COMMENT ON COLUMN oms.safety_stock_rule.method IS 'ship or pickup; NULL: both';
+COMMENT ON COLUMN oms.safety_stock_rule.active_from IS 'the rule holds from this moment on; NULL: always did';
+COMMENT ON COLUMN oms.safety_stock_rule.active_until IS 'the rule holds before this moment; NULL: for ever';
+COMMENT ON COLUMN oms.safety_stock_rule.created_at IS 'of two rules that are equally specific the newer wins; an UPDATE does not make a rule newer';
+COMMENT ON SEQUENCE oms.safety_stock_rule_rule_id_seq IS 'private: numbers the rules of safety stock';
+CREATE INDEX ON oms.safety_stock_rule (channel);
+CREATE INDEX ON oms.safety_stock_rule (location);
+CREATE INDEX ON oms.safety_stock_rule (location_group);
+
+-- Sessions keep the network in memory. Every transaction that changes it leaves a row here, by
+-- which another one knows that what it has kept is not what its snapshot sees (network.c).
+CREATE TABLE oms.network_change (
+    change_id uuid NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 50, vacuum_truncate = off);
+ALTER TABLE oms.network_change REPLICA IDENTITY FULL;
+COMMENT ON TABLE oms.network_change IS 'private: the latest transactions that changed a table of the network';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.network_change
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change the tables of the network instead.');
+ALTER TABLE oms.network_change ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.network_change IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+
+CREATE FUNCTION oms.note_network_change() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'oms_note_network_change';
+REVOKE ALL ON FUNCTION oms.note_network_change() FROM PUBLIC;
+COMMENT ON FUNCTION oms.note_network_change() IS
+    'trigger: notes that this transaction changes the network, so that sessions read it anew';
+
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.location
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.location
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.location ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.location IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.location IS 'notes for other sessions that the network has changed';
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.location_group
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.location_group
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.location_group ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.location_group IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.location_group IS 'notes for other sessions that the network has changed';
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.location_group_member
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.location_group_member
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.location_group_member ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.location_group_member IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.location_group_member IS 'notes for other sessions that the network has changed';
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.channel
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.channel
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.channel ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.channel IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.channel IS 'notes for other sessions that the network has changed';
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.safety_stock_rule
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.safety_stock_rule
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.safety_stock_rule ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.safety_stock_rule IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.safety_stock_rule IS 'notes for other sessions that the network has changed';
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.quota
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.quota
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.quota ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.quota IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.quota IS 'notes for other sessions that the network has changed';
+
+-- Where goods are not to come from for a time, although they may be there.
+CREATE TABLE oms.location_exclusion (
+    exclusion_id bigint GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY,
+    location text COLLATE "C" NOT NULL REFERENCES oms.location ON DELETE CASCADE,
+    sku text COLLATE "C" CHECK (sku <> ''),
+    order_id text COLLATE "C" CHECK (order_id <> ''),
+    until timestamptz NOT NULL,
+    reason text,
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE oms.location_exclusion IS
+    'what a location does not send out for a time: neither sold from there, unless the buyer names the location, nor routed there. Rejects write rows; so may you';
+COMMENT ON COLUMN oms.location_exclusion.sku IS 'NULL: everything';
+COMMENT ON COLUMN oms.location_exclusion.order_id IS 'only for this order; NULL: for all';
+COMMENT ON COLUMN oms.location_exclusion.until IS 'the exclusion holds before this moment';
+COMMENT ON SEQUENCE oms.location_exclusion_exclusion_id_seq IS 'private: numbers exclusions';
+CREATE INDEX location_exclusion_sku_idx ON oms.location_exclusion (sku, location) WHERE order_id IS NULL;
+CREATE INDEX location_exclusion_order_idx ON oms.location_exclusion (order_id) WHERE order_id IS NOT NULL;
+CREATE INDEX location_exclusion_location_idx ON oms.location_exclusion (location);
+CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.kit_component
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
+CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.kit_component
+    FOR EACH ROW EXECUTE FUNCTION oms.note_network_change();
+ALTER TABLE oms.kit_component ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWAYS TRIGGER network_changed;
+COMMENT ON TRIGGER network_changes ON oms.kit_component IS 'this transaction reads the network anew from now on';
+COMMENT ON TRIGGER network_changed ON oms.kit_component IS 'notes for other sessions that the network has changed';
+
 SELECT pg_catalog.pg_extension_config_dump('oms.location', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.location_exclusion', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.location_exclusion_exclusion_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_group', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_group_member', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.channel', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.item', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.kit_component', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.quota', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule_rule_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.network_change', 'WHERE false'); -- a restore leaves its own

@@ -4,7 +4,7 @@
  *
  * Invariants. An order, its lines and its reservations are written by one transaction,
  * or none is. A reservation of an order carries order_id and the line_no of a line with
- * the same sku; what the reservations of a line hold or consumed is at most its quantity.
+ * the same sku, or kit; what the reservations of a line hold or consumed is at most its quantity.
  * A cancelled order holds nothing, and has no open backorder.
  *
  * Order of work. The stock is reserved before the order's row is written, so that a
@@ -103,10 +103,10 @@ static OmsPlan lock_order = {
 
 /* What cancelling releases, line by line; its reservations are locked. */
 static OmsPlan lock_order_lines = {
-	"SELECT l.line_no, l.sku, r.location, COALESCE(pg_catalog.sum(r.left_over) "
+	"SELECT l.line_no, COALESCE(r.sku, l.sku), r.location, COALESCE(pg_catalog.sum(r.left_over) "
 	"FILTER (WHERE r.live), 0)::pg_catalog.int8, "
 	"COALESCE(pg_catalog.sum(r.consumed), 0)::pg_catalog.int8 "
-	"FROM oms.order_line_row l LEFT JOIN (SELECT r.line_no, r.location, r.consumed, "
+	"FROM oms.order_line_row l LEFT JOIN (SELECT r.line_no, r.sku, r.location, r.consumed, "
 	"r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') AS live, "
 	"r.quantity OPERATOR(pg_catalog.-) r.consumed AS left_over "
 	"FROM oms.reservation_row r WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
@@ -114,7 +114,7 @@ static OmsPlan lock_order_lines = {
 	"0) "
 	"ORDER BY r.reservation_id FOR UPDATE) r ON r.line_no OPERATOR(pg_catalog.=) l.line_no "
 	"WHERE l.order_id OPERATOR(pg_catalog.=) $1 "
-	"GROUP BY l.line_no, l.sku, r.location ORDER BY l.line_no, r.location",
+	"GROUP BY l.line_no, l.sku, r.sku, r.location ORDER BY l.line_no, r.location, r.sku",
 	1, {"pg_catalog.text"}
 };
 
@@ -398,11 +398,11 @@ put_line(ReturnSetInfo *result, const OrderCall *call, int line, const OmsReserv
 	const OmsReserveLine *l = &call->lines[line];
 	const LineFacts *facts = &call->facts[line];
 	bool		reserved = part != NULL && part->location != NULL;
-	Datum		values[7];
-	bool		nulls[7] = {0};
+	Datum		values[8];
+	bool		nulls[8] = {0};
 
 	values[0] = Int32GetDatum(l->line_no);
-	values[1] = PointerGetDatum(l->sku);
+	values[1] = PointerGetDatum(part != NULL ? part->sku : l->sku);
 	values[2] = reserved ? PointerGetDatum(part->location) : (Datum) 0;
 	values[3] = Int64GetDatum(part != NULL ? part->quantity : l->quantity - l->reserved);
 	values[4] = part != NULL ? Int64GetDatum(part->reservation_id) : (Datum) 0;
@@ -411,10 +411,17 @@ put_line(ReturnSetInfo *result, const OrderCall *call, int line, const OmsReserv
 	values[6] = TimestampTzGetDatum(facts->promised ? facts->promise_at : call->promise_at);
 	nulls[2] = nulls[4] = !reserved;
 	nulls[6] = !facts->promised && !call->promised;
+	if (part != NULL && part->promised)
+	{
+		values[6] = TimestampTzGetDatum(part->promise_at);
+		nulls[6] = false;
+	}
+	values[7] = part != NULL ? PointerGetDatum(part->kit) : (Datum) 0;
+	nulls[7] = part == NULL || part->kit == NULL;
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
-/* By line, then by number; what is backordered of a line comes last. */
+/* By line, then by number, then by component; what is backordered of a line comes last. */
 static int
 compare_parts(const void *a, const void *b)
 {
@@ -425,7 +432,9 @@ compare_parts(const void *a, const void *b)
 		return x->line < y->line ? -1 : 1;
 	if (x->location == NULL || y->location == NULL)
 		return x->location == NULL ? 1 : -1;
-	return (x->reservation_id > y->reservation_id) - (x->reservation_id < y->reservation_id);
+	if (x->reservation_id != y->reservation_id)
+		return x->reservation_id < y->reservation_id ? -1 : 1;
+	return oms_text_compare(x->sku, y->sku);
 }
 
 /* place reserves the lines, writes the order, and fills the result set. */

@@ -31,10 +31,12 @@ CREATE TABLE oms.order_line_row (
     keep_together text,
     location text COLLATE "C",
     promise_at timestamptz,
+    cancelled bigint NOT NULL DEFAULT 0 CHECK (cancelled BETWEEN 0 AND quantity),
     PRIMARY KEY (order_id, line_no)
 );
 COMMENT ON TABLE oms.order_line_row IS 'private: lines of orders, behind oms.order_line';
 COMMENT ON COLUMN oms.order_line_row.keep_together IS 'lines of an order with the same value leave in one shipment';
+COMMENT ON COLUMN oms.order_line_row.cancelled IS 'units that are not wanted any more';
 COMMENT ON COLUMN oms.order_line_row.location IS 'the only location that may serve the line; NULL: any';
 
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.order_row

@@ -6,6 +6,7 @@ CREATE TYPE oms.placed_line AS (
     quantity bigint,
     reservation_id bigint,
     status text,
-    promise_at timestamptz
+    promise_at timestamptz,
+    kit text
 );
-COMMENT ON TYPE oms.placed_line IS 'what place_order returns: a row per line and location, and one per line for what is unfilled or backordered';
+COMMENT ON TYPE oms.placed_line IS 'what place_order returns: a row per line and location (of a kit: per component, with the sku of the component), and one per line for what is unfilled or backordered';

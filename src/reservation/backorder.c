@@ -8,9 +8,17 @@
  * by priority (most urgent first, none last), then promise date (none last), then age. A
  * fill is a firm reservation with the order, line and cart of its backorder.
  *
+ * Dated supply. What is backordered claims incoming supply (claim.c), and is promised by it:
+ * the promise date is when the last of what it claims is due, or what was asked for if that
+ * is later or if not all of it is claimed. A fill takes no notice of who claimed the units that came:
+ * it goes by priority and promise, and what a filled backorder claimed is free for others.
+ *
+ * Limits. What a channel has backordered of a sku is a bounded account, reserved, with the
+ * channel's limit as its floor: exact, and nobody waits for another one's commit.
+ *
  * What each gets is planned in memory on the account as it is after the supply: a
  * backorder takes units as long as they leave its channel's safety stock, and its
- * channel's buffer over the network. Then there is one take of the bounded account per
+ * channel's buffer over the network; all together at most the receipt's fill_limit. Then there is one take of the bounded account per
  * channel and method, highest safety stock first (if the plan is feasible in its order, it
  * is in this one: what a take leaves is no less than what its last unit in the plan left),
  * and one statement that writes all rows. If others took meanwhile, a take gets less and
@@ -27,7 +35,8 @@
  * cancelled order or a replaced cart.
  *
  * Locks, in this order: those of stock.c; rows of backorder_row; key locks.
- * Tables: backorder_row, reservation_row; stock accounts through stock/.
+ * Tables: backorder_row, backorder_limit, reservation_row; backorder_account and
+ * backorder_delta through account/; stock accounts through stock/.
  */
 #include "postgres.h"
 
@@ -45,6 +54,7 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
+#include "reservation/claim.h"
 #include "reservation/reservation.h"
 #include "row.h"
 #include "stock/stock.h"
@@ -62,6 +72,8 @@ typedef struct Party
 	int64		atp;			/* limit by the channel's buffer; PG_INT64_MAX: none */
 	int64		planned;
 	int64		granted;		/* of planned, taken and not yet given to a backorder */
+	int64		filled;			/* given to backorders */
+	OmsShare	share;			/* of granted, from the channel's protection */
 } Party;
 
 /* An open backorder that we have locked. */
@@ -75,15 +87,15 @@ typedef struct Candidate
 
 static OmsPlan insert_backorders = {
 	"INSERT INTO oms.backorder_row (backorder_id, sku, quantity, line_no, location, promise_at, channel, "
-	"method, cart_id, order_id, priority, reference) "
+	"method, cart_id, order_id, priority, reference, quota_period) "
 	"SELECT u.backorder_id, u.sku, u.quantity, CASE WHEN $10 IS NOT NULL THEN u.line_no END, u.location, "
-	"u.promise_at, $7, $8, $9, $10, $11, $12 "
+	"u.promise_at, $7, $8, $9, $10, $11, $12, u.quota_period "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6)) "
-	"AS u (backorder_id, sku, quantity, line_no, location, promise_at)",
-	12, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
+	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($13)) "
+	"AS u (backorder_id, sku, quantity, line_no, location, promise_at, quota_period)",
+	13, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
 		"pg_catalog._text", "pg_catalog._timestamptz", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text"}
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog._text"}
 };
 
 static OmsPlan select_account = {
@@ -92,20 +104,33 @@ static OmsPlan select_account = {
 	2, {"pg_catalog.text", "pg_catalog.text"}
 };
 
+/* The most that channel $1 may have backordered of sku $2; no row or null: any number. */
+static OmsPlan select_limit = {
+	"SELECT l.units FROM oms.backorder_limit l WHERE l.channel OPERATOR(pg_catalog.=) $1 "
+	"AND (l.sku OPERATOR(pg_catalog.=) $2 OR l.sku IS NULL) ORDER BY l.sku NULLS LAST LIMIT 1",
+	2, {"pg_catalog.text", "pg_catalog.text"}
+};
+
 /*
  * The backorders of sku $1 that location $2 may serve, as far as $3 units could reach if
  * their channel had all of them; locked.
  */
-#define URGENCY "b.priority NULLS LAST, b.promise_at NULLS LAST, b.created_at, b.backorder_id"
+#define BY_AGE "b.created_at, b.backorder_id"
+#define PROMISE \
+	"CASE WHEN k.quantity OPERATOR(pg_catalog.=) (b.quantity OPERATOR(pg_catalog.-) b.filled) " \
+	"THEN GREATEST(b.promise_at, k.expected_at) ELSE b.promise_at END"
 
 static OmsPlan lock_open = {
 	"SELECT b.backorder_id, b.quantity OPERATOR(pg_catalog.-) b.filled, b.channel, "
-	"b.method OPERATOR(pg_catalog.=) 'pickup', o.safety_stock, o.buffer "
-	"FROM oms.backorder_row b JOIN (SELECT b.backorder_id, c.safety_stock, c.buffer, "
+	"b.method OPERATOR(pg_catalog.=) 'pickup' "
+	"FROM oms.backorder_row b JOIN (SELECT b.backorder_id, "
+	PROMISE " AS promise_at, "
 	"pg_catalog.sum(b.quantity OPERATOR(pg_catalog.-) b.filled) "
-	"OVER (PARTITION BY b.channel, b.method ORDER BY " URGENCY ") "
+	"OVER (PARTITION BY b.channel, b.method ORDER BY b.priority NULLS LAST, " PROMISE " NULLS LAST, " BY_AGE ") "
 	"OPERATOR(pg_catalog.-) (b.quantity OPERATOR(pg_catalog.-) b.filled) AS units_before "
 	"FROM oms.backorder_row b "
+	"LEFT JOIN oms.backorder_claimed k ON k.sku OPERATOR(pg_catalog.=) b.sku "
+	"AND k.backorder_id OPERATOR(pg_catalog.=) b.backorder_id "
 	"JOIN oms.channel c ON c.channel OPERATOR(pg_catalog.=) b.channel "
 	"AND c.status OPERATOR(pg_catalog.=) 'active' "
 	"JOIN oms.location_group_member m ON m.location OPERATOR(pg_catalog.=) $2 "
@@ -115,27 +140,36 @@ static OmsPlan lock_open = {
 	"AND l.status OPERATOR(pg_catalog.=) 'active' "
 	"AND CASE b.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END "
 	"WHERE b.sku OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
-	"AND (b.location IS NULL OR b.location OPERATOR(pg_catalog.=) $2)) o "
+	"AND (b.location IS NULL OR b.location OPERATOR(pg_catalog.=) $2) "
+	"AND NOT EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location OPERATOR(pg_catalog.=) $2 "
+	"AND x.until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+	"AND (x.sku IS NULL OR x.sku OPERATOR(pg_catalog.=) $1) "
+	"AND (x.order_id IS NULL OR x.order_id OPERATOR(pg_catalog.=) b.order_id))) o "
 	"ON o.backorder_id OPERATOR(pg_catalog.=) b.backorder_id "
 	"WHERE b.sku OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
 	"AND o.units_before OPERATOR(pg_catalog.<) $3 "
-	"ORDER BY " URGENCY " FOR UPDATE OF b SKIP LOCKED",
+	"ORDER BY b.priority NULLS LAST, o.promise_at NULLS LAST, " BY_AGE " FOR UPDATE OF b SKIP LOCKED",
 	3, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.int8"}
 };
 
-/* Fills: adds to the backorders and writes a firm reservation for each. */
+/*
+ * Fills: adds to the backorders and writes a firm reservation for each. $5, $6: what of its
+ * units is from the channel's protection.
+ */
 static OmsPlan write_fills = {
 	"WITH changed AS (UPDATE oms.backorder_row b SET filled = b.filled OPERATOR(pg_catalog.+) f.units, "
 	"status = CASE WHEN (b.filled OPERATOR(pg_catalog.+) f.units) OPERATOR(pg_catalog.=) b.quantity "
 	"THEN 'filled' ELSE 'open' END, changed_at = pg_catalog.clock_timestamp() "
-	"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4)) AS f (backorder_id, units) "
+	"FROM ROWS FROM (pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5), "
+	"pg_catalog.unnest($6)) AS f (backorder_id, units, protected, protected_until) "
 	"WHERE b.backorder_id OPERATOR(pg_catalog.=) f.backorder_id AND b.sku OPERATOR(pg_catalog.=) $1 "
-	"RETURNING b.*, f.units) "
+	"RETURNING b.*, f.units, f.protected, f.protected_until) "
 	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference) "
+	"order_id, line_no, reference, quota_period, protected, protected_until) "
 	"SELECT c.sku, $2, c.units, 'firm', c.channel, c.method, c.cart_id, c.order_id, c.line_no, "
-	"c.reference FROM changed c",
-	4, {"pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8"}
+	"c.reference, c.quota_period, c.protected, c.protected_until FROM changed c",
+	6, {"pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8",
+	"pg_catalog._int8", "pg_catalog._text"}
 };
 
 #define RELEASED \
@@ -147,23 +181,25 @@ static OmsPlan count_of_cart = {
 	1, {"pg_catalog.text"}
 };
 
+/* The backorders of "locked" are released: a row of what was missing for each, by sku. */
+#define RELEASE_LOCKED \
+	", changed AS (" RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id " \
+	"AND b.sku OPERATOR(pg_catalog.=) k.sku " \
+	"RETURNING b.backorder_id, b.sku, b.channel, b.quantity OPERATOR(pg_catalog.-) b.filled AS units, " \
+	"b.quota_period) " \
+	"SELECT c.backorder_id, c.sku, c.channel, c.units, c.quota_period FROM changed c ORDER BY c.sku"
+
 static OmsPlan release_of_cart = {
 	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
 	"WHERE b.cart_id OPERATOR(pg_catalog.=) $1 AND b.order_id IS NULL "
-	"AND b.status OPERATOR(pg_catalog.=) 'open' FOR UPDATE SKIP LOCKED) "
-	RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id "
-	"AND b.sku OPERATOR(pg_catalog.=) k.sku",
+	"AND b.status OPERATOR(pg_catalog.=) 'open' FOR UPDATE SKIP LOCKED)" RELEASE_LOCKED,
 	1, {"pg_catalog.text"}
 };
 
 static OmsPlan release_of_order = {
 	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
 	"WHERE b.order_id OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
-	"ORDER BY b.backorder_id FOR UPDATE), "
-	"changed AS (" RELEASED "FROM locked k WHERE b.backorder_id OPERATOR(pg_catalog.=) k.backorder_id "
-	"AND b.sku OPERATOR(pg_catalog.=) k.sku "
-	"RETURNING b.quantity OPERATOR(pg_catalog.-) b.filled AS units) "
-	"SELECT COALESCE(pg_catalog.sum(c.units), 0)::pg_catalog.int8 FROM changed c",
+	"ORDER BY b.backorder_id FOR UPDATE)" RELEASE_LOCKED,
 	1, {"pg_catalog.text"}
 };
 
@@ -178,8 +214,28 @@ static OmsPlan find_backorder = {
 	1, {"pg_catalog.int8"}
 };
 
+static OmsPlan lock_line = {
+	"SELECT b.backorder_id, b.quantity OPERATOR(pg_catalog.-) b.filled FROM oms.backorder_row b "
+	"WHERE b.order_id OPERATOR(pg_catalog.=) $1 AND b.line_no OPERATOR(pg_catalog.=) $2 "
+	"AND b.status OPERATOR(pg_catalog.=) 'open' ORDER BY b.backorder_id DESC FOR UPDATE",
+	2, {"pg_catalog.text", "pg_catalog.int4"}
+};
+
+/* $2 units are wanted no more: all that is missing, or fewer. */
+static OmsPlan reduce_one = {
+	"UPDATE oms.backorder_row b SET "
+	"quantity = CASE WHEN (b.quantity OPERATOR(pg_catalog.-) b.filled) OPERATOR(pg_catalog.=) $2 THEN b.quantity "
+	"ELSE b.quantity OPERATOR(pg_catalog.-) $2 END, "
+	"status = CASE WHEN (b.quantity OPERATOR(pg_catalog.-) b.filled) OPERATOR(pg_catalog.=) $2 THEN 'released' "
+	"ELSE b.status END, changed_at = pg_catalog.clock_timestamp() "
+	"WHERE b.backorder_id OPERATOR(pg_catalog.=) $1 "
+	"RETURNING b.backorder_id, b.sku, b.channel, $2, b.quota_period",
+	2, {"pg_catalog.int8", "pg_catalog.int8"}
+};
+
 static OmsPlan release_one = {
-	RELEASED "WHERE b.backorder_id OPERATOR(pg_catalog.=) $1",
+	"WITH locked AS (SELECT b.backorder_id, b.sku FROM oms.backorder_row b "
+	"WHERE b.backorder_id OPERATOR(pg_catalog.=) $1)" RELEASE_LOCKED,
 	1, {"pg_catalog.int8"}
 };
 
@@ -188,6 +244,14 @@ static OmsPlan stock_for_backorders = {
 	"WHERE b.status OPERATOR(pg_catalog.=) 'open' AND (b.sku OPERATOR(pg_catalog.=) $1 OR $1 IS NULL)) b "
 	"JOIN oms.inventory i ON i.sku OPERATOR(pg_catalog.=) b.sku "
 	"WHERE i.available OPERATOR(pg_catalog.>) 0 ORDER BY i.sku, i.available DESC, i.location",
+	1, {"pg_catalog.text"}
+};
+
+static OmsPlan skus_to_settle = {
+	"SELECT DISTINCT b.sku FROM oms.backorder_row b WHERE b.status OPERATOR(pg_catalog.=) 'open' "
+	"AND (b.sku OPERATOR(pg_catalog.=) $1 OR $1 IS NULL) "
+	"AND EXISTS (SELECT FROM oms.incoming_row i WHERE i.sku OPERATOR(pg_catalog.=) b.sku "
+	"AND i.status OPERATOR(pg_catalog.=) 'open') ORDER BY b.sku",
 	1, {"pg_catalog.text"}
 };
 
@@ -241,13 +305,69 @@ find_open(const char *index_name, int n, text **keys, bool *open)
 }
 
 /* -------------------------------------------------------------------------
+ * Limits
+ * -------------------------------------------------------------------------
+ */
+
+static void
+change_backordered(OmsAccounts *accounts, text *sku, text *channel, int64 units,
+				   const OmsGuard *guard, OmsChange *result)
+{
+	Datum		keys[2] = {PointerGetDatum(sku), PointerGetDatum(channel)};
+	OmsAmounts	change = {.reserved = units};
+
+	oms_account_change(accounts, keys, change, guard, result);
+}
+
+/* open_backordered opens the accounts of what channels have backordered of a sku. */
+static OmsAccounts *
+open_backordered(void)
+{
+	return oms_accounts_open(&oms_backorder_kind);
+}
+
+/* backorder_less gives back units of a channel's open backorders of a sku. */
+static void
+backorder_less(OmsAccounts *accounts, text *sku, text *channel, int64 units)
+{
+	OmsGuard	give = {.kind = OMS_GUARD_NONE};
+
+	if (units > 0)
+		change_backordered(accounts, sku, channel, -units, &give, NULL);
+}
+
+/* backorder_more takes units of what a channel may backorder of a sku, or, limited, refuses. */
+static void
+backorder_more(OmsAccounts *accounts, text *sku, text *channel, int64 units, bool limited,
+			   OmsChange *result)
+{
+	Datum		values[2] = {PointerGetDatum(channel), PointerGetDatum(sku)};
+	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
+
+	oms_spi_connect();
+	if (limited && oms_spi_execute_latest(&select_limit, values, NULL) > 0)
+	{
+		bool		isnull;
+		Datum		limit = oms_spi_value(0, 1, &isnull);
+
+		if (!isnull)
+		{
+			guard.kind = OMS_GUARD_AVAILABLE;
+			guard.kept = -DatumGetInt64(limit);
+		}
+	}
+	oms_spi_finish();
+	change_backordered(accounts, sku, channel, units, &guard, result);
+}
+
+/* -------------------------------------------------------------------------
  * Filling
  * -------------------------------------------------------------------------
  */
 
 /* party_of finds or adds the party of a row of lock_open. */
 static int
-party_of(uint64 row, int64 on_hand, Party *parties, int *n, MemoryContext context)
+party_of(uint64 row, Party *parties, int *n, MemoryContext context)
 {
 	bool		isnull;
 	text	   *channel = DatumGetTextPP(oms_spi_value(row, 3, &isnull));
@@ -263,23 +383,49 @@ party_of(uint64 row, int64 on_hand, Party *parties, int *n, MemoryContext contex
 	spi = MemoryContextSwitchTo(context);
 	party->channel = DatumGetTextPCopy(PointerGetDatum(channel));
 	party->method = method;
-	party->safety = *DatumGetSafetyStockP(oms_spi_value(row, 5, &isnull));
-	party->floor = oms_safety_stock_withheld(&party->safety, on_hand);
-	party->atp = oms_spi_int64(row, 6) > 0 ? -1 : PG_INT64_MAX;	/* read later */
 	MemoryContextSwitchTo(spi);
 	return *n - 1;
 }
 
-/* read_atp reads what the buffer of a party's channel leaves of the sku. */
+/*
+ * read_limits reads what is kept back from a party: its safety stock here, and what its
+ * channel's buffer leaves of the sku. On the latest snapshot, as its backorders were.
+ */
 static void
-read_atp(Party *party, text *sku)
+read_limits(Party *party, text *sku, text *location, int64 on_hand)
 {
-	OmsChannel *channel = oms_channel(party->channel);
-	OmsItem    *item = oms_items(1, &sku);
-	OmsCell    *cells;
-	int			ncells = oms_cells(channel, party->method, 1, &sku, NULL, true, &cells);
+	const OmsChannel *channel;
+	OmsItem    *item;
 
-	party->atp = oms_atp_of(channel, party->method, item, 0, ncells, cells);
+	PushActiveSnapshot(GetLatestSnapshot());
+	channel = oms_channel(party->channel);
+	item = oms_items(1, &sku);
+	party->safety = oms_safety_stock_of(channel, party->method, item, location);
+	party->floor = oms_safety_stock_withheld(&party->safety, on_hand);
+	party->atp = PG_INT64_MAX;
+	if (channel->buffer > 0)
+	{
+		OmsCell    *cells;
+		int			ncells = oms_cells(channel, party->method, 1, (const OmsItem *const *) &item, NULL,
+									   true, &cells);
+
+		party->atp = oms_atp_of(channel, party->method, item, 0, ncells, cells);
+	}
+	PopActiveSnapshot();
+}
+
+/* add_protected adds what is protected for other channels to the floors of the parties. */
+static void
+add_protected(int n, Party *parties, text *sku, text *location)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	OmsProtections *protections = oms_protections_open(snapshot, GetCurrentTimestamp());
+
+	oms_protections_read(protections, sku);
+	for (int i = 0; i < n; i++)
+		parties[i].floor += oms_protected_for_others(protections, location, parties[i].channel);
+	oms_protections_close(protections);
+	UnregisterSnapshot(snapshot);
 }
 
 static int
@@ -313,23 +459,29 @@ take_planned(OmsAccounts *accounts, text *sku, text *location, int n, Party *par
 		if (party->planned == 0)
 			continue;
 		guard.safety = party->safety;
-		guard.lapsed = oms_stock_lapsed;
-		guard.reclaim = oms_stock_reclaim;
+		guard.holder = party->channel;
 		oms_stock_change(accounts, sku, location, change, &guard, &result);
 		party->granted = result.change.reserved;
+		party->share = result.share;
 	}
 }
 
-/* fill fills open backorders of a sku from a location; returns the units. */
+/*
+ * fill fills open backorders of a sku from a location with at most limit units; returns the
+ * units. What they claimed of incoming supply is free again, first of incoming_id (0: none).
+ */
 static int64
-fill(OmsAccounts *accounts, text *sku, text *location)
+fill(OmsAccounts *accounts, text *sku, text *location, int64 limit, int64 incoming_id)
 {
 	MemoryContext context = CurrentMemoryContext;
-	Datum		values[4] = {PointerGetDatum(sku), PointerGetDatum(location)};
+	Datum		values[6] = {PointerGetDatum(sku), PointerGetDatum(location)};
 	Candidate  *candidates;
 	Party	   *parties;
 	Datum	   *ids;
 	Datum	   *units;
+	Datum	   *protected;
+	Datum	   *until;
+	bool	   *no_until;
 	int			n;
 	int			nparties = 0;
 	int			nfills = 0;
@@ -337,6 +489,7 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 	int64		available;
 	int64		planned = 0;
 	int64		filled = 0;
+	OmsAccounts *backordered;
 
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&select_account, values, NULL) == 0)
@@ -346,8 +499,9 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 	}
 	on_hand = oms_spi_int64(0, 1);
 	available = oms_spi_int64(0, 2);
-	values[2] = Int64GetDatum(available);
-	n = available > 0 ? oms_spi_execute_latest(&lock_open, values, NULL) : 0;
+	limit = Min(limit, available);
+	values[2] = Int64GetDatum(limit);
+	n = limit > 0 ? oms_spi_execute_latest(&lock_open, values, NULL) : 0;
 	candidates = MemoryContextAllocHuge(context, sizeof(Candidate) * Max(1, n));
 	parties = MemoryContextAllocHuge(context, sizeof(Party) * Max(1, n));
 	for (int i = 0; i < n; i++)
@@ -355,18 +509,20 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 		candidates[i].id = oms_spi_int64(i, 1);
 		candidates[i].wanted = oms_spi_int64(i, 2);
 		candidates[i].planned = 0;
-		candidates[i].party = party_of(i, on_hand, parties, &nparties, context);
+		candidates[i].party = party_of(i, parties, &nparties, context);
 	}
 	oms_spi_finish();
 
 	for (int i = 0; i < nparties; i++)
-		if (parties[i].atp < 0)
-			read_atp(&parties[i], sku);
+		read_limits(&parties[i], sku, location, on_hand);
+	if (nparties > 0)
+		add_protected(nparties, parties, sku, location);
 	for (int i = 0; i < n; i++)
 	{
 		Party	   *party = &parties[candidates[i].party];
 		int64		free = Min(available - planned - party->floor, party->atp - planned);
 
+		free = Min(free, limit - planned);
 		candidates[i].planned = Max(0, Min(candidates[i].wanted, free));
 		party->planned += candidates[i].planned;
 		planned += candidates[i].planned;
@@ -377,14 +533,23 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 
 	ids = palloc(sizeof(Datum) * n);
 	units = palloc(sizeof(Datum) * n);
+	protected = palloc(sizeof(Datum) * n);
+	until = palloc(sizeof(Datum) * n);
+	no_until = palloc(sizeof(bool) * n);
 	for (int i = 0; i < n; i++)
 	{
 		Party	   *party = &parties[candidates[i].party];
+		int64		from_share = Min(party->share.units, Min(candidates[i].planned, party->granted));
 		int64		granted = Min(candidates[i].planned, party->granted);
 
 		if (granted == 0)
 			continue;
 		party->granted -= granted;
+		party->filled += granted;
+		party->share.units -= from_share;
+		protected[nfills] = Int64GetDatum(from_share);
+		until[nfills] = PointerGetDatum(party->share.until);
+		no_until[nfills] = from_share == 0;
 		filled += granted;
 		ids[nfills] = Int64GetDatum(candidates[i].id);
 		units[nfills++] = Int64GetDatum(granted);
@@ -393,16 +558,23 @@ fill(OmsAccounts *accounts, text *sku, text *location)
 		return 0;
 	values[2] = int8_array(nfills, ids);
 	values[3] = int8_array(nfills, units);
+	values[4] = int8_array(nfills, protected);
+	values[5] = array_of(nfills, until, no_until, TEXTOID, -1, false, TYPALIGN_INT);
 	oms_spi_connect();
 	if (oms_spi_execute(&write_fills, values, NULL, false) != nfills)
 		elog(ERROR, "%d backorders that we locked expected", nfills);
 	oms_spi_finish();
+	backordered = open_backordered();
+	for (int i = 0; i < nparties; i++)
+		backorder_less(backordered, sku, parties[i].channel, parties[i].filled);
+	oms_accounts_close(backordered);
+	oms_claims_drop(nfills, ids, sku, incoming_id);
 	return filled;
 }
 
-/* fill_skus fills at one location or, with locations, each sku at its own; returns the units. */
+/* fill_all fills from n supplies at their locations; returns the units. */
 static int64
-fill_skus(int n, text **skus, text *location, text **locations)
+fill_all(int n, OmsSupplied *supplied, text **locations)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext, "oms fill",
 												  ALLOCSET_DEFAULT_SIZES);
@@ -412,9 +584,13 @@ fill_skus(int n, text **skus, text *location, text **locations)
 	for (int i = 0; i < n; i++)
 	{
 		MemoryContext caller = MemoryContextSwitchTo(scratch);
+		int64		filled;
 
 		CHECK_FOR_INTERRUPTS();
-		units += fill(accounts, skus[i], locations != NULL ? locations[i] : location);
+		filled = fill(accounts, supplied[i].sku, locations[i],
+					  supplied[i].fill_limit - supplied[i].filled, supplied[i].incoming_id);
+		supplied[i].filled += filled;
+		units += filled;
 		MemoryContextSwitchTo(caller);
 		MemoryContextReset(scratch);
 	}
@@ -423,61 +599,81 @@ fill_skus(int n, text **skus, text *location, text **locations)
 	return units;
 }
 
-/* after_supply fills open backorders of skus that were supplied: the OmsAfterSupply of stock. */
+/*
+ * after_supply fills open backorders of skus that were supplied: the OmsAfterSupply of stock.
+ * What is free of incoming supply then is for those that claim too little.
+ */
 static void
-after_supply(int n, text **skus, text *location)
+after_supply(int n, OmsSupplied *supplied, text *location)
 {
 	bool	   *open = palloc(sizeof(bool) * n);
-	text	  **wanted;
-	int			nwanted = 0;
+	text	  **skus = palloc(sizeof(text *) * n);
 
-	if (find_open("backorder_row_open_idx", n, skus, open))
+	for (int i = 0; i < n; i++)
+		skus[i] = supplied[i].sku;
+	if (!find_open("backorder_row_open_idx", n, skus, open))
+		return;
+	for (int i = 0; i < n; i++)
 	{
-		wanted = palloc(sizeof(text *) * n);
-		for (int i = 0; i < n; i++)
-			if (open[i])
-				wanted[nwanted++] = skus[i];
-		(void) fill_skus(nwanted, wanted, location, NULL);
+		if (!open[i])
+			continue;
+		(void) fill_all(1, &supplied[i], &location);
+		oms_claims_settle(supplied[i].sku);
 	}
 }
 
-/* oms_reservation_init sets the step after supply; called once at load. */
+/* oms_reservation_init sets the steps after supply and after a change of incoming supply. */
 void
 oms_reservation_init(void)
 {
 	oms_stock_set_after_supply(after_supply);
+	oms_incoming_set_after_change(oms_claims_settle);
 }
 
 /*
  * oms_fill_backorders(sku) fills open backorders, of one sku or of all, from what is
- * available; returns the units. It waits for nobody.
+ * available; returns the units. What is still missing claims what is incoming. It waits for
+ * nobody.
  */
 Datum
 oms_fill_backorders(PG_FUNCTION_ARGS)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		values[1] = {0};
-	text	  **skus;
+	const char *nulls = PG_ARGISNULL(0) ? "n" : " ";
+	OmsSupplied *supplied;
 	text	  **locations;
+	text	  **skus;
+	int64		units;
+	MemoryContext spi;
+	bool		isnull;
 	int			n;
 
 	if (!PG_ARGISNULL(0))
 		values[0] = PointerGetDatum(oms_arg_key(fcinfo, 0, "sku"));
 	oms_spi_connect();
-	n = oms_spi_execute_latest(&stock_for_backorders, values, PG_ARGISNULL(0) ? "n" : " ");
-	skus = MemoryContextAllocHuge(caller, sizeof(text *) * Max(1, n));
-	locations = MemoryContextAllocHuge(caller, sizeof(text *) * Max(1, n));
+	n = oms_spi_execute_latest(&stock_for_backorders, values, nulls);
+	spi = MemoryContextSwitchTo(caller);
+	supplied = palloc_extended(sizeof(OmsSupplied) * Max(1, n), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	locations = palloc_extended(sizeof(text *) * Max(1, n), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < n; i++)
 	{
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-		bool		isnull;
-
-		skus[i] = DatumGetTextPCopy(oms_spi_value(i, 1, &isnull));
+		supplied[i].sku = DatumGetTextPCopy(oms_spi_value(i, 1, &isnull));
+		supplied[i].fill_limit = PG_INT64_MAX;
 		locations[i] = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
-		MemoryContextSwitchTo(spi);
 	}
+	units = fill_all(n, supplied, locations);
+
+	MemoryContextSwitchTo(spi);
+	n = oms_spi_execute_latest(&skus_to_settle, values, nulls);
+	MemoryContextSwitchTo(caller);
+	skus = palloc_extended(sizeof(text *) * Max(1, n), MCXT_ALLOC_HUGE);
+	for (int i = 0; i < n; i++)
+		skus[i] = DatumGetTextPCopy(oms_spi_value(i, 1, &isnull));
 	oms_spi_finish();
-	PG_RETURN_INT64(fill_skus(n, skus, NULL, locations));
+	for (int i = 0; i < n; i++)
+		oms_claims_settle(skus[i]);
+	PG_RETURN_INT64(units);
 }
 
 /* -------------------------------------------------------------------------
@@ -485,32 +681,34 @@ oms_fill_backorders(PG_FUNCTION_ARGS)
  * -------------------------------------------------------------------------
  */
 
-/* oms_backorder_insert writes backorders for parts of a request. */
-void
-oms_backorder_insert(const OmsReserveRequest *request, int n, const OmsReservationPart *parts)
+/* write_backorders writes backorders for parts of a request. */
+static void
+write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **parts)
 {
-	Datum	   *columns[6];
-	bool	   *nulls[6];
-	Datum		values[12];
-	char		value_nulls[13] = "            ";
+	Datum	   *columns[7];
+	bool	   *nulls[7];
+	Datum		values[13];
+	char		value_nulls[14] = "             ";
 
-	for (int c = 0; c < 6; c++)
+	for (int c = 0; c < 7; c++)
 	{
 		columns[c] = palloc(sizeof(Datum) * n);
 		nulls[c] = palloc0(sizeof(bool) * n);
 	}
 	for (int i = 0; i < n; i++)
 	{
-		const OmsReserveLine *line = &request->lines[parts[i].line];
+		const OmsReserveLine *line = &request->lines[parts[i]->line];
 
-		columns[0][i] = Int64GetDatum(parts[i].backorder_id);
+		columns[0][i] = Int64GetDatum(parts[i]->backorder_id);
 		columns[1][i] = PointerGetDatum(line->sku);
-		columns[2][i] = Int64GetDatum(parts[i].quantity);
+		columns[2][i] = Int64GetDatum(parts[i]->quantity);
 		columns[3][i] = Int32GetDatum(line->line_no);
 		columns[4][i] = PointerGetDatum(line->location);
 		nulls[4][i] = line->location == NULL;
 		columns[5][i] = TimestampTzGetDatum(line->promise_at);
 		nulls[5][i] = !line->promised;
+		columns[6][i] = PointerGetDatum(line->quota_period);
+		nulls[6][i] = line->quota_period == NULL;
 	}
 	values[0] = int8_array(n, columns[0]);
 	values[1] = array_of(n, columns[1], NULL, TEXTOID, -1, false, TYPALIGN_INT);
@@ -525,6 +723,7 @@ oms_backorder_insert(const OmsReserveRequest *request, int n, const OmsReservati
 	values[9] = PointerGetDatum(request->order_id);
 	values[10] = Int32GetDatum(request->priority);
 	values[11] = PointerGetDatum(request->reference);
+	values[12] = array_of(n, columns[6], nulls[6], TEXTOID, -1, false, TYPALIGN_INT);
 	value_nulls[8] = request->cart_id == NULL ? 'n' : ' ';
 	value_nulls[9] = request->order_id == NULL ? 'n' : ' ';
 	value_nulls[10] = request->priority < 0 ? 'n' : ' ';
@@ -533,6 +732,82 @@ oms_backorder_insert(const OmsReserveRequest *request, int n, const OmsReservati
 	if (oms_spi_execute(&insert_backorders, values, value_nulls, false) != n)
 		elog(ERROR, "%d backorders expected", n);
 	oms_spi_finish();
+}
+
+/*
+ * oms_backorder_insert writes backorders for the parts of a request that have no location,
+ * and claims incoming supply for them. False, and then the caller must roll back, when they
+ * are limited and the channel may not backorder as much: *refused is the line, and *pending an
+ * open transaction on which that depends, if any.
+ */
+bool
+oms_backorder_insert(OmsReserveRequest *request, bool limited, int *refused,
+					 TransactionId *pending)
+{
+	OmsReservationPart **parts = palloc(sizeof(OmsReservationPart *) * Max(1, request->nparts));
+	OmsAccounts *accounts;
+	OmsChange	result = {.outcome = OMS_DONE};
+	int			n = 0;
+
+	for (int p = 0; p < request->nparts; p++)
+		if (request->parts[p].location == NULL)
+			parts[n++] = &request->parts[p];
+	if (n == 0)
+		return true;
+	accounts = open_backordered();
+	for (int i = 0; i < n && result.outcome == OMS_DONE; i++)
+	{
+		OmsReserveLine *line = &request->lines[parts[i]->line];
+
+		backorder_more(accounts, line->sku, request->channel, parts[i]->quantity, limited, &result);
+		if (result.outcome == OMS_DONE)
+			continue;
+		line->over_limit = true;
+		line->limit_left = result.available;
+		*refused = parts[i]->line;
+		*pending = result.pending;
+	}
+	oms_accounts_close(accounts);
+	if (result.outcome != OMS_DONE)
+		return false;
+	write_backorders(request, n, parts);
+	oms_claims_make(request, n, parts);
+	return true;
+}
+
+/*
+ * give_up gives back what backorders claimed and counted that were just released: n rows of
+ * the last SPI result, as RELEASE_LOCKED returns them. Returns the units missing of them.
+ */
+static int64
+give_up(int n)
+{
+	Datum	   *ids = palloc(sizeof(Datum) * Max(1, n));
+	int64		units = 0;
+
+	for (int i = 0; i < n;)
+	{
+		OmsAccounts *accounts = open_backordered();
+		bool		isnull;
+		text	   *sku = DatumGetTextPP(oms_spi_value(i, 2, &isnull));
+		int			m = 0;
+
+		for (; i < n && oms_text_equal(sku, DatumGetTextPP(oms_spi_value(i, 2, &isnull))); i++)
+		{
+			text	   *channel = DatumGetTextPP(oms_spi_value(i, 3, &isnull));
+			int64		missing = oms_spi_int64(i, 4);
+			Datum		quota_period = oms_spi_value(i, 5, &isnull);
+
+			ids[m++] = Int64GetDatum(oms_spi_int64(i, 1));
+			backorder_less(accounts, sku, channel, missing);
+			if (!isnull)
+				oms_quota_give(channel, sku, DatumGetTextPP(quota_period), missing);
+			units += missing;
+		}
+		oms_accounts_close(accounts);
+		oms_claims_drop(m, ids, sku, 0);
+	}
+	return units;
 }
 
 /*
@@ -554,6 +829,7 @@ oms_backorder_release_cart(text *cart_id)
 	(void) oms_spi_execute_latest(&count_of_cart, values, NULL);
 	wanted = oms_spi_int64(0, 1);
 	released = oms_spi_execute_latest(&release_of_cart, values, NULL);
+	(void) give_up(released);
 	oms_spi_finish();
 	return released == wanted;
 }
@@ -569,10 +845,37 @@ oms_backorder_release_order(text *order_id)
 	int64		units;
 
 	oms_spi_connect();
-	(void) oms_spi_execute_latest(&release_of_order, values, NULL);
-	units = oms_spi_int64(0, 1);
+	units = give_up(oms_spi_execute_latest(&release_of_order, values, NULL));
 	oms_spi_finish();
 	return units;
+}
+
+/*
+ * oms_backorder_reduce gives up units that an order line waits for, the newest backorder's
+ * first; returns how many it waited for. The caller has locked the order.
+ */
+int64
+oms_backorder_reduce(text *order_id, int32 line_no, int64 units)
+{
+	Datum		values[2] = {PointerGetDatum(order_id), Int32GetDatum(line_no)};
+	SPITupleTable *open;
+	int64		given_up = 0;
+	uint64		n;
+
+	oms_spi_connect();
+	n = oms_spi_execute_latest(&lock_line, values, NULL);
+	open = SPI_tuptable;
+	for (uint64 i = 0; i < n && given_up < units; i++)
+	{
+		bool		isnull;
+		int64		missing = DatumGetInt64(SPI_getbinval(open->vals[i], open->tupdesc, 2, &isnull));
+
+		values[0] = SPI_getbinval(open->vals[i], open->tupdesc, 1, &isnull);
+		values[1] = Int64GetDatum(Min(missing, units - given_up));
+		given_up += give_up(oms_spi_execute(&reduce_one, values, NULL, false));
+	}
+	oms_spi_finish();
+	return given_up;
 }
 
 /* lock_one locks a backorder, the row of the last SPI result; OM004, OM002. */
@@ -633,7 +936,7 @@ release_backorder(FunctionCallInfo fcinfo, int64 id)
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	MemoryContextSwitchTo(spi);
 	if (strcmp(status, "open") == 0)
-		(void) oms_spi_execute(&release_one, values, NULL, false);
+		(void) give_up(oms_spi_execute(&release_one, values, NULL, false));
 	oms_spi_finish();
 }
 

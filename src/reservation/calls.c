@@ -138,19 +138,23 @@ put_parts(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 	{
 		const OmsReservationPart *part = &request->parts[i];
 		const OmsReserveLine *line = &request->lines[part->line];
-		Datum		values[7];
-		bool		nulls[7] = {0};
+		Datum		values[9];
+		bool		nulls[9] = {0};
 
 		values[0] = Int32GetDatum(line->line_no);
-		values[1] = PointerGetDatum(line->sku);
+		values[1] = PointerGetDatum(part->sku);
 		values[2] = PointerGetDatum(part->location);
 		values[3] = Int64GetDatum(part->quantity);
 		values[4] = Int64GetDatum(part->reservation_id);
 		values[5] = TimestampTzGetDatum(request->expires_at);
 		nulls[5] = !request->hold;
 		values[6] = Int64GetDatum(part->backorder_id);
+		values[8] = TimestampTzGetDatum(part->promise_at);
 		nulls[2] = nulls[4] = part->location == NULL;
 		nulls[6] = part->location != NULL;
+		nulls[8] = !part->promised;
+		values[7] = PointerGetDatum(part->kit);
+		nulls[7] = part->kit == NULL;
 		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	}
 }
@@ -170,7 +174,8 @@ put_lines(FunctionCallInfo fcinfo, const OmsReserveRequest *request)
 		bool		nulls[8] = {0};
 
 		for (; request->complete && p < request->nparts && request->parts[p].line == i; p++)
-			if (request->parts[p].location != NULL)
+			if (request->parts[p].location != NULL &&
+				(p == 0 || request->parts[p].reservation_id != request->parts[p - 1].reservation_id))
 				ids = accumArrayResult(ids, Int64GetDatum(request->parts[p].reservation_id),
 									   false, INT8OID, CurrentMemoryContext);
 		values[0] = Int32GetDatum(line->line_no);
@@ -227,7 +232,7 @@ run(FunctionCallInfo fcinfo, Form form, bool raise)
 	request_argno = argno++;
 	request.reference = PG_ARGISNULL(argno) ? NULL : PG_GETARG_TEXT_PP(argno);
 
-	InitMaterializedSRF(fcinfo, 0);
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (oms_request_begin(fcinfo, request_argno, NULL))
 		return (Datum) 0;
 	oms_reserve_lines(&request);

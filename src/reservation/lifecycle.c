@@ -9,7 +9,12 @@
  * is not confirmed. Rows that an open transaction has locked: this one waits for
  * them, at most oms.wait_for_pending, while it has written nothing; else OM002.
  *
- * Locks, in this order: those of stock.c; rows of reservation_row by id.
+ * A kit's reservation is several rows with one id, one for each component: all are locked
+ * or none is changed, and quantities are in kits. The components of an expired hold are
+ * given back one by one, each by who needs it, or all by release: until then they are
+ * expired holds, which count as free.
+ *
+ * Locks, in this order: those of stock.c; rows of reservation_row by id and component.
  * Tables: reservation_row; stock accounts and movements through stock/.
  */
 #include "postgres.h"
@@ -44,9 +49,12 @@ typedef enum Verb
 	TRANSFER
 } Verb;
 
+/* A row of a reservation; one of several of a kit, which are consecutive. */
 typedef struct Row
 {
 	int64		id;
+	int64		rows;			/* of the reservation */
+	OmsClaim	claim;
 	text	   *sku;
 	text	   *location;
 	int64		quantity;
@@ -59,11 +67,14 @@ typedef struct Row
 } Row;
 
 static OmsPlan lock_reservations = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed, r.status, "
+	"SELECT r.reservation_id, r.quantity, r.consumed, r.status, "
 	"r.order_id IS NOT NULL, r.expires_at, "
-	"COALESCE(r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp(), false) "
+	"COALESCE(r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp(), false), "
+	"CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) "
+	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END, "
+	OMS_CLAIM_COLUMNS " "
 	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) ANY ($1) "
-	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED",
+	"ORDER BY r.reservation_id, r.component FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog._int8"}
 };
 
@@ -76,10 +87,11 @@ static OmsPlan update_reservations = {
 	"UPDATE oms.reservation_row r SET status = u.status, consumed = u.consumed, "
 	"expires_at = u.expires_at, changed_at = pg_catalog.clock_timestamp() "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($4)) AS u (reservation_id, status, consumed, expires_at) "
-	"WHERE r.reservation_id OPERATOR(pg_catalog.=) u.reservation_id "
+	"pg_catalog.unnest($4), pg_catalog.unnest($5)) AS u (reservation_id, status, consumed, expires_at, sku) "
+	"WHERE r.reservation_id OPERATOR(pg_catalog.=) u.reservation_id AND r.sku OPERATOR(pg_catalog.=) u.sku "
 	"AND r.reservation_id OPERATOR(pg_catalog.=) ANY ($1)",
-	4, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._timestamptz"}
+	5, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._timestamptz",
+	"pg_catalog._text"}
 };
 
 static OmsPlan accounts_with_expired_holds = {
@@ -96,16 +108,18 @@ read_row(uint64 row, MemoryContext caller, Row *result)
 	bool		isnull;
 
 	result->id = oms_spi_int64(row, 1);
-	result->sku = DatumGetTextPCopy(oms_spi_value(row, 2, &isnull));
-	result->location = DatumGetTextPCopy(oms_spi_value(row, 3, &isnull));
-	result->quantity = oms_spi_int64(row, 4);
-	result->consumed = oms_spi_int64(row, 5);
-	result->status = oms_spi_text(row, 6);
-	result->of_order = DatumGetBool(oms_spi_value(row, 7, &isnull));
-	result->expires_at = DatumGetTimestampTz(oms_spi_value(row, 8, &isnull));
+	result->quantity = oms_spi_int64(row, 2);
+	result->consumed = oms_spi_int64(row, 3);
+	result->status = oms_spi_text(row, 4);
+	result->of_order = DatumGetBool(oms_spi_value(row, 5, &isnull));
+	result->expires_at = DatumGetTimestampTz(oms_spi_value(row, 6, &isnull));
 	result->has_expiry = !isnull;
 	result->unswept = strcmp(result->status, "hold") == 0 &&
-		DatumGetBool(oms_spi_value(row, 9, &isnull));
+		DatumGetBool(oms_spi_value(row, 7, &isnull));
+	result->rows = oms_spi_int64(row, 8);
+	oms_claim_read(row, 9, &result->claim, caller);
+	result->sku = result->claim.sku;
+	result->location = result->claim.location;
 	MemoryContextSwitchTo(spi);
 }
 
@@ -133,15 +147,32 @@ raise_missing(int64 id)
 			 errhint("Try again; oms.wait_for_pending says how long to wait.")));
 }
 
+/* first_missing is the first of the ids of which not all rows are there; -1: none. */
+static int
+first_missing(int n, const int64 *ids, int nrows, const Row *rows)
+{
+	int			r = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		int			first = r;
+
+		while (r < nrows && rows[r].id == ids[i])
+			r++;
+		if (r == first || r - first < rows[first].rows)
+			return i;
+	}
+	return -1;
+}
+
 /*
  * lock_all locks the rows of the ids, which are distinct and ascending, and reads them
- * in that order.
+ * in that order, components in theirs; *nrows is their number.
  */
 static Row *
-lock_all(int n, const int64 *ids)
+lock_all(int n, const int64 *ids, int *nrows)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	Row		   *rows = palloc0(sizeof(Row) * n);
 	Datum	   *elements = palloc(sizeof(Datum) * n);
 	TimestampTz start = GetCurrentTimestamp();
 	long		nap = 1;
@@ -154,24 +185,24 @@ lock_all(int n, const int64 *ids)
 	for (;;)
 	{
 		bool		may_wait = oms_may_wait();
-		int			locked;
+		Row		   *rows;
+		int			missing;
 
 		oms_spi_connect();
-		locked = oms_spi_execute_latest(&lock_reservations, values, NULL);
-		for (int i = 0; i < locked; i++)
+		*nrows = oms_spi_execute_latest(&lock_reservations, values, NULL);
+		rows = MemoryContextAllocZero(caller, sizeof(Row) * Max(1, *nrows));
+		for (int i = 0; i < *nrows; i++)
 			read_row(i, caller, &rows[i]);
-		if (locked == n)
+		missing = first_missing(n, ids, *nrows, rows);
+		if (missing < 0)
 		{
 			oms_spi_finish();
 			return rows;
 		}
-		/* Row locks already held forbid to wait; so only a single row is waited for. */
-		if (!may_wait || n > 1 || !oms_wait_a_little(start, &nap))
-			for (int i = 0; i < n; i++)
-				if (i >= locked || rows[i].id != ids[i])
-					raise_missing(ids[i]);
-		if (oms_spi_execute_latest(&find_reservation, &elements[0], NULL) == 0)
-			raise_missing(ids[0]);
+		/* Row locks already held forbid to wait. */
+		if (!may_wait || n > 1 || *nrows > 0 || !oms_wait_a_little(start, &nap) ||
+			oms_spi_execute_latest(&find_reservation, &elements[0], NULL) == 0)
+			raise_missing(ids[missing]);
 		oms_spi_finish();
 	}
 }
@@ -202,7 +233,7 @@ raise_expired(const Row *row)
 
 /*
  * change_row decides what the verb makes of a row: *change is what its account changes
- * by. False when there is nothing to do.
+ * by when it is consumed. False when there is nothing to do.
  */
 static bool
 change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmounts *change)
@@ -211,7 +242,7 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 	bool		hold = strcmp(row->status, "hold") == 0 && !row->unswept;
 	bool		firm = strcmp(row->status, "firm") == 0;
 	bool		expired = row->unswept || strcmp(row->status, "expired") == 0;
-	int64		outstanding = row->quantity - row->consumed;
+	int64		left = (row->quantity - row->consumed) / row->claim.kit_quantity;
 
 	if (verb == RELEASE)
 	{
@@ -222,7 +253,6 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 		if (!hold && !firm && !row->unswept)
 			return false;		/* its units are free already */
 		row->status = row->unswept ? "expired" : "released";
-		change->reserved = -outstanding;
 		return true;
 	}
 	if (expired)
@@ -247,14 +277,15 @@ change_row(Verb verb, Row *row, int64 quantity, TimestampTz expires_at, OmsAmoun
 				illegal(row, verbs[verb], "partly consumed", "Consume or release the rest.");
 			return false;		/* moved by itself */
 		default:
-			if (quantity > outstanding)
+			if (quantity > left)
 				ereport(ERROR,
 						(errcode(OMS_ERR_ILLEGAL_TRANSITION),
-						 errmsg("cannot consume %lld units of reservation %lld",
-								(long long) quantity, (long long) row->id),
-						 errdetail("Of %lld units %lld are left.", (long long) row->quantity,
-								   (long long) outstanding)));
-			quantity = quantity == 0 ? outstanding : quantity;
+						 errmsg("cannot consume %lld %s of reservation %lld", (long long) quantity,
+								row->claim.kit != NULL ? "kits" : "units", (long long) row->id),
+						 errdetail("Of %lld %s %lld are left.",
+								   (long long) (row->quantity / row->claim.kit_quantity),
+								   row->claim.kit != NULL ? "kits" : "units", (long long) left)));
+			quantity = (quantity == 0 ? left : quantity) * row->claim.kit_quantity;
 			row->consumed += quantity;
 			change->reserved = change->on_hand = -quantity;
 			if (row->consumed == row->quantity)
@@ -270,14 +301,16 @@ write_rows(int n, const Row *rows)
 	Datum	   *statuses = palloc(sizeof(Datum) * Max(1, n));
 	Datum	   *consumed = palloc(sizeof(Datum) * Max(1, n));
 	Datum	   *expiries = palloc(sizeof(Datum) * Max(1, n));
+	Datum	   *skus = palloc(sizeof(Datum) * Max(1, n));
 	bool	   *nulls = palloc(sizeof(bool) * Max(1, n));
 	int			dims[1] = {n};
 	int			lbs[1] = {1};
-	Datum		values[4];
+	Datum		values[5];
 
 	for (int i = 0; i < n; i++)
 	{
 		ids[i] = Int64GetDatum(rows[i].id);
+		skus[i] = PointerGetDatum(rows[i].sku);
 		statuses[i] = CStringGetTextDatum(rows[i].status);
 		consumed[i] = Int64GetDatum(rows[i].consumed);
 		expiries[i] = TimestampTzGetDatum(rows[i].expires_at);
@@ -289,6 +322,7 @@ write_rows(int n, const Row *rows)
 												TYPALIGN_DOUBLE));
 	values[3] = PointerGetDatum(construct_md_array(expiries, nulls, 1, dims, lbs, TIMESTAMPTZOID, 8,
 												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	values[4] = PointerGetDatum(construct_array(skus, n, TEXTOID, -1, false, TYPALIGN_INT));
 	oms_spi_connect();
 	if (oms_spi_execute(&update_reservations, values, NULL, false) != n)
 		elog(ERROR, "%d reservations that we locked expected", n);
@@ -319,19 +353,27 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 			TimestampTz expires_at, text *reference, text *actor)
 {
 	OmsAccounts *accounts = oms_stock_open();
-	OmsMovement *movements = palloc(sizeof(OmsMovement) * n);
 	OmsGuard	give = {.kind = OMS_GUARD_NONE};
-	Row		   *changed = palloc(sizeof(Row) * n);
-	Row		   *rows = lock_all(n, ids);
+	int			nrows;
+	Row		   *rows = lock_all(n, ids, &nrows);
+	OmsMovement *movements = palloc(sizeof(OmsMovement) * nrows);
+	Row		   *changed = palloc(sizeof(Row) * nrows);
 	int			nchanged = 0;
 	int			nmovements = 0;
+	int			id = 0;
 
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < nrows; i++)
 	{
 		OmsAmounts	change = {0};
 
-		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[i], expires_at, &change))
+		while (ids[id] != rows[i].id)
+			id++;
+		if (change_row(verb, &rows[i], quantities == NULL ? 0 : quantities[id], expires_at, &change))
+		{
 			changed[nchanged++] = rows[i];
+			if (verb == RELEASE)
+				oms_claim_give_back(accounts, &rows[i].claim);
+		}
 		if (change.reserved != 0)
 			oms_stock_change(accounts, rows[i].sku, rows[i].location, change, &give, NULL);
 		if (change.on_hand != 0)
@@ -348,32 +390,43 @@ change_rows(FunctionCallInfo fcinfo, Verb verb, int n, const int64 *ids, const i
 
 /*
  * transfer_rows moves live reservations, each whole, to another location: a take there,
- * which leaves the channel's safety stock, and a give here. OM001 when it cannot.
+ * which leaves the channel's safety stock, and a give here. OM001 when it cannot, OM002
+ * when that depends on an open transaction: with its rows locked it does not wait.
  */
 static void
 transfer_rows(FunctionCallInfo fcinfo, int n, const int64 *ids, text *to_location)
 {
-	Row		   *rows = lock_all(n, ids);
+	int			nrows;
+	Row		   *rows = lock_all(n, ids, &nrows);
 
 	oms_require_location(to_location);
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < nrows; i++)
 	{
 		OmsAmounts	change = {0};
+		OmsChange	result;
 		Row		   *row = &rows[i];
+		bool		moves = !oms_text_equal(row->location, to_location) &&
+			(i == 0 || rows[i - 1].id != row->id);
 
 		(void) change_row(TRANSFER, row, 0, 0, &change);
-		if (!oms_text_equal(row->location, to_location))
+		if (moves && !oms_move_whole(row->id, to_location, row->quantity / row->claim.kit_quantity,
+									 &result))
 		{
-			if (oms_move_reservation(row->id, to_location, row->quantity, OMS_MOVE_WHOLE) == 0)
-				ereport(ERROR,
-						(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-						 errmsg("not enough stock of sku \"%s\" at location \"%s\"",
-								text_to_cstring(row->sku), text_to_cstring(to_location)),
-						 errdetail("Reservation %lld needs %lld units there.", (long long) row->id,
-								   (long long) row->quantity),
-						 errhint("Ask oms.atp_by_location where it is available.")));
-			row->location = to_location;
+			if (row->claim.kit == NULL)
+				oms_raise_short(&result, row->sku, to_location, row->quantity);
+			ereport(ERROR,
+					(errcode(result.outcome == OMS_PENDING ? OMS_ERR_HELD_BY_OTHERS
+							 : OMS_ERR_INSUFFICIENT_STOCK),
+					 result.outcome == OMS_PENDING
+					 ? errmsg("stock of the kit's components at location \"%s\" is held by open transactions",
+							  text_to_cstring(to_location))
+					 : errmsg("not enough stock of the kit's components at location \"%s\"",
+							  text_to_cstring(to_location)),
+					 errdetail("Reservation %lld needs %lld kits there.", (long long) row->id,
+							   (long long) (row->quantity / row->claim.kit_quantity)),
+					 errhint("Ask oms.atp_by_location where it is available.")));
 		}
+		row->location = to_location;
 		put_row(fcinfo, row);
 	}
 }
@@ -536,14 +589,13 @@ oms_transfer_reservation_many(PG_FUNCTION_ARGS)
 }
 
 /*
- * oms_expire_holds tidies up: it marks expired holds and gives their units back, those
+ * oms_expire_holds tidies up: it marks expired holds and gives back what they claim, those
  * of open transactions excepted; returns the units. Availability does not wait for it.
  */
 Datum
 oms_expire_holds(PG_FUNCTION_ARGS)
 {
 	OmsAccounts *accounts = oms_stock_open();
-	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	SPITupleTable *keys;
 	int64		units = 0;
 	uint64		n;
@@ -554,18 +606,12 @@ oms_expire_holds(PG_FUNCTION_ARGS)
 	for (uint64 i = 0; i < n; i++)
 	{
 		Datum		key[2];
-		OmsAmounts	change = {0};
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
 		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
 		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
-		change.reserved = -oms_stock_reclaim(key);
-		if (change.reserved == 0)
-			continue;
-		units -= change.reserved;
-		oms_stock_change(accounts, DatumGetTextPP(key[0]), DatumGetTextPP(key[1]), change, &give,
-						 NULL);
+		units += oms_stock_expire(accounts, key);
 	}
 	oms_spi_finish();
 	oms_accounts_close(accounts);

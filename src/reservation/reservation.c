@@ -13,8 +13,13 @@
  * the one with most free, then the group's sequence. Units are added up over the lines
  * of a sku first.
  *
+ * Kits. A demand for a kit is counted in kits; at a location it is taken component by
+ * component and, as far as one is short, given back, so that only whole kits remain. Its
+ * reservation is a row per component with one reservation_id, which every verb changes
+ * together. A kit is not backordered: with OMS_BACKORDER it is had whole or refused.
+ *
  * Backorders. With OMS_BACKORDER what is missing of a line becomes a backorder, written
- * with the reservations. Any request with a cart_id releases the cart's open backorders
+ * with the reservations, unless that would pass the channel's limit. Any request with a cart_id releases the cart's open backorders
  * first, as it releases or takes over the cart's reservations.
  *
  * No hold-and-wait. Who depends on an open transaction waits for it only while this
@@ -42,6 +47,7 @@
 #include "utils/array.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
+#include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
 #include "reservation/reservation.h"
@@ -59,6 +65,10 @@ typedef struct Demand
 	const OmsItem *item;
 	int64		wanted;			/* units, taken over ones included, at most what the buffer leaves */
 	int64		withheld;		/* units that lines want and the channel's buffer withholds */
+	const OmsQuota *quota;		/* the channel's, of the sku; NULL: none */
+	int64		over_quota;		/* units that lines want and the quota does not leave */
+	int64		quota_left;		/* units, before this request used some; PG_INT64_MAX: no limit */
+	int64		quota_used;
 	int64		taken;
 	int			first_take;		/* while rows are written: its takes, linked; -1: none */
 	int64		available;		/* what could be had, for the report */
@@ -73,6 +83,8 @@ typedef struct Take
 	int			demand;
 	text	   *location;
 	int64		quantity;
+	OmsShare   *shares;			/* what of it is from the channel's protection, by component */
+	text	   *quota_period;	/* that counts it */
 	int			next;			/* while rows are written: the demand's next take, -1: none */
 } Take;
 
@@ -80,7 +92,7 @@ typedef struct Take
 typedef struct Attempt
 {
 	OmsReserveRequest *request;
-	OmsChannel *channel;
+	const OmsChannel *channel;
 	int			ndemands;
 	Demand	   *demands;
 	int		   *demand_of;		/* line -> demand, -1: not served */
@@ -89,19 +101,29 @@ typedef struct Attempt
 	int			max_takes;
 	Take	   *takes;
 	int64	   *taken_over;		/* by line: units that came from the cart's holds */
+	bool		has_quota;		/* some demand has */
 	bool		cart_busy;		/* a backorder of the cart is being filled */
+	int			ncomponents;	/* of kits, that the order has so far; see plan_line */
 	OmsAccounts *accounts;
 } Attempt;
 
-/* Live reservations of a cart that are not an order's yet; expired holds are left. */
+/* What is outstanding of reservations, for lock_rows; last, of how many rows the reservation is. */
+#define LOCKED_ROWS \
+	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS ", " \
+	"CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) " \
+	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END " \
+	"FROM oms.reservation_row r "
+
+/*
+ * Live reservations of a cart that are not an order's yet; expired holds are left. One
+ * moment for all rows: a kit's components expire together.
+ */
 static OmsPlan lock_cart = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, "
-	"r.consumed FROM oms.reservation_row r "
-	"WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
+	LOCKED_ROWS "WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
 	"AND (r.status OPERATOR(pg_catalog.=) 'firm' OR (r.status OPERATOR(pg_catalog.=) 'hold' "
-	"AND r.expires_at OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp())) "
-	"ORDER BY r.reservation_id FOR UPDATE SKIP LOCKED",
-	1, {"pg_catalog.text"}
+	"AND r.expires_at OPERATOR(pg_catalog.>) $2)) "
+	"ORDER BY r.reservation_id, r.component FOR UPDATE SKIP LOCKED",
+	2, {"pg_catalog.text", "pg_catalog.timestamptz"}
 };
 
 static OmsPlan release_rows = {
@@ -111,41 +133,57 @@ static OmsPlan release_rows = {
 };
 
 static OmsPlan take_over_row = {
-	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) $2, "
-	"order_id = $3, line_no = $4, expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
+	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) "
+	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1)), "
+	"protected = LEAST(r.protected, r.consumed OPERATOR(pg_catalog.+) "
+	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1))), "
+	"order_id = $3, line_no = $4, plan_line = $5 OPERATOR(pg_catalog.-) r.component, "
+	"expires_at = NULL, changed_at = pg_catalog.clock_timestamp() "
 	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	4, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4"}
+	5, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.int4"}
 };
 
 static OmsPlan lock_order = {
-	"SELECT r.reservation_id, r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed "
-	"FROM oms.reservation_row r WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id FOR UPDATE",
+	LOCKED_ROWS "WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id, r.component FOR UPDATE",
 	1, {"pg_catalog.text"}
 };
 
 static OmsPlan lock_one = {
-	"SELECT r.sku, r.location, r.quantity OPERATOR(pg_catalog.-) r.consumed, r.status, r.consumed, r.channel "
-	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 FOR UPDATE SKIP LOCKED",
+	LOCKED_ROWS "WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.component FOR UPDATE SKIP LOCKED",
 	1, {"pg_catalog.int8"}
 };
 
-static OmsPlan move_row = {
-	"UPDATE oms.reservation_row r SET location = $2, changed_at = pg_catalog.clock_timestamp() "
-	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
-	2, {"pg_catalog.int8", "pg_catalog.text"}
+static OmsPlan select_one = {
+	"SELECT r.method OPERATOR(pg_catalog.=) 'pickup', r.consumed OPERATOR(pg_catalog.>) 0 "
+	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 LIMIT 1",
+	1, {"pg_catalog.int8"}
 };
 
+/* $3, $4: what of the units of sku $5 is from the channel's protection at the new location. */
+static OmsPlan move_row = {
+	"UPDATE oms.reservation_row r SET location = $2, protected = $3, protected_until = $4, "
+	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
+	"AND r.sku OPERATOR(pg_catalog.=) $5",
+	5, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text"}
+};
+
+/* $6 units move, to reservation $8; $7 of them were from a protection where they were. */
 static OmsPlan split_row = {
-	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $3, "
-	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $3) OPERATOR(pg_catalog.=) r.consumed "
+	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $6, "
+	"protected = r.protected OPERATOR(pg_catalog.-) $7, "
+	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $6) OPERATOR(pg_catalog.=) r.consumed "
 	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
-	"RETURNING r.*) "
-	"INSERT INTO oms.reservation_row (sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference, created_at, expires_at) "
-	"SELECT sku, $2, $3, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
-	"cart_id, order_id, line_no, reference, created_at, expires_at FROM rest",
-	3, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8"}
+	"AND r.sku OPERATOR(pg_catalog.=) $5 RETURNING r.*) "
+	"INSERT INTO oms.reservation_row (reservation_id, sku, location, quantity, status, channel, method, cart_id, "
+	"order_id, line_no, reference, created_at, expires_at, quota_period, protected, protected_until, "
+	"kit, kit_quantity, component, plan_line) "
+	"SELECT $8, sku, $2, $6, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
+	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4, "
+	"kit, kit_quantity, component, plan_line FROM rest",
+	8, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8"}
 };
 
 /* oms_line_status_name is the status as try_reserve and place_order report it. */
@@ -153,20 +191,11 @@ const char *
 oms_line_status_name(OmsLineStatus status)
 {
 	static const char *const names[] = {
-		"reserved", "partial", "backordered", "insufficient", "held_by_others", "unknown", "not_allowed", "refused"
+		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others",
+		"backorder_limit", "unknown", "not_allowed", "refused"
 	};
 
 	return names[status];
-}
-
-static int
-text_compare(const text *a, const text *b)
-{
-	int			la = VARSIZE_ANY_EXHDR(a);
-	int			lb = VARSIZE_ANY_EXHDR(b);
-	int			c = memcmp(VARDATA_ANY(a), VARDATA_ANY(b), Min(la, lb));
-
-	return c != 0 ? c : (la > lb) - (la < lb);
 }
 
 /* -------------------------------------------------------------------------
@@ -180,13 +209,13 @@ compare_lines(const void *a, const void *b, void *arg)
 	const OmsReserveLine *lines = arg;
 	int			x = *(const int *) a;
 	int			y = *(const int *) b;
-	int			c = text_compare(lines[x].sku, lines[y].sku);
+	int			c = oms_text_compare(lines[x].sku, lines[y].sku);
 
 	/* Who names a location comes first: the others can go elsewhere. */
 	if (c == 0 && (lines[x].location == NULL || lines[y].location == NULL))
 		c = (lines[x].location == NULL) - (lines[y].location == NULL);
 	else if (c == 0)
-		c = text_compare(lines[x].location, lines[y].location);
+		c = oms_text_compare(lines[x].location, lines[y].location);
 	return c != 0 ? c : (x > y) - (x < y);
 }
 
@@ -267,6 +296,7 @@ make_demands(Attempt *attempt)
 		Demand	   *demand = &attempt->demands[Max(0, attempt->ndemands - 1)];
 
 		attempt->demand_of[order[k]] = -1;
+		line->kit = items[order[k]].kit != NULL;
 		if (!check_line(request, attempt->channel, line, &items[order[k]], &open_location))
 		{
 			served = false;
@@ -280,6 +310,9 @@ make_demands(Attempt *attempt)
 			demand->sku = line->sku;
 			demand->location = line->location;
 			demand->item = &items[order[k]];
+			demand->quota = attempt->ndemands > 1 && oms_text_equal(demand[-1].sku, line->sku)
+				? demand[-1].quota : oms_quota(attempt->channel, line->sku);
+			attempt->has_quota = attempt->has_quota || demand->quota != NULL;
 		}
 		if (pg_add_s64_overflow(demand->wanted, line->quantity, &demand->wanted))
 			ereport(ERROR,
@@ -309,7 +342,7 @@ compare_cells(const void *a, const void *b)
 		return x->free > y->free ? -1 : 1;
 	if (x->sequence != y->sequence)
 		return x->sequence < y->sequence ? -1 : 1;
-	return text_compare(x->location, y->location);
+	return oms_text_compare(x->location, y->location);
 }
 
 static int
@@ -318,7 +351,14 @@ compare_cells_by_location(const void *a, const void *b)
 	const OmsCell *x = *(OmsCell *const *) a;
 	const OmsCell *y = *(OmsCell *const *) b;
 
-	return text_compare(x->location, y->location);
+	return oms_text_compare(x->location, y->location);
+}
+
+/* goes_with_cart says whether a demand counts when a location for the whole cart is sought. */
+static bool
+goes_with_cart(const Demand *demand)
+{
+	return demand->location == NULL && demand->item->tracked;
 }
 
 /* whole_cart_location is the best location that has all that is wanted, or NULL. */
@@ -332,7 +372,7 @@ whole_cart_location(Attempt *attempt)
 
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		if (attempt->demands[d].location != NULL || !attempt->demands[d].item->tracked)
+		if (!goes_with_cart(&attempt->demands[d]))
 			continue;
 		needed++;
 		n += attempt->demands[d].ncells;
@@ -345,7 +385,7 @@ whole_cart_location(Attempt *attempt)
 	{
 		Demand	   *demand = &attempt->demands[d];
 
-		for (int i = 0; i < demand->ncells; i++)
+		for (int i = 0; i < demand->ncells && goes_with_cart(demand); i++)
 		{
 			OmsCell    *cell = &attempt->cells[demand->first_cell + i];
 
@@ -396,7 +436,7 @@ static void
 read_cells(Attempt *attempt, bool needed)
 {
 	OmsReserveRequest *request = attempt->request;
-	text	  **skus = palloc(sizeof(text *) * Max(1, attempt->ndemands));
+	const OmsItem **items = palloc(sizeof(OmsItem *) * Max(1, attempt->ndemands));
 	int			ncells;
 	int			first = 0;
 	int64		left = 0;		/* of the sku's ATP, by the demands before */
@@ -404,13 +444,13 @@ read_cells(Attempt *attempt, bool needed)
 	needed = needed || attempt->channel->buffer > 0;
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		skus[d] = attempt->demands[d].sku;
+		items[d] = attempt->demands[d].item;
 		if (attempt->demands[d].location == NULL)
 			needed = true;
 	}
 	if (!needed)
 		return;
-	ncells = oms_cells(attempt->channel, request->method, attempt->ndemands, skus,
+	ncells = oms_cells(attempt->channel, request->method, attempt->ndemands, items,
 					   request->ship_to, true, &attempt->cells);
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
@@ -444,7 +484,8 @@ read_cells(Attempt *attempt, bool needed)
  */
 
 static void
-add_take(Attempt *attempt, int demand, text *location, int64 quantity)
+add_take(Attempt *attempt, int demand, text *location, int64 quantity, OmsShare *shares,
+		 text *quota_period)
 {
 	if (attempt->ntakes == attempt->max_takes)
 	{
@@ -454,38 +495,218 @@ add_take(Attempt *attempt, int demand, text *location, int64 quantity)
 			: repalloc(attempt->takes, sizeof(Take) * attempt->max_takes);
 	}
 	attempt->takes[attempt->ntakes++] = (Take) {
-		demand, location, quantity, -1
+		demand, location, quantity, shares, quota_period, -1
 	};
 }
 
+/* Who takes. */
+typedef struct Taker
+{
+	OmsAccounts *accounts;
+	const OmsChannel *channel;
+	OmsMethod	method;
+} Taker;
+
+/* components is how many skus an item consists of: as many shares a take of it has. */
+static int
+components(const OmsItem *item)
+{
+	return item->kit != NULL ? item->kit->n : 1;
+}
+
+/* component_units is how many units of its component c an item's units are. */
+static int64
+component_units(const OmsItem *item, int c, int64 units)
+{
+	return item->kit != NULL ? units * item->kit->quantities[c] : units;
+}
+
+/* take_sku tries to take quantity units of an item, which is no kit, at the location. */
+static void
+take_sku(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
+		 OmsChange *result)
+{
+	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
+	OmsAmounts	change = {.reserved = quantity};
+
+	guard.safety = oms_safety_stock_of(taker->channel, taker->method, item, location);
+	guard.partial = how == OMS_MOVE_PARTIAL;
+	if (item->tracked)
+		guard.holder = taker->channel->channel;
+	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
+		guard.kind = OMS_GUARD_NONE;
+	oms_stock_change(taker->accounts, item->sku, location, change, &guard, result);
+}
+
 /*
- * take tries to take quantity units for the demand at the location, or with partial
- * what can be had; returns what it took. *free is what the account says is takeable.
+ * give_some gives back some of the units taken of an item, which is no kit; *share is what
+ * of them is from the channel's protection, the last to go back.
+ */
+static void
+give_some(const Taker *taker, const OmsItem *item, text *location, int64 taken, int64 units,
+		  OmsShare *share)
+{
+	OmsClaim	claim = {item->sku, location, taker->channel->channel, units};
+
+	if (units == 0)
+		return;
+	claim.protected = Max(0, share->units - (taken - units));
+	claim.protected_until = share->until;
+	share->units -= claim.protected;
+	oms_claim_give_stock(taker->accounts, &claim);
+}
+
+/*
+ * take_kit tries to take quantity kits at the location: of all components or, giving back
+ * what it took of the others, of none. forced, unless NULL, says which are not bounded.
+ */
+static void
+take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
+		 const bool *forced, OmsChange *result, OmsShare *shares)
+{
+	const OmsKit *kit = item->kit;
+	int64		kits = quantity;
+
+	memset(result, 0, sizeof(OmsChange));
+	result->outcome = OMS_SHORT;
+	if (how != OMS_MOVE_FORCED && forced == NULL &&
+		oms_excludes(taker->channel, taker->method, item, location))
+		return;
+	result->available = PG_INT64_MAX;
+	for (int c = 0; c < kit->n && kits > 0; c++)
+	{
+		OmsChange	one;
+		int64		units;
+		int64		whole = 0;
+
+		/* More than there can be is short without overflowing. */
+		if (pg_mul_s64_overflow(kits, kit->quantities[c], &units))
+			units = PG_INT64_MAX;
+		take_sku(taker, &kit->items[c], location, units,
+				 forced != NULL && forced[c] ? OMS_MOVE_FORCED : how, &one);
+		shares[c] = one.share;
+		if (kit->items[c].tracked)
+			result->available = Min(result->available, one.available / kit->quantities[c]);
+		if (one.outcome == OMS_PENDING)
+		{
+			result->outcome = OMS_PENDING;
+			result->pending = one.pending;
+		}
+		if (one.outcome == OMS_DONE)
+		{
+			whole = Min(kits, one.change.reserved / kit->quantities[c]);
+			if (whole < kits && how != OMS_MOVE_PARTIAL)
+				whole = 0;
+			give_some(taker, &kit->items[c], location, one.change.reserved,
+					  one.change.reserved - whole * kit->quantities[c], &shares[c]);
+		}
+		for (int before = 0; before < c; before++)
+			give_some(taker, &kit->items[before], location, kits * kit->quantities[before],
+					  (kits - whole) * kit->quantities[before], &shares[before]);
+		kits = whole;
+	}
+	if (kits > 0)
+		result->outcome = OMS_DONE;
+	result->change.reserved = kits;
+}
+
+/*
+ * take tries to take quantity units (of a kit: kits) for the demand at the location, or
+ * with partial what can be had; returns what it took. *free is what is takeable then.
  */
 static int64
 take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int64 *free)
 {
 	Demand	   *demand = &attempt->demands[d];
-	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
-	OmsAmounts	change = {.reserved = quantity};
+	Taker		taker = {attempt->accounts, attempt->channel, attempt->request->method};
+	OmsMoveHow	how = partial ? OMS_MOVE_PARTIAL : OMS_MOVE_WHOLE;
+	OmsShare   *shares = palloc0(sizeof(OmsShare) * components(demand->item));
 	OmsChange	result;
 
-	guard.safety = attempt->channel->safety;
-	guard.partial = partial;
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
-	if (!demand->item->tracked)
-		guard.kind = OMS_GUARD_NONE;
-	oms_stock_change(attempt->accounts, demand->sku, location, change, &guard, &result);
+	if (demand->item->kit != NULL)
+		take_kit(&taker, demand->item, location, quantity, how, NULL, &result, shares);
+	else
+	{
+		take_sku(&taker, demand->item, location, quantity, how, &result);
+		shares[0] = result.share;
+	}
 	if (result.outcome == OMS_PENDING)
 		demand->pending = result.pending;
 	*free = result.available - result.change.reserved;
 	if (result.outcome == OMS_DONE)
 	{
 		demand->taken += result.change.reserved;
-		add_take(attempt, d, location, result.change.reserved);
+		add_take(attempt, d, location, result.change.reserved, shares,
+				 demand->quota == NULL ? NULL : demand->quota->period);
 	}
 	return result.change.reserved;
+}
+
+/* end_of_sku is the index after the last demand of the sku of demand d. */
+static int
+end_of_sku(const Attempt *attempt, int d)
+{
+	int			end = d + 1;
+
+	while (end < attempt->ndemands &&
+		   oms_text_equal(attempt->demands[end].sku, attempt->demands[d].sku))
+		end++;
+	return end;
+}
+
+/*
+ * take_quota uses the channel's quota for what is missing of demands d to end - 1, which are
+ * those of a sku. A backorder is a promise too: then its units count, and the quota must
+ * have all. With partial what the quota does not leave is cut from what is wanted, the
+ * last demand's first. False when it was refused.
+ */
+static bool
+take_quota(Attempt *attempt, int d, int end, bool partial)
+{
+	bool		backorder = attempt->request->on_shortage == OMS_BACKORDER;
+	Demand	   *demands = attempt->demands;
+	int64		units = 0;
+	int64		cut;
+	OmsChange	result;
+
+	for (int i = d; i < end; i++)
+		if (pg_add_s64_overflow(units, missing(&demands[i]), &units) ||
+			(backorder && pg_add_s64_overflow(units, demands[i].withheld, &units)))
+			units = PG_INT64_MAX;
+	if (units == 0)
+		return true;
+	oms_quota_take(attempt->request->channel, demands[d].sku, demands[d].quota, units, partial,
+				   &result);
+	cut = units - result.change.reserved;
+	for (int i = end - 1; i >= d; i--)
+	{
+		Demand	   *demand = &demands[i];
+
+		demand->quota_left = result.available;
+		demand->quota_used = result.after.reserved - result.change.reserved;
+		if (cut == 0)
+			continue;
+		demand->over_quota = Min(cut, missing(demand));
+		demand->pending = result.pending;
+		cut -= demand->over_quota;
+		if (partial)
+			demand->wanted -= demand->over_quota;
+	}
+	return partial || result.outcome == OMS_DONE;
+}
+
+/* give_quota gives back what was used for units that are not to be had. */
+static void
+give_quota(Attempt *attempt)
+{
+	for (int d = 0; d < attempt->ndemands; d++)
+	{
+		Demand	   *demand = &attempt->demands[d];
+
+		if (demand->quota != NULL && missing(demand) > 0)
+			oms_quota_give(attempt->request->channel, demand->sku, demand->quota->period,
+						   missing(demand));
+	}
 }
 
 /* take_at_named takes for a demand that names its location. */
@@ -508,10 +729,15 @@ take_whole(Attempt *attempt, int d, text *only)
 	if (!demand->item->tracked)
 	{
 		int64		free;
-		text	   *location = only != NULL ? only : demand->ncells > 0 ?
-			attempt->cells[demand->first_cell].location :
-			oms_first_open_location(attempt->channel, attempt->request->method);
+		text	   *location = only;
 
+		for (int i = 0; i < demand->ncells && location == NULL; i++)
+			if (attempt->cells[demand->first_cell + i].free > 0)
+				location = attempt->cells[demand->first_cell + i].location;
+		if (location == NULL ||
+			oms_excludes(attempt->channel, attempt->request->method, demand->item, location))
+			location = oms_first_open_location(attempt->channel, attempt->request->method,
+											   demand->item);
 		return location != NULL && take(attempt, d, location, missing(demand), false, &free) > 0;
 	}
 	for (int i = 0; i < demand->ncells && missing(demand) > 0; i++)
@@ -562,26 +788,33 @@ report_available(Attempt *attempt, Demand *demand)
  */
 
 static void
-give(OmsAccounts *accounts, text *sku, text *location, int64 quantity)
-{
-	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
-	OmsAmounts	change = {.reserved = -quantity};
-
-	oms_stock_change(accounts, sku, location, change, &guard, NULL);
-}
-
-static void
-add_part(OmsReserveRequest *request, int line, text *location, int64 quantity, int64 id,
-		 int64 backorder_id)
+add_one_part(OmsReserveRequest *request, OmsReservationPart part)
 {
 	request->parts = request->parts == NULL
 		? palloc(sizeof(OmsReservationPart) * 16)
 		: request->nparts >= 16 && (request->nparts & (request->nparts - 1)) == 0
 		? repalloc(request->parts, sizeof(OmsReservationPart) * 2 * request->nparts)
 		: request->parts;
-	request->parts[request->nparts++] = (OmsReservationPart) {
-		line, location, quantity, id, backorder_id
-	};
+	request->parts[request->nparts++] = part;
+}
+
+/* add_part adds what was reserved for a line, of a kit a part per component. */
+static void
+add_part(OmsReserveRequest *request, const OmsItem *item, OmsReservationPart part)
+{
+	int64		kits = part.quantity;
+
+	part.sku = item->sku;
+	if (item->kit == NULL || part.location == NULL)
+		add_one_part(request, part);
+	else
+		for (int c = 0; c < item->kit->n; c++)
+		{
+			part.kit = item->sku;
+			part.sku = item->kit->items[c].sku;
+			part.quantity = kits * item->kit->quantities[c];
+			add_one_part(request, part);
+		}
 }
 
 static Datum
@@ -590,41 +823,59 @@ int8_array(int n, Datum *values)
 	return PointerGetDatum(construct_array(values, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
-/* A live reservation that was locked, in the caller's memory. */
+/* A live reservation that was locked, in the caller's memory; of a kit one of its rows. */
 typedef struct LockedRow
 {
 	int64		id;
-	text	   *sku;
-	text	   *location;
-	int64		quantity;		/* neither released nor consumed */
+	OmsClaim	claim;
 } LockedRow;
 
-/* lock_rows runs one of the lock_… plans on one key and returns the rows it locked. */
+/* rows_of is how many rows from the first on are of its reservation. */
 static int
-lock_rows(OmsPlan *plan, Datum key, LockedRow **rows)
+rows_of(int n, const LockedRow *rows)
+{
+	int			m = 1;
+
+	while (m < n && rows[m].id == rows[0].id)
+		m++;
+	return m;
+}
+
+/*
+ * lock_rows runs one of the lock_… plans on keys and returns the rows it locked. A kit's
+ * reservation of which somebody else has locked a row is left to him.
+ */
+static int
+lock_rows(OmsPlan *plan, Datum *keys, LockedRow **rows)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	int			n;
+	int			kept = 0;
 
 	oms_spi_connect();
-	n = oms_spi_execute_latest(plan, &key, NULL);
+	n = oms_spi_execute_latest(plan, keys, NULL);
 	*rows = MemoryContextAlloc(caller, sizeof(LockedRow) * Max(1, n));
 	for (int i = 0; i < n; i++)
 	{
-		MemoryContext spi = MemoryContextSwitchTo(caller);
-		bool		isnull;
+		LockedRow  *row = &(*rows)[kept++];
 
-		(*rows)[i].id = oms_spi_int64(i, 1);
-		(*rows)[i].sku = DatumGetTextPCopy(oms_spi_value(i, 2, &isnull));
-		(*rows)[i].location = DatumGetTextPCopy(oms_spi_value(i, 3, &isnull));
-		(*rows)[i].quantity = oms_spi_int64(i, 4);
-		MemoryContextSwitchTo(spi);
+		row->id = oms_spi_int64(i, 1);
+		oms_claim_read(i, 2, &row->claim, caller);
+		if (i + 1 == n || oms_spi_int64(i + 1, 1) != row->id)
+		{
+			int			m = 1;
+
+			while (m < kept && (*rows)[kept - m - 1].id == row->id)
+				m++;
+			if (m < oms_spi_int64(i, 2 + OMS_CLAIM_WIDTH))
+				kept -= m;
+		}
 	}
 	oms_spi_finish();
-	return n;
+	return kept;
 }
 
-/* release_locked marks rows released and gives their units back; returns the units. */
+/* release_locked marks rows released and gives what they claim back; returns the units. */
 static int64
 release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 {
@@ -637,8 +888,8 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	for (int i = 0; i < n; i++)
 	{
 		ids[i] = Int64GetDatum(rows[i].id);
-		units += rows[i].quantity;
-		give(accounts, rows[i].sku, rows[i].location, rows[i].quantity);
+		units += rows[i].claim.quantity;
+		oms_claim_give_back(accounts, &rows[i].claim);
 	}
 	values[0] = int8_array(n, ids);
 	oms_spi_connect();
@@ -648,73 +899,123 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 	return units;
 }
 
+/* is_of says whether rows, all of one reservation, are of the item as it is today. */
+static bool
+is_of(const OmsItem *item, int m, const LockedRow *rows)
+{
+	const OmsKit *kit = item->kit;
+
+	if (kit == NULL || rows[0].claim.kit == NULL)
+		return kit == NULL && rows[0].claim.kit == NULL &&
+			oms_text_equal(item->sku, rows[0].claim.sku);
+	if (!oms_text_equal(item->sku, rows[0].claim.kit) || kit->n != m)
+		return false;
+	for (int c = 0; c < m; c++)
+		if (!oms_text_equal(kit->items[c].sku, rows[c].claim.sku) ||
+			kit->quantities[c] != rows[c].claim.kit_quantity)
+			return false;
+	return true;
+}
+
 /*
- * take_over makes the cart's live reservations the order's, line by line, and releases
- * what the order does not want. A hold that spans lines is split.
+ * take_over_one makes a live reservation of the cart, of m rows, the order's, line by line,
+ * and releases what the order does not want of it, and what another channel than the
+ * order's has. One that spans lines is split. *claimed: units that a line has from the cart.
  */
 static void
-take_over(Attempt *attempt, int n, const LockedRow *rows)
+take_over_one(Attempt *attempt, int m, LockedRow *rows, int64 *claimed)
 {
 	OmsReserveRequest *request = attempt->request;
+	int64		left = rows[0].claim.quantity / rows[0].claim.kit_quantity;
+	bool		kept = false;
 
-	for (int r = 0; r < n; r++)
+	for (int i = 0; i < request->nlines && left > 0; i++)
 	{
-		int64		left = rows[r].quantity;
-		bool		kept = false;
+		OmsReserveLine *line = &request->lines[i];
+		int64		units = Min(left, line->quantity - claimed[i]);
+		OmsShare   *shares;
+		Demand	   *demand;
 
-		for (int i = 0; i < request->nlines && left > 0; i++)
+		if (attempt->demand_of[i] < 0 || units <= 0)
+			continue;
+		demand = &attempt->demands[attempt->demand_of[i]];
+		if (!is_of(demand->item, m, rows) || !oms_text_equal(rows[0].claim.channel, request->channel) ||
+			(line->location != NULL && !oms_text_equal(line->location, rows[0].claim.location)))
+			continue;
+		claimed[i] += units;
+		left -= units;
+		demand->taken += units;
+		shares = palloc(sizeof(OmsShare) * m);
+		for (int r = 0; r < m; r++)
 		{
-			OmsReserveLine *line = &request->lines[i];
-			int64		units = Min(left, line->quantity - attempt->taken_over[i]);
-			Demand	   *demand;
+			OmsClaim   *claim = &rows[r].claim;
 
-			if (attempt->demand_of[i] < 0 || units <= 0 || !oms_text_equal(line->sku, rows[r].sku) ||
-				(line->location != NULL && !oms_text_equal(line->location, rows[r].location)))
-				continue;
-			demand = &attempt->demands[attempt->demand_of[i]];
-			attempt->taken_over[i] += units;
-			left -= units;
-			demand->taken += units;
-			if (kept)
-			{
-				add_take(attempt, attempt->demand_of[i], rows[r].location, units);
-				attempt->taken_over[i] -= units;
-			}
-			else
-			{
-				Datum		values[4] = {
-					Int64GetDatum(rows[r].id), Int64GetDatum(units),
-					PointerGetDatum(request->order_id), Int32GetDatum(line->line_no)
-				};
-
-				oms_spi_connect();
-				oms_spi_execute(&take_over_row, values, NULL, false);
-				oms_spi_finish();
-				add_part(request, i, rows[r].location, units, rows[r].id, 0);
-				kept = true;
-			}
+			shares[r] = (OmsShare) {
+				claim->channel, claim->protected_until, Min(claim->protected, units * claim->kit_quantity)
+			};
+			claim->quantity -= units * claim->kit_quantity;
+			claim->protected -= shares[r].units;
 		}
-		if (left > 0 && kept)
-			give(attempt->accounts, rows[r].sku, rows[r].location, left);
-		else if (left > 0)
-			(void) release_locked(attempt->accounts, 1, &rows[r]);
+		if (kept)
+			add_take(attempt, attempt->demand_of[i], rows[0].claim.location, units, shares,
+					 rows[0].claim.quota_period);
+		else
+		{
+			Datum		values[5] = {
+				Int64GetDatum(rows[0].id), Int64GetDatum(units), PointerGetDatum(request->order_id),
+				Int32GetDatum(line->line_no), Int32GetDatum(-attempt->ncomponents)
+			};
+
+			oms_spi_connect();
+			oms_spi_execute(&take_over_row, values, NULL, false);
+			oms_spi_finish();
+			if (rows[0].claim.kit != NULL)
+				attempt->ncomponents += m;
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .location = rows[0].claim.location, .quantity = units, .reservation_id = rows[0].id
+			});
+			attempt->taken_over[i] += units;
+			kept = true;
+		}
+	}
+	if (kept)
+		for (int r = 0; r < m; r++)
+			oms_claim_give_back(attempt->accounts, &rows[r].claim);
+	else
+		(void) release_locked(attempt->accounts, m, rows);
+}
+
+/* take_over makes the cart's live reservations the order's, as far as it wants them. */
+static void
+take_over(Attempt *attempt, int n, LockedRow *rows)
+{
+	int64	   *claimed = palloc0(sizeof(int64) * Max(1, attempt->request->nlines));
+
+	for (int r = 0, m; r < n; r += m)
+	{
+		m = rows_of(n - r, rows + r);
+		take_over_one(attempt, m, rows + r, claimed);
 	}
 }
 
-/* insert_row writes one reservation and returns its number. */
-static int64
-insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserveLine *line,
-		   text *location, int64 quantity)
+/*
+ * insert_row writes one row of a reservation: of the item or, if it is a kit, of its
+ * component c; quantity is in units of the sku. A kit's first row has the quota's period.
+ */
+static void
+insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, const OmsItem *item,
+		   int c, int64 id, text *location, int64 quantity, const OmsShare *share, text *quota_period)
 {
+	const OmsReserveRequest *request = attempt->request;
+	const OmsKit *kit = item->kit;
 	int			natts = RelationGetDescr(writer->rel)->natts;
 	Datum	   *values = palloc0(sizeof(Datum) * natts);
 	bool	   *nulls = palloc(sizeof(bool) * natts);
-	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
 
 	memset(nulls, true, sizeof(bool) * natts);
 #define SET(attno, value) (values[(attno) - 1] = (value), nulls[(attno) - 1] = false)
 	SET(OMS_RESERVATION_ID, Int64GetDatum(id));
-	SET(OMS_RESERVATION_SKU, PointerGetDatum(line->sku));
+	SET(OMS_RESERVATION_SKU, PointerGetDatum(kit != NULL ? kit->items[c].sku : item->sku));
 	SET(OMS_RESERVATION_LOCATION, PointerGetDatum(location));
 	SET(OMS_RESERVATION_QUANTITY, Int64GetDatum(quantity));
 	SET(OMS_RESERVATION_CONSUMED, Int64GetDatum(0));
@@ -733,21 +1034,57 @@ insert_row(OmsWriter *writer, const OmsReserveRequest *request, const OmsReserve
 	SET(OMS_RESERVATION_CREATED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
 	if (request->hold)
 		SET(OMS_RESERVATION_EXPIRES_AT, TimestampTzGetDatum(request->expires_at));
+	if (quota_period != NULL && c == 0)
+		SET(OMS_RESERVATION_QUOTA_PERIOD, PointerGetDatum(quota_period));
+	SET(OMS_RESERVATION_PROTECTED, Int64GetDatum(share->units));
+	if (share->units > 0)
+		SET(OMS_RESERVATION_PROTECTED_UNTIL, PointerGetDatum(share->until));
+	if (kit != NULL)
+	{
+		SET(OMS_RESERVATION_KIT, PointerGetDatum(item->sku));
+		SET(OMS_RESERVATION_KIT_QUANTITY, Int64GetDatum(kit->quantities[c]));
+		SET(OMS_RESERVATION_COMPONENT, Int32GetDatum(c + 1));
+		if (request->order_id != NULL)
+			SET(OMS_RESERVATION_PLAN_LINE, Int32GetDatum(-(++attempt->ncomponents)));
+	}
 #undef SET
 	(void) oms_writer_insert(writer, values, nulls);
+}
+
+/*
+ * insert_reservation writes a reservation of units of a take, of a kit a row per component;
+ * its number. What of the units is from a protection is taken out of the take's shares.
+ */
+static int64
+insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line,
+				   const OmsItem *item, Take *from, int64 units)
+{
+	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
+
+	for (int c = 0; c < components(item); c++)
+	{
+		int64		quantity = component_units(item, c, units);
+		OmsShare	share = from->shares[c];
+
+		share.units = Min(share.units, quantity);
+		from->shares[c].units -= share.units;
+		insert_row(writer, attempt, line, item, c, id, from->location, quantity, &share,
+				   from->quota_period);
+	}
 	return id;
 }
 
 /*
  * insert_rows writes a reservation for each line and location of the takes, and, if the
- * request backorders, a backorder for what is missing of each line.
+ * request backorders, a backorder for what is missing of each line. False, and then the
+ * attempt is to be rolled back, when a line may not be backordered.
  */
-static void
+static bool
 insert_rows(Attempt *attempt)
 {
 	OmsReserveRequest *request = attempt->request;
-	OmsReservationPart *backorders = NULL;
-	int			nbackorders = 0;
+	TransactionId pending;
+	int			refused;
 	OmsWriter  *writer = oms_writer_open("reservation_row");
 
 	for (int d = 0; d < attempt->ndemands; d++)
@@ -781,27 +1118,39 @@ insert_rows(Attempt *attempt)
 				demand->first_take = from->next;
 			if (units == 0)
 				continue;
-			add_part(request, i, from->location, units,
-					 insert_row(writer, request, line, from->location, units), 0);
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .location = from->location, .quantity = units,
+				.reservation_id = insert_reservation(writer, attempt, line, demand->item, from, units)
+			});
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
 		{
-			if (backorders == NULL)
-				backorders = palloc(sizeof(OmsReservationPart) * request->nlines);
-			add_part(request, i, NULL, line->quantity - line->reserved, 0,
-					 nextval_internal(oms_table("backorder_id_seq"), false));
-			backorders[nbackorders++] = request->parts[request->nparts - 1];
+			line->quota_period = demand->quota == NULL ? NULL : demand->quota->period;
+			add_part(request, demand->item, (OmsReservationPart) {
+				i, .quantity = line->quantity - line->reserved,
+				.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false)
+			});
 		}
 	}
 	oms_writer_close(writer);
-	if (nbackorders > 0)
-		oms_backorder_insert(request, nbackorders, backorders);
+	if (oms_backorder_insert(request, true, &refused, &pending))
+		return true;
+	attempt->demands[attempt->demand_of[refused]].pending = pending;
+	return false;
 }
 
 /* -------------------------------------------------------------------------
  * Attempts
  * -------------------------------------------------------------------------
  */
+
+/* all_or_none says whether a demand that is short makes the request fail. */
+static bool
+all_or_none(const Attempt *attempt, const Demand *demand)
+{
+	return attempt->request->on_shortage == OMS_REFUSE ||
+		(attempt->request->on_shortage == OMS_BACKORDER && demand->item->kit != NULL);
+}
 
 /*
  * serve takes for all demands; true when all that is wanted was taken, or when partial
@@ -811,16 +1160,30 @@ static bool
 serve(Attempt *attempt, bool may_split)
 {
 	OmsReserveRequest *request = attempt->request;
-	bool		partial = may_split && request->on_shortage != OMS_REFUSE;
+	bool		cut = may_split && request->on_shortage == OMS_PARTIAL;
 	text	   *whole;
 	bool		served = true;
+	bool		allowed = true; /* by quotas */
 
 	read_cells(attempt, false);
+	for (int d = 0, end; d < attempt->ndemands && attempt->has_quota; d = end)
+	{
+		end = end_of_sku(attempt, d);
+		if (attempt->demands[d].quota != NULL &&
+			!take_quota(attempt, d, end, cut))
+			allowed = false;
+	}
 	whole = whole_cart_location(attempt);
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		Demand	   *demand = &attempt->demands[d];
+		bool		partial = may_split && !all_or_none(attempt, demand);
 
+		if (demand->over_quota > 0 && missing(demand) > 0 && !allowed)
+		{
+			demand->available = Min(demand->quota_left, PG_INT64_MAX - demand->taken) + demand->taken;
+			continue;
+		}
 		if (demand->withheld > 0 && !partial)
 		{
 			demand->available = Min(demand->available, PG_INT64_MAX - demand->taken) + demand->taken;
@@ -838,6 +1201,7 @@ serve(Attempt *attempt, bool may_split)
 				take_split(attempt, d);
 		}
 		report_available(attempt, demand);
+		demand->available = Min(demand->available, demand->quota_left);
 		if (missing(demand) > 0 && !partial)
 		{
 			/* On to the next: one that is short in any case makes waiting useless. */
@@ -846,7 +1210,9 @@ serve(Attempt *attempt, bool may_split)
 				break;
 		}
 	}
-	return served || partial;
+	if (cut && attempt->has_quota)
+		give_quota(attempt);
+	return allowed && served;
 }
 
 /* set_statuses tells each line what became of it. */
@@ -873,12 +1239,17 @@ set_statuses(Attempt *attempt, bool served)
 			line->status = OMS_LINE_BACKORDERED;
 		else if (served && line->reserved > 0)
 			line->status = OMS_LINE_PARTIAL;
-		else if (!served && missing(demand) == 0 && demand->withheld == 0)
+		else if (line->over_limit && !TransactionIdIsValid(demand->pending))
+			line->status = OMS_LINE_BACKORDER_LIMIT;
+		else if (!served && !line->over_limit && demand->over_quota == 0 &&
+				 ((missing(demand) == 0 && demand->withheld == 0) || !all_or_none(attempt, demand)))
 			line->status = OMS_LINE_REFUSED;
-		else if (TransactionIdIsValid(demand->pending))
-			line->status = OMS_LINE_HELD_BY_OTHERS;
 		else
-			line->status = OMS_LINE_INSUFFICIENT;
+			line->status = TransactionIdIsValid(demand->pending) ? OMS_LINE_HELD_BY_OTHERS :
+				demand->over_quota > 0 ? OMS_LINE_QUOTA : OMS_LINE_INSUFFICIENT;
+		line->why = demand->over_quota == 0 ? NULL :
+			psprintf("limit %lld, used %lld, period %s", (long long) demand->quota->quantity,
+					 (long long) demand->quota_used, text_to_cstring(demand->quota->period));
 	}
 }
 
@@ -886,18 +1257,24 @@ static void
 reset_attempt(Attempt *attempt)
 {
 	attempt->ntakes = 0;
+	attempt->ncomponents = 0;
 	attempt->request->nparts = 0;
 	attempt->request->parts = NULL;
 	memset(attempt->taken_over, 0, sizeof(int64) * Max(1, attempt->request->nlines));
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
 		attempt->demands[d].taken = attempt->demands[d].wanted = attempt->demands[d].withheld = 0;
+		attempt->demands[d].over_quota = 0;
+		attempt->demands[d].quota_left = PG_INT64_MAX;
 		attempt->demands[d].pending = InvalidTransactionId;
 		attempt->demands[d].ncells = 0;
 	}
 	for (int i = 0; i < attempt->request->nlines; i++)
+	{
+		attempt->request->lines[i].over_limit = false;
 		if (attempt->demand_of[i] >= 0)
 			attempt->demands[attempt->demand_of[i]].wanted += attempt->request->lines[i].quantity;
+	}
 }
 
 /*
@@ -915,6 +1292,7 @@ try_once(Attempt *attempt, bool may_split)
 	if (request->cart_id != NULL)
 	{
 		LockedRow  *rows;
+		Datum		keys[2];
 		int			n;
 
 		/* Before the reservations are read: what filled a backorder is one of them. */
@@ -924,7 +1302,9 @@ try_once(Attempt *attempt, bool may_split)
 			oms_accounts_close(attempt->accounts);
 			return false;
 		}
-		n = lock_rows(&lock_cart, PointerGetDatum(request->cart_id), &rows);
+		keys[0] = PointerGetDatum(request->cart_id);
+		keys[1] = TimestampTzGetDatum(GetCurrentTimestamp());
+		n = lock_rows(&lock_cart, keys, &rows);
 		if (request->order_id != NULL)
 			take_over(attempt, n, rows);
 		else
@@ -932,7 +1312,7 @@ try_once(Attempt *attempt, bool may_split)
 	}
 	served = serve(attempt, may_split);
 	if (served)
-		insert_rows(attempt);
+		served = insert_rows(attempt);
 	oms_accounts_close(attempt->accounts);
 	return served;
 }
@@ -1025,6 +1405,16 @@ estimate(Attempt *attempt)
 			: demand->available;
 		line->status = demand->withheld > 0 || line->available < demand->wanted
 			? OMS_LINE_INSUFFICIENT : OMS_LINE_REFUSED;
+		if (demand->quota != NULL)
+		{
+			Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+			int64		left = oms_quota_left(attempt->channel, demand->sku, snapshot);
+
+			UnregisterSnapshot(snapshot);
+			line->available = Min(line->available, left);
+			if (left < demand->wanted)
+				line->status = OMS_LINE_QUOTA;
+		}
 	}
 }
 
@@ -1036,7 +1426,8 @@ pending_of(const Attempt *attempt)
 
 	for (int d = 0; d < attempt->ndemands; d++)
 	{
-		if (missing(&attempt->demands[d]) <= 0)
+		if (missing(&attempt->demands[d]) <= 0 ||
+			(attempt->demands[d].over_quota == 0 && !all_or_none(attempt, &attempt->demands[d])))
 			continue;
 		if (!TransactionIdIsValid(attempt->demands[d].pending))
 			return InvalidTransactionId;
@@ -1076,12 +1467,14 @@ oms_reserve_lines(OmsReserveRequest *request)
 	{
 		TransactionId pending;
 		bool		in_subtransaction = false;
+		bool		one_sku = attempt.ndemands == 1 && attempt.demands[0].item->kit == NULL &&
+			!attempt.has_quota;
 
 		/* One sku at one location writes nothing when it is refused. */
-		if (attempt.ndemands == 1 && request->cart_id == NULL)
+		if (one_sku && request->cart_id == NULL)
 			request->complete = try_once(&attempt, false);
 		if (!request->complete &&
-			(attempt.ndemands != 1 || request->cart_id != NULL ||
+			(!one_sku || request->cart_id != NULL ||
 			 attempt.demands[0].location == NULL || request->on_shortage != OMS_REFUSE))
 		{
 			in_subtransaction = true;
@@ -1139,11 +1532,30 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 		case OMS_LINE_HELD_BY_OTHERS:
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 errmsg("stock of sku \"%s\" is held by open transactions", sku),
+					 line->why != NULL
+					 ? errmsg("the quota of sku \"%s\" is held by open transactions", sku)
+					 : errmsg("stock of sku \"%s\" is held by open transactions", sku),
 					 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
 							   line->line_no, channel, (long long) line->quantity,
 							   (long long) line->available, line->pending),
 					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+			break;
+		case OMS_LINE_BACKORDER_LIMIT:
+			ereport(ERROR,
+					(errcode(OMS_ERR_BACKORDER_LIMIT),
+					 errmsg("too many units of sku \"%s\" would be backordered on channel \"%s\"", sku, channel),
+					 errdetail("Line %d: wanted %s, available %lld, and %lld may still be backordered.",
+							   line->line_no, wanted_units(request, line),
+							   (long long) line->available, (long long) line->limit_left),
+					 errhint("Reserve fewer, pass on_shortage => 'partial', or call oms.add_backorder_limit.")));
+			break;
+		case OMS_LINE_QUOTA:
+			ereport(ERROR,
+					(errcode(OMS_ERR_QUOTA),
+					 errmsg("the quota of sku \"%s\" for channel \"%s\" does not allow it", sku, channel),
+					 errdetail("Line %d: wanted %s; %s.", line->line_no,
+							   wanted_units(request, line), line->why),
+					 errhint("Reserve fewer, or change oms.quota.")));
 			break;
 		case OMS_LINE_INSUFFICIENT:
 		case OMS_LINE_PARTIAL:
@@ -1154,7 +1566,9 @@ oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
 							   wanted_units(request, line), (long long) line->available,
 							   line->location == NULL ? "" :
 							   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
-					 errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
+					 line->kit && request->on_shortage == OMS_BACKORDER
+					 ? errhint("A kit is not backordered: backorder its components as lines of their own.")
+					 : errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
 			break;
 		default:
 			break;
@@ -1181,69 +1595,157 @@ oms_release_order(text *order_id)
 {
 	LockedRow  *rows;
 	OmsAccounts *accounts = oms_stock_open();
-	int			n = lock_rows(&lock_order, PointerGetDatum(order_id), &rows);
+	Datum		key = PointerGetDatum(order_id);
+	int			n = lock_rows(&lock_order, &key, &rows);
 	int64		units = release_locked(accounts, n, rows);
 
 	oms_accounts_close(accounts);
 	return units;
 }
 
+/* item_of is what locked rows, all of one reservation, are of: a kit as it was reserved. */
+static const OmsItem *
+item_of(int n, LockedRow *rows)
+{
+	text	  **skus = palloc(sizeof(text *) * n);
+	OmsItem    *item;
+	OmsKit	   *kit;
+
+	for (int c = 0; c < n; c++)
+		skus[c] = rows[c].claim.sku;
+	if (rows[0].claim.kit == NULL)
+		return oms_items(1, skus);
+	kit = palloc(sizeof(OmsKit));
+	kit->n = n;
+	kit->items = oms_items(n, skus);
+	kit->quantities = palloc(sizeof(int64) * n);
+	for (int c = 0; c < n; c++)
+		kit->quantities[c] = rows[c].claim.kit_quantity;
+	item = oms_items(1, &rows[0].claim.kit);
+	item->kit = kit;
+	return item;
+}
+
+/*
+ * write_move gives back where they are held the units of a row of which quantity units
+ * were taken elsewhere, and writes the row there: itself or, unless whole, a part of it
+ * under a new number.
+ */
+static void
+write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64 quantity,
+		   const OmsShare *share, bool whole, int64 new_id)
+{
+	OmsClaim	moved = row->claim;
+	Datum		values[8];
+	char		nulls[9] = "        ";
+
+	/* Units of a protection are the last to go. */
+	moved.protected = Max(0, moved.protected - (moved.quantity - quantity));
+	moved.quantity = quantity;
+	oms_claim_give_stock(accounts, &moved);
+	values[0] = Int64GetDatum(row->id);
+	values[1] = PointerGetDatum(to_location);
+	values[2] = Int64GetDatum(share->units);
+	values[3] = PointerGetDatum(share->until);
+	nulls[3] = share->units == 0 ? 'n' : ' ';
+	values[4] = PointerGetDatum(moved.sku);
+	values[5] = Int64GetDatum(quantity);
+	values[6] = Int64GetDatum(moved.protected);
+	values[7] = Int64GetDatum(new_id);
+	oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
+}
+
+/*
+ * move is oms_move_reservation; *result is what became of the take. forced, unless NULL,
+ * says which components of a kit are not bounded: then nothing of it may be consumed.
+ */
+static int64
+move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced,
+	 OmsChange *result)
+{
+	Taker		taker = {oms_stock_open()};
+	Datum		key = Int64GetDatum(reservation_id);
+	LockedRow  *rows;
+	int			n = lock_rows(&lock_one, &key, &rows);
+	int64		outstanding = n == 0 ? 0 : rows[0].claim.quantity / rows[0].claim.kit_quantity;
+	bool		of_kit = n > 0 && rows[0].claim.kit != NULL;
+	OmsShare   *shares;
+	bool		consumed;
+	bool		isnull;
+
+	memset(result, 0, sizeof(OmsChange));
+	result->outcome = OMS_SHORT;
+	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
+		oms_text_equal(rows[0].claim.location, to_location))
+	{
+		oms_accounts_close(taker.accounts);
+		return 0;
+	}
+	oms_spi_connect();
+	(void) oms_spi_execute_latest(&select_one, &key, NULL);
+	taker.channel = oms_channel(rows[0].claim.channel);
+	taker.method = DatumGetBool(oms_spi_value(0, 1, &isnull)) ? OMS_PICKUP : OMS_SHIP;
+	consumed = DatumGetBool(oms_spi_value(0, 2, &isnull));
+	shares = palloc0(sizeof(OmsShare) * n);
+	if (!of_kit)
+	{
+		take_sku(&taker, item_of(n, rows), to_location, quantity, how, result);
+		shares[0] = result->share;
+	}
+	else if (forced == NULL || !consumed)
+		take_kit(&taker, item_of(n, rows), to_location, quantity,
+				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, result, shares);
+	if (result->outcome == OMS_DONE)
+	{
+		bool		whole = result->change.reserved == outstanding && !consumed;
+		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
+
+		quantity = result->change.reserved;
+		for (int r = 0; r < n; r++)
+			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
+					   &shares[r], whole, new_id);
+	}
+	oms_spi_finish();
+	oms_accounts_close(taker.accounts);
+	return result->outcome == OMS_DONE ? quantity : 0;
+}
+
 /*
  * oms_move_reservation moves units of a live reservation to another location: a take
  * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
  * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
- * set take nowhere more than they give), and a give here. Returns the units moved: 0, with
- * nothing changed, when none is to be had there or the row is locked or no longer live.
- * A part moved becomes a reservation of its own.
+ * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
+ * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
+ * none is to be had there or a row is locked or no longer live. A part moved becomes a
+ * reservation of its own.
  */
 int64
 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
 {
-	OmsAccounts *accounts = oms_stock_open();
-	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
-	OmsAmounts	change = {.reserved = quantity};
 	OmsChange	result;
-	Datum		values[3];
-	char	   *status;
-	text	   *sku;
-	text	   *location;
-	int64		outstanding;
-	int64		consumed;
-	bool		isnull;
 
-	guard.lapsed = oms_stock_lapsed;
-	guard.reclaim = oms_stock_reclaim;
-	guard.partial = how == OMS_MOVE_PARTIAL;
-	if (how == OMS_MOVE_FORCED)
-		guard.kind = OMS_GUARD_NONE;
-	values[0] = Int64GetDatum(reservation_id);
-	values[1] = PointerGetDatum(to_location);
-	oms_spi_connect();
-	if (oms_spi_execute_latest(&lock_one, values, NULL) == 0)
-	{
-		oms_spi_finish();
-		oms_accounts_close(accounts);
-		return 0;
-	}
-	sku = DatumGetTextPP(oms_spi_value(0, 1, &isnull));
-	location = DatumGetTextPP(oms_spi_value(0, 2, &isnull));
-	outstanding = oms_spi_int64(0, 3);
-	status = oms_spi_text(0, 4);
-	consumed = oms_spi_int64(0, 5);
-	guard.safety = oms_channel(DatumGetTextPP(oms_spi_value(0, 6, &isnull)))->safety;
-	result.outcome = OMS_SHORT;
-	if ((strcmp(status, "firm") == 0 || strcmp(status, "hold") == 0) && quantity <= outstanding &&
-		!oms_text_equal(location, to_location))
-		oms_stock_change(accounts, sku, to_location, change, &guard, &result);
-	if (result.outcome == OMS_DONE)
-	{
-		quantity = result.change.reserved;
-		values[2] = Int64GetDatum(quantity);
-		give(accounts, sku, location, quantity);
-		oms_spi_execute(quantity == outstanding && consumed == 0 ? &move_row : &split_row, values,
-						NULL, false);
-	}
-	oms_spi_finish();
-	oms_accounts_close(accounts);
-	return result.outcome == OMS_DONE ? quantity : 0;
+	return move(reservation_id, to_location, quantity, how, NULL, &result);
+}
+
+/*
+ * oms_move_whole moves quantity (of a kit: kits) of a live reservation or nothing, as
+ * oms_move_reservation does; *result is what became of the take.
+ */
+bool
+oms_move_whole(int64 reservation_id, text *to_location, int64 quantity, OmsChange *result)
+{
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, NULL, result) == quantity;
+}
+
+/*
+ * oms_move_kit moves a kit's whole reservation, of which nothing was consumed, to another
+ * location; components that are forced are not bounded: they belong to a set of moves that
+ * takes nowhere more than it gives. False, with nothing changed, when it cannot.
+ */
+bool
+oms_move_kit(int64 reservation_id, text *to_location, int64 quantity, const bool *forced)
+{
+	OmsChange	result;
+
+	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced, &result) == quantity;
 }

@@ -8,6 +8,7 @@
 
 #include "datatype/timestamp.h"
 
+#include "account/account.h"
 #include "availability/availability.h"
 
 typedef enum OmsOnShortage
@@ -24,7 +25,9 @@ typedef enum OmsLineStatus
 	OMS_LINE_PARTIAL,
 	OMS_LINE_BACKORDERED,
 	OMS_LINE_INSUFFICIENT,
+	OMS_LINE_QUOTA,
 	OMS_LINE_HELD_BY_OTHERS,
+	OMS_LINE_BACKORDER_LIMIT,	/* the channel may backorder fewer units of the sku */
 	OMS_LINE_UNKNOWN,
 	OMS_LINE_NOT_ALLOWED,
 	OMS_LINE_REFUSED			/* could be had, but another line of the cart could not */
@@ -41,20 +44,31 @@ typedef struct OmsReserveLine
 
 	/* results */
 	OmsLineStatus status;
+	bool		kit;			/* the sku is a kit; then all units are kits */
 	int64		reserved;		/* units */
 	int64		available;		/* units that could be had when it was short */
 	TransactionId pending;		/* of HELD_BY_OTHERS */
-	char	   *why;			/* of NOT_ALLOWED, a sentence */
+	char	   *why;			/* of NOT_ALLOWED, a sentence; of a short quota, its figures */
+	text	   *quota_period;	/* that counts what is backordered; NULL: none */
+	bool		over_limit;		/* what it lacks may not be backordered … */
+	int64		limit_left;		/* … but for this many units */
 } OmsReserveLine;
 
-/* A reservation made for a line: one per line and location; last, what is backordered of it. */
+/*
+ * A reservation made for a line: one per line and location, of a kit one per component
+ * with the same reservation_id; last, what is backordered of it.
+ */
 typedef struct OmsReservationPart
 {
 	int			line;			/* index into the lines */
+	text	   *sku;
+	text	   *kit;			/* NULL: not of a kit */
 	text	   *location;		/* NULL: backordered */
 	int64		quantity;
 	int64		reservation_id;
 	int64		backorder_id;	/* when location is NULL */
+	bool		promised;		/* then: all of it is promised for a moment */
+	TimestampTz promise_at;
 } OmsReservationPart;
 
 typedef struct OmsReserveRequest
@@ -101,9 +115,14 @@ extern int64 oms_release_order(text *order_id);
 extern void oms_reservation_init(void);
 extern bool oms_backorder_release_cart(text *cart_id);
 extern int64 oms_backorder_release_order(text *order_id);
-extern void oms_backorder_insert(const OmsReserveRequest *request, int n,
-								 const OmsReservationPart *parts);
+extern int64 oms_backorder_reduce(text *order_id, int32 line_no, int64 units);
+extern bool oms_backorder_insert(OmsReserveRequest *request, bool limited, int *refused,
+								 TransactionId *pending);
+extern bool oms_move_kit(int64 reservation_id, text *to_location, int64 quantity,
+						 const bool *forced);
 extern int64 oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity,
 								  OmsMoveHow how);
+extern bool oms_move_whole(int64 reservation_id, text *to_location, int64 quantity,
+						   OmsChange *result);
 
 #endif							/* OMS_RESERVATION_H */

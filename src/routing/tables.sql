@@ -64,15 +64,28 @@ CREATE TABLE oms.fulfillment_row (
     location text COLLATE "C" NOT NULL,
     method text NOT NULL CHECK (method IN ('ship', 'pickup')),
     status text NOT NULL DEFAULT 'assigned' CHECK (status IN
-        ('assigned', 'accepted', 'picked', 'packed', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
+        ('assigned', 'accepted', 'picking', 'packed', 'ready', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
     run_id bigint,
     assigned_at timestamptz NOT NULL,
     changed_at timestamptz,
-    PRIMARY KEY (order_id, fulfillment_id)
+    claimed_by text COLLATE "C",
+    claimed_until timestamptz,
+    reminded_at timestamptz,
+    escalated_at timestamptz,
+    ready_at timestamptz,
+    code_hash text,
+    PRIMARY KEY (order_id, fulfillment_id),
+    CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
 COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
+COMMENT ON COLUMN oms.fulfillment_row.claimed_by IS 'the picker who has it, until claimed_until';
+COMMENT ON COLUMN oms.fulfillment_row.reminded_at IS 'when its location, or of what is ready its customer, was last reminded';
+COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''s case: too many locations did not accept it';
+COMMENT ON COLUMN oms.fulfillment_row.ready_at IS 'since when the customer may come';
+COMMENT ON COLUMN oms.fulfillment_row.code_hash IS 'hash of the customer''s code, without which it is not handed over; NULL: no code';
 CREATE INDEX fulfillment_row_work_idx ON oms.fulfillment_row (location, status)
-    WHERE status IN ('assigned', 'accepted', 'picked', 'packed');
+    WHERE status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
+CREATE INDEX fulfillment_row_id_idx ON oms.fulfillment_row (fulfillment_id);
 
 CREATE TABLE oms.fulfillment_line_row (
     order_id text COLLATE "C" NOT NULL,
@@ -80,9 +93,19 @@ CREATE TABLE oms.fulfillment_line_row (
     line_no integer NOT NULL,
     sku text COLLATE "C" NOT NULL,
     quantity bigint NOT NULL CHECK (quantity > 0),
-    PRIMARY KEY (order_id, fulfillment_id, line_no)
-);
+    picked bigint NOT NULL DEFAULT 0,
+    packed bigint NOT NULL DEFAULT 0,
+    shipped bigint NOT NULL DEFAULT 0 CHECK (shipped >= 0),
+    rejected bigint NOT NULL DEFAULT 0 CHECK (rejected >= 0),
+    cancelled bigint NOT NULL DEFAULT 0 CHECK (cancelled >= 0),
+    PRIMARY KEY (order_id, fulfillment_id, line_no, sku),
+    CHECK (picked <= quantity - rejected - cancelled),
+    CHECK (packed <= picked),
+    CHECK (shipped <= packed)
+) WITH (fillfactor = 70);
 COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is to send out, behind oms.fulfillment_line';
+COMMENT ON COLUMN oms.fulfillment_line_row.quantity IS 'units assigned';
+COMMENT ON COLUMN oms.fulfillment_line_row.shipped IS 'units that left the house, handed over ones included';
 
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.routing_run_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Routing runs are a record: call oms.route for a new one.');
@@ -91,9 +114,9 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.decision_row
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.decision_line_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Decisions are a record: call oms.route for new ones.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_row
-    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.route or oms.cancel_order.');
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call the actions of a fulfillment (oms.next_actions), oms.route or oms.cancel_order.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_line_row
-    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.route or oms.cancel_order.');
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call the actions of a fulfillment (oms.next_actions), oms.route or oms.cancel_order.');
 ALTER TABLE oms.routing_run_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_line_row ENABLE ALWAYS TRIGGER guard;

@@ -3,24 +3,26 @@
 CREATE FUNCTION oms.receive(
     location text, sku text, quantity bigint,
     reason text DEFAULT NULL, reference text DEFAULT NULL,
-    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+    actor text DEFAULT session_user, request_id text DEFAULT NULL,
+    fill_limit bigint DEFAULT NULL, hold_back boolean DEFAULT false)
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_receive';
-REVOKE ALL ON FUNCTION oms.receive(text, text, bigint, text, text, text, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.receive(text, text, bigint, text, text, text, text) IS
-    'adds quantity units to on_hand of the sku at the location, whose account is made on first use, and fills open backorders of the sku from there (oms.backorder); returns on_hand after. Errors: OM004 unknown location, 22023 quantity below 1, 22003 out of range';
+REVOKE ALL ON FUNCTION oms.receive(text, text, bigint, text, text, text, text, bigint, boolean) FROM PUBLIC;
+COMMENT ON FUNCTION oms.receive(text, text, bigint, text, text, text, text, bigint, boolean) IS
+    'adds quantity units to on_hand of the sku at the location, whose account is made on first use, and fills open backorders of the sku from there (oms.backorder), by at most fill_limit units; with hold_back what is left of the quantity is kept from all channels until release_hold_back (oms.hold_back); returns on_hand after. Errors: OM004 unknown location, 22023 quantity below 1 or fill_limit below 0, 22003 out of range';
 
 CREATE FUNCTION oms.receive_many(
     location text, skus text[], quantities bigint[],
     reason text DEFAULT NULL, reference text DEFAULT NULL,
-    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+    actor text DEFAULT session_user, request_id text DEFAULT NULL,
+    fill_limit bigint DEFAULT NULL, hold_back boolean DEFAULT false)
 RETURNS TABLE (sku text, on_hand bigint)
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_receive_many';
-REVOKE ALL ON FUNCTION oms.receive_many(text, text[], bigint[], text, text, text, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.receive_many(text, text[], bigint[], text, text, text, text) IS
-    'receives quantities[i] units of skus[i] at the location, all or none; a row per element with on_hand after. Errors as receive';
+REVOKE ALL ON FUNCTION oms.receive_many(text, text[], bigint[], text, text, text, text, bigint, boolean) FROM PUBLIC;
+COMMENT ON FUNCTION oms.receive_many(text, text[], bigint[], text, text, text, text, bigint, boolean) IS
+    'receives quantities[i] units of skus[i] at the location, all or none; fill_limit is for each; a row per element with on_hand after. Errors as receive';
 
 CREATE FUNCTION oms.adjust(
     location text, sku text, delta bigint,
@@ -88,10 +90,28 @@ REVOKE ALL ON FUNCTION oms.transfer_many(text, text, text[], bigint[], text, tex
 COMMENT ON FUNCTION oms.transfer_many(text, text, text[], bigint[], text, text, text, text) IS
     'transfers quantities[i] units of skus[i], all or none; a row per element with on_hand after at both. Errors as transfer';
 
+CREATE FUNCTION oms.protect_stock(
+    location text, sku text, channel text, quantity bigint, until timestamptz DEFAULT 'infinity',
+    request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_protect_stock';
+REVOKE ALL ON FUNCTION oms.protect_stock(text, text, text, bigint, timestamptz, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.protect_stock(text, text, text, bigint, timestamptz, text) IS
+    'protects quantity units of the sku at the location: from now until the moment only this channel may take them, and its takes use them first; what it has not taken by then is free for all. Replaces what was left of the channel''s protection there, and returns that; what it took stays taken. May be more than is there: it protects what comes. oms.protected_stock tells what is left. Errors: OM002 an open transaction takes from the protection, OM004 unknown location or channel, 22023 quantity below 1 or until not in the future';
+
+CREATE FUNCTION oms.unprotect_stock(location text, sku text, channel text, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_unprotect_stock';
+REVOKE ALL ON FUNCTION oms.unprotect_stock(text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.unprotect_stock(text, text, text, text) IS
+    'ends the protection of the sku at the location for the channel: what is left of it is free for all; returns that. Errors: OM002 an open transaction takes from the protection, OM004 unknown location or channel';
+
 CREATE FUNCTION oms.fold_accounts()
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_fold_accounts';
 REVOKE ALL ON FUNCTION oms.fold_accounts() FROM PUBLIC;
 COMMENT ON FUNCTION oms.fold_accounts() IS
-    'folds committed deltas into the rows of the stock accounts, for pg_cron; changes no value and waits for nobody; returns the number of accounts folded';
+    'folds committed deltas into the rows of the accounts (stock, protection, quota, incoming supply, backorders), for pg_cron; changes no value and waits for nobody; returns the number of accounts folded';

@@ -3,10 +3,12 @@
  *		Stock of (sku, location): receive, adjust, set_on_hand, transfer, each in one
  *		form for one sku and one for many. Every change of on_hand leaves a movement
  *		with its reason, actor and reference, in the same transaction. A supply ends with
- *		the step that reservation/ sets: it fills open backorders.
+ *		the step that reservation/ sets: it fills open backorders; then its surplus may be
+ *		held back (hold_back.c).
  *
  * Invariants: on_hand of an account = the sum of its movements; reserved = the sum of
- * its reservations that are neither released nor consumed. oms.check() verifies both.
+ * its reservations that are neither released nor consumed, and of what is held back.
+ * oms.check() verifies both.
  *
  * Tables: stock_account and stock_delta through account/, movement_row, and the
  * expired holds of reservation_row, which a short take gives back.
@@ -31,8 +33,8 @@
 #include "utils/lsyscache.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
-#include "utils/timestamp.h"
 
+#include "commands/trigger.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -45,6 +47,15 @@ PG_FUNCTION_INFO_V1(oms_set_on_hand_many);
 PG_FUNCTION_INFO_V1(oms_transfer);
 PG_FUNCTION_INFO_V1(oms_transfer_many);
 PG_FUNCTION_INFO_V1(oms_fold_accounts);
+PG_FUNCTION_INFO_V1(oms_refuse_stocked_kit);
+
+const OmsAccountKind oms_protection_kind = {
+	"protection_account", "protection_delta", OMS_LOCK_STOCK, 2, NULL
+};
+
+const OmsAccountKind oms_stock_kind = {
+	"stock_account", "stock_delta", OMS_LOCK_STOCK, 2, &oms_protection_kind
+};
 
 static OmsAfterSupply after_supply = NULL;
 
@@ -54,32 +65,45 @@ static OmsPlan location_exists = {
 };
 
 static OmsPlan insert_movements = {
-	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor) "
-	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7 "
-	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) "
-	"AS u (sku, location, quantity)",
-	7, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text"}
+	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor, incoming_id) "
+	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7, NULLIF(u.incoming_id, 0) "
+	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
+	"pg_catalog.unnest($8)) AS u (sku, location, quantity, incoming_id)",
+	8, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog._int8"}
 };
 
 /* The holds of one account that expired and that nobody has locked. */
 static OmsPlan expire_holds_of_account = {
-	"WITH expired AS (SELECT r.reservation_id, r.sku FROM oms.reservation_row r "
-	"WHERE r.sku OPERATOR(pg_catalog.=) $1 AND r.location OPERATOR(pg_catalog.=) $2 "
-	"AND r.status OPERATOR(pg_catalog.=) 'hold' "
-	"AND r.expires_at OPERATOR(pg_catalog.<=) pg_catalog.clock_timestamp() "
-	"FOR UPDATE SKIP LOCKED), "
-	"changed AS (UPDATE oms.reservation_row r SET status = 'expired', changed_at = pg_catalog.clock_timestamp() "
-	"FROM expired e WHERE r.reservation_id OPERATOR(pg_catalog.=) e.reservation_id "
-	"AND r.sku OPERATOR(pg_catalog.=) e.sku "
-	"RETURNING (r.quantity OPERATOR(pg_catalog.-) r.consumed) AS quantity) "
-	"SELECT COALESCE(pg_catalog.sum(c.quantity), 0)::pg_catalog.int8 FROM changed c",
+	OMS_EXPIRE_HOLDS("r.sku OPERATOR(pg_catalog.=) $1 AND r.location OPERATOR(pg_catalog.=) $2"),
 	2, {"pg_catalog.text", "pg_catalog.text"}
 };
 
-static OmsPlan accounts_with_deltas = {
-	"SELECT DISTINCT d.sku, d.location FROM oms.stock_delta d",
-	0, {NULL}
+/* Units of any kind that there are of a sku; and what is still to come. */
+static OmsPlan find_stock_of_kit = {
+	"SELECT a.location FROM (SELECT a.location, a.on_hand, a.unavailable, a.reserved FROM oms.stock_account a "
+	"WHERE a.sku OPERATOR(pg_catalog.=) $1 UNION ALL SELECT d.location, d.on_hand, d.unavailable, d.reserved "
+	"FROM oms.stock_delta d WHERE d.sku OPERATOR(pg_catalog.=) $1) a GROUP BY a.location "
+	"HAVING pg_catalog.sum(a.on_hand) OPERATOR(pg_catalog.<>) 0 "
+	"OR pg_catalog.sum(a.unavailable) OPERATOR(pg_catalog.<>) 0 "
+	"OR pg_catalog.sum(a.reserved) OPERATOR(pg_catalog.<>) 0 "
+	"UNION ALL SELECT NULL FROM oms.backorder_row b WHERE b.sku OPERATOR(pg_catalog.=) $1 "
+	"AND b.status OPERATOR(pg_catalog.=) 'open' LIMIT 1",
+	1, {"pg_catalog.text"}
+};
+
+/* What fold_accounts folds: each kind of account with the keys that have deltas. */
+static struct
+{
+	const OmsAccountKind *kind;
+	int			nkeys;
+	OmsPlan		keys;
+}			folded_kinds[] = {
+	{&oms_stock_kind, 2, {"SELECT DISTINCT d.sku, d.location FROM oms.stock_delta d"}},
+	{&oms_protection_kind, 4, {"SELECT DISTINCT d.sku, d.location, d.until, d.channel FROM oms.protection_delta d"}},
+	{&oms_quota_kind, 3, {"SELECT DISTINCT d.sku, d.channel, d.period FROM oms.quota_delta d"}},
+	{&oms_incoming_kind, 3, {"SELECT DISTINCT d.sku, d.location, d.incoming FROM oms.incoming_delta d"}},
+	{&oms_backorder_kind, 2, {"SELECT DISTINCT d.sku, d.channel FROM oms.backorder_delta d"}},
 };
 
 /* -------------------------------------------------------------------------
@@ -94,67 +118,229 @@ oms_stock_set_after_supply(OmsAfterSupply step)
 	after_supply = step;
 }
 
+/* oms_stock_supplied makes the step after supply: it fills open backorders. */
+void
+oms_stock_supplied(int n, OmsSupplied *supplied, text *location)
+{
+	if (n > 0 && after_supply != NULL)
+		after_supply(n, supplied, location);
+}
+
 /* oms_stock_open opens the stock accounts for changes; see oms_accounts_open. */
 OmsAccounts *
 oms_stock_open(void)
 {
 	LockRelationOid(oms_table("reservation_row"), RowExclusiveLock);
-	return oms_accounts_open("stock_account", "stock_delta");
+	return oms_accounts_open(&oms_stock_kind);
 }
 
-/* oms_stock_change makes or refuses one change; see oms_account_change. */
+/*
+ * oms_holds_visit visits the expired holds of a sku that are not marked yet, at a location or
+ * of a channel (NULL: any), as the snapshot sees them, until the visit returns false. The
+ * index judges all of it, so that live holds cost no visit of the table.
+ */
+void
+oms_holds_visit(text *sku, text *location, text *channel, Snapshot snapshot, OmsHoldVisit visit,
+				void *arg)
+{
+	OmsScan    *scan = oms_scan_open("reservation_row", "reservation_row_hold_idx", 4, snapshot);
+	ScanKeyData keys[4];
+	int			n = 0;
+
+	ScanKeyInit(&keys[n++], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(sku));
+	if (location != NULL)
+		ScanKeyInit(&keys[n++], 2, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(location));
+	ScanKeyInit(&keys[n++], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	if (channel != NULL)
+		ScanKeyInit(&keys[n++], 4, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(channel));
+	oms_scan_start(scan, n, keys);
+	while (oms_scan_next(scan) && visit(scan->slot, arg))
+		CHECK_FOR_INTERRUPTS();
+	oms_scan_close(scan);
+}
+
+/*
+ * oms_kit_holds_visit visits those of a kit that are of a channel: of each the row of its
+ * first component.
+ */
+void
+oms_kit_holds_visit(text *kit, text *channel, Snapshot snapshot, OmsHoldVisit visit, void *arg)
+{
+	OmsScan    *scan = oms_scan_open("reservation_row", "reservation_row_kit_hold_idx", 3, snapshot);
+	ScanKeyData keys[3];
+
+	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(kit));
+	ScanKeyInit(&keys[1], 2, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
+				TimestampTzGetDatum(GetCurrentTimestamp()));
+	ScanKeyInit(&keys[2], 3, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(channel));
+	oms_scan_start(scan, 3, keys);
+	while (oms_scan_next(scan) && visit(scan->slot, arg))
+		CHECK_FOR_INTERRUPTS();
+	oms_scan_close(scan);
+}
+
+/*
+ * oms_claim_read reads a claim from OMS_CLAIM_COLUMNS of the last SPI result, in the row
+ * and from the column on; its texts are in context.
+ */
+void
+oms_claim_read(uint64 row, int column, OmsClaim *claim, MemoryContext context)
+{
+	text	  **texts[OMS_CLAIM_WIDTH] = {
+		&claim->sku, &claim->location, &claim->channel, NULL, NULL, &claim->protected_until,
+		&claim->quota_period, &claim->kit
+	};
+	MemoryContext spi = MemoryContextSwitchTo(context);
+
+	for (int i = 0; i < OMS_CLAIM_WIDTH; i++)
+	{
+		bool		isnull;
+		Datum		value = oms_spi_value(row, column + i, &isnull);
+
+		if (texts[i] != NULL)
+			*texts[i] = isnull ? NULL : DatumGetTextPCopy(value);
+	}
+	claim->quantity = oms_spi_int64(row, column + 3);
+	claim->protected = oms_spi_int64(row, column + 4);
+	claim->kit_quantity = oms_spi_int64(row, column + 8);
+	MemoryContextSwitchTo(spi);
+}
+
+/*
+ * oms_holds_expire runs a plan made of OMS_EXPIRE_HOLDS: it marks expired holds as expired
+ * and lists what they claimed, in the caller's memory, for the caller to give back. Holds
+ * locked by an open transaction are left; they count. It runs on the latest snapshot.
+ */
+int
+oms_holds_expire(OmsPlan *plan, const Datum *keys, OmsClaim **claims)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	int			n;
+
+	oms_spi_connect();
+	n = oms_spi_execute_latest(plan, unconstify(Datum *, keys), NULL);
+	*claims = MemoryContextAllocHuge(caller, sizeof(OmsClaim) * Max(1, n));
+	for (int i = 0; i < n; i++)
+		oms_claim_read(i, 1, &(*claims)[i], caller);
+	oms_spi_finish();
+	return n;
+}
+
+/* oms_claim_give_stock gives units of stock, and of protection, back in one step. */
+void
+oms_claim_give_stock(OmsAccounts *accounts, const OmsClaim *claim)
+{
+	OmsGuard	guard = {.kind = OMS_GUARD_NONE};
+	OmsAmounts	change = {.reserved = -claim->quantity};
+
+	guard.back = (OmsShare) {
+		claim->channel, claim->protected_until, claim->protected
+	};
+	oms_stock_change(accounts, claim->sku, claim->location, change, &guard, NULL);
+}
+
+static void
+give_quota(const OmsClaim *claim)
+{
+	if (claim->quota_period != NULL)
+		oms_quota_give(claim->channel, claim->kit != NULL ? claim->kit : claim->sku,
+					   claim->quota_period, claim->quantity / claim->kit_quantity);
+}
+
+/* oms_claim_give_back gives back all that is claimed. */
+void
+oms_claim_give_back(OmsAccounts *accounts, const OmsClaim *claim)
+{
+	if (claim->quantity == 0)
+		return;
+	oms_claim_give_stock(accounts, claim);
+	give_quota(claim);
+}
+
+/* What a short take has reclaimed of expired holds. */
+typedef struct Reclaimed
+{
+	int			n;
+	OmsClaim   *claims;
+} Reclaimed;
+
+static bool
+note_hold(TupleTableSlot *slot, void *arg)
+{
+	*(bool *) arg = true;
+	return false;
+}
+
+/* stock_lapsed says by the latest snapshot whether the account has expired holds. */
+static bool
+stock_lapsed(const Datum *keys, void *arg)
+{
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	bool		lapsed = false;
+
+	oms_holds_visit(DatumGetTextPP(keys[0]), DatumGetTextPP(keys[1]), NULL, snapshot, note_hold,
+					&lapsed);
+	UnregisterSnapshot(snapshot);
+	return lapsed;
+}
+
+static void
+reclaim_stock(const Datum *keys, void *arg, OmsReclaimed *result)
+{
+	Reclaimed  *reclaimed = arg;
+
+	reclaimed->n = oms_holds_expire(&expire_holds_of_account, keys, &reclaimed->claims);
+	result->shares = palloc(sizeof(OmsShare) * Max(1, reclaimed->n));
+	for (int i = 0; i < reclaimed->n; i++)
+	{
+		OmsClaim   *claim = &reclaimed->claims[i];
+
+		result->units += claim->quantity;
+		if (claim->protected > 0)
+			result->shares[result->nshares++] = (OmsShare) {
+				claim->channel, claim->protected_until, claim->protected
+			};
+	}
+}
+
+/*
+ * oms_stock_change makes or refuses one change; see oms_account_change. A short take takes
+ * back the account's expired holds; what they had of quotas is given back after it, since
+ * only one key is locked at a time.
+ */
 void
 oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 				 const OmsGuard *guard, OmsChange *result)
 {
 	Datum		keys[2] = {PointerGetDatum(sku), PointerGetDatum(location)};
+	OmsGuard	full = *guard;
+	Reclaimed	reclaimed = {0};
 
-	oms_account_change(accounts, keys, change, guard, result);
+	if (guard->kind == OMS_GUARD_AVAILABLE)
+	{
+		full.lapsed = stock_lapsed;
+		full.reclaim = reclaim_stock;
+		full.arg = &reclaimed;
+	}
+	oms_account_change(accounts, keys, change, &full, result);
+	for (int i = 0; i < reclaimed.n; i++)
+		give_quota(&reclaimed.claims[i]);
 }
 
-/*
- * oms_stock_lapsed says whether the account has expired holds: the OmsLapsed of stock.
- * By the index of live holds, on the latest snapshot, since a storm of refusals asks.
- */
-bool
-oms_stock_lapsed(const Datum *keys)
-{
-	Relation	rel = table_open(oms_table("reservation_row"), AccessShareLock);
-	Relation	index = index_open(oms_table("reservation_row_hold_idx"), AccessShareLock);
-	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
-	IndexScanDesc scan = index_beginscan(rel, index, snapshot, 3, 0);
-	ScanKeyData scankeys[3];
-	bool		lapsed;
-
-	ScanKeyInit(&scankeys[0], 1, BTEqualStrategyNumber, F_TEXTEQ, keys[0]);
-	ScanKeyInit(&scankeys[1], 2, BTEqualStrategyNumber, F_TEXTEQ, keys[1]);
-	ScanKeyInit(&scankeys[2], 3, BTLessEqualStrategyNumber, F_TIMESTAMPTZ_LE,
-				TimestampTzGetDatum(GetCurrentTimestamp()));
-	index_rescan(scan, scankeys, 3, NULL, 0);
-	lapsed = index_getnext_slot(scan, ForwardScanDirection, slot);
-	index_endscan(scan);
-	ExecDropSingleTupleTableSlot(slot);
-	UnregisterSnapshot(snapshot);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
-	return lapsed;
-}
-
-/*
- * oms_stock_reclaim marks the account's expired holds as expired and returns their
- * units: the OmsReclaim of stock. Holds locked by an open transaction are left; they
- * count. It runs on the latest snapshot.
- */
+/* oms_stock_expire gives back what the account's expired holds claim; returns the units. */
 int64
-oms_stock_reclaim(const Datum *keys)
+oms_stock_expire(OmsAccounts *accounts, const Datum *keys)
 {
-	int64		units;
+	OmsClaim   *claims;
+	int			n = oms_holds_expire(&expire_holds_of_account, keys, &claims);
+	int64		units = 0;
 
-	oms_spi_connect();
-	oms_spi_execute_latest(&expire_holds_of_account, unconstify(Datum *, keys), NULL);
-	units = oms_spi_int64(0, 1);
-	oms_spi_finish();
+	for (int i = 0; i < n; i++)
+	{
+		oms_claim_give_back(accounts, &claims[i]);
+		units += claims[i].quantity;
+	}
 	return units;
 }
 
@@ -165,20 +351,23 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 {
 	Datum	   *skus,
 			   *locations,
-			   *quantities;
-	Datum		values[7];
-	char		nulls[8] = "       ";
+			   *quantities,
+			   *incoming_ids;
+	Datum		values[8];
+	char		nulls[9] = "        ";
 
 	if (n == 0)
 		return;
 	skus = palloc(sizeof(Datum) * n);
 	locations = palloc(sizeof(Datum) * n);
 	quantities = palloc(sizeof(Datum) * n);
+	incoming_ids = palloc(sizeof(Datum) * n);
 	for (int i = 0; i < n; i++)
 	{
 		skus[i] = PointerGetDatum(movements[i].sku);
 		locations[i] = PointerGetDatum(movements[i].location);
 		quantities[i] = Int64GetDatum(movements[i].quantity);
+		incoming_ids[i] = Int64GetDatum(movements[i].incoming_id);
 	}
 	values[0] = PointerGetDatum(construct_array(skus, n, TEXTOID, -1, false, TYPALIGN_INT));
 	values[1] = PointerGetDatum(construct_array(locations, n, TEXTOID, -1, false, TYPALIGN_INT));
@@ -188,6 +377,8 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	values[4] = PointerGetDatum(reason);
 	values[5] = PointerGetDatum(reference);
 	values[6] = PointerGetDatum(actor);
+	values[7] = PointerGetDatum(construct_array(incoming_ids, n, INT8OID, 8, FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
 	if (reason == NULL)
 		nulls[4] = 'n';
 	if (reference == NULL)
@@ -262,6 +453,8 @@ typedef struct StockCall
 	text	   *reason;
 	text	   *reference;
 	text	   *actor;
+	int64		fill_limit;		/* units of each sku that may go to backorders */
+	bool		hold_back;		/* what is left of a receipt then */
 	int64	   *on_hand;		/* after, out */
 	int64	   *to_on_hand;		/* of TRANSFER, out */
 } StockCall;
@@ -321,6 +514,36 @@ change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 						change.on_hand == PG_INT64_MIN ? PG_INT64_MAX : Abs(change.on_hand));
 }
 
+/* refuse_kits raises OM010 for a kit that is to have stock of its own. */
+static void
+refuse_kits(const StockCall *call)
+{
+	const OmsNetwork *network = oms_network();
+	const OmsComponent *components;
+	StringInfoData list;
+
+	for (int i = 0; i < call->n; i++)
+	{
+		int			n;
+
+		if (call->quantities[i] <= 0)
+			continue;
+		n = oms_network_kit(network, call->skus[i], &components);
+		if (n == 0)
+			continue;
+		initStringInfo(&list);
+		for (int c = 0; c < n; c++)
+			appendStringInfo(&list, "%s%lld of \"%s\"", c == 0 ? "" : ", ",
+							 (long long) components[c].quantity, text_to_cstring(components[c].sku));
+		ereport(ERROR,
+				(errcode(OMS_ERR_NOT_ALLOWED),
+				 errmsg("sku \"%s\" is a kit and has no stock of its own",
+						text_to_cstring(call->skus[i])),
+				 errdetail("It consists of %s.", list.data),
+				 errhint("Give the components instead.")));
+	}
+}
+
 static void
 make_changes(StockCall *call)
 {
@@ -329,11 +552,12 @@ make_changes(StockCall *call)
 		{.kind = OMS_GUARD_NONE},
 		{.kind = OMS_GUARD_ON_HAND},
 		{.kind = OMS_GUARD_SET},
-		{.kind = OMS_GUARD_AVAILABLE, .lapsed = oms_stock_lapsed, .reclaim = oms_stock_reclaim},
+		{.kind = OMS_GUARD_AVAILABLE},
 	};
 	OmsGuard	give = {.kind = OMS_GUARD_NONE};
 	OmsMovement *movements = palloc(sizeof(OmsMovement) * Max(1, 2 * call->n));
-	text	  **supplied = palloc(sizeof(text *) * Max(1, call->n));
+	OmsSupplied *supplied = palloc(sizeof(OmsSupplied) * Max(1, call->n));
+	text	   *to = call->verb == TRANSFER ? call->to_location : call->location;
 	int			nmovements = 0;
 	int			nsupplied = 0;
 	OmsAccounts *accounts;
@@ -341,6 +565,7 @@ make_changes(StockCall *call)
 	oms_require_location(call->location);
 	if (call->to_location != NULL)
 		oms_require_location(call->to_location);
+	refuse_kits(call);
 	call->on_hand = palloc(sizeof(int64) * Max(1, call->n));
 	call->to_on_hand = palloc(sizeof(int64) * Max(1, call->n));
 
@@ -364,7 +589,10 @@ make_changes(StockCall *call)
 				call->skus[i], call->location, result.change.on_hand
 			};
 		if (call->verb == TRANSFER || result.change.on_hand > 0)
-			supplied[nsupplied++] = call->skus[i];
+			supplied[nsupplied++] = (OmsSupplied) {
+				.sku = call->skus[i], .fill_limit = call->fill_limit,
+				.quantity = Abs(result.change.on_hand)
+			};
 		if (call->verb == TRANSFER)
 		{
 			change.on_hand = -quantity;
@@ -378,19 +606,19 @@ make_changes(StockCall *call)
 	oms_accounts_close(accounts);
 	oms_movements_record(movements, nmovements, kinds[call->verb], call->reason, call->reference,
 						 call->actor);
-	if (nsupplied > 0 && after_supply != NULL)
-		after_supply(nsupplied, supplied,
-					 call->verb == TRANSFER ? call->to_location : call->location);
+	oms_stock_supplied(nsupplied, supplied, to);
+	if (call->hold_back)
+		oms_hold_back(nsupplied, supplied, to, call->reason, call->reference, call->actor);
 }
 
 /*
  * run_verb is every verb: arguments location [, to_location], sku(s), quantity(ies),
- * reason, reference, actor, request_id.
+ * reason, reference, actor, request_id; of RECEIVE also fill_limit, hold_back.
  */
 static Datum
 run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
 {
-	StockCall	call = {.verb = verb};
+	StockCall	call = {.verb = verb, .fill_limit = PG_INT64_MAX};
 	int			argno = 0;
 	int			request_argno;
 	bool		set = many || verb == TRANSFER;
@@ -433,6 +661,12 @@ run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
 	call.reference = optional_text(fcinfo, argno++);
 	call.actor = oms_arg_actor(fcinfo, argno++);
 	request_argno = argno++;
+	if (verb == RECEIVE)
+	{
+		call.fill_limit = oms_arg_fill_limit(fcinfo, argno++);
+		oms_require_not_null(fcinfo, argno, "hold_back");
+		call.hold_back = PG_GETARG_BOOL(argno++);
+	}
 
 	if (set)
 		InitMaterializedSRF(fcinfo, 0);
@@ -520,39 +754,83 @@ oms_transfer_many(PG_FUNCTION_ARGS)
 	return run_verb(fcinfo, TRANSFER, true);
 }
 
-/*
- * oms_fold_accounts folds the deltas of every stock account into its row; returns the
- * number of accounts folded. It waits for nobody and changes no value. READ COMMITTED
- * only (25001), since a fold takes in what an older snapshot does not see.
- */
-Datum
-oms_fold_accounts(PG_FUNCTION_ARGS)
+/* fold_kind folds the accounts of one kind that have deltas; returns their number. */
+static int64
+fold_kind(const OmsAccountKind *kind, int nkeys, OmsPlan *keys_with_deltas)
 {
 	OmsAccounts *accounts;
 	int64		folded = 0;
 	uint64		n;
 	SPITupleTable *keys;
 
-	if (IsolationUsesXactSnapshot())
-		ereport(ERROR,
-				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-				 errmsg("fold_accounts must run at isolation level READ COMMITTED")));
 	oms_spi_connect();
-	n = oms_spi_execute(&accounts_with_deltas, NULL, NULL, false);
+	n = oms_spi_execute(keys_with_deltas, NULL, NULL, false);
 	keys = SPI_tuptable;
-	accounts = oms_stock_open();
+	accounts = oms_accounts_open(kind);
 	for (uint64 i = 0; i < n; i++)
 	{
-		Datum		key[2];
+		Datum		key[OMS_ACCOUNT_MAX_KEYS];
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
-		key[0] = SPI_getbinval(keys->vals[i], keys->tupdesc, 1, &isnull);
-		key[1] = SPI_getbinval(keys->vals[i], keys->tupdesc, 2, &isnull);
+		for (int k = 0; k < nkeys; k++)
+			key[k] = SPI_getbinval(keys->vals[i], keys->tupdesc, k + 1, &isnull);
 		if (oms_account_fold(accounts, key, 0))
 			folded++;
 	}
 	oms_accounts_close(accounts);
 	oms_spi_finish();
+	return folded;
+}
+
+/*
+ * oms_fold_accounts folds the deltas of every account into its row; returns the number of
+ * accounts folded. It waits for nobody and changes no value. READ COMMITTED only (25001),
+ * since a fold takes in what an older snapshot does not see.
+ */
+Datum
+oms_fold_accounts(PG_FUNCTION_ARGS)
+{
+	int64		folded = 0;
+
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("fold_accounts must run at isolation level READ COMMITTED")));
+	for (int i = 0; i < lengthof(folded_kinds); i++)
+		folded += fold_kind(folded_kinds[i].kind, folded_kinds[i].nkeys, &folded_kinds[i].keys);
 	PG_RETURN_INT64(folded);
+}
+
+/*
+ * oms_refuse_stocked_kit() is the constraint trigger of kit_component: 23514 when a sku
+ * that has stock, or is backordered, becomes a kit.
+ */
+Datum
+oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
+{
+	TriggerData *trigger = (TriggerData *) fcinfo->context;
+	HeapTuple	row;
+	Datum		values[1];
+	bool		isnull;
+	char	   *location;
+
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		elog(ERROR, "oms.refuse_stocked_kit must be called as a trigger");
+	row = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
+	values[0] = heap_getattr(row, 1, RelationGetDescr(trigger->tg_relation), &isnull);
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&find_stock_of_kit, values, NULL) > 0)
+	{
+		location = oms_spi_text(0, 1);
+		ereport(ERROR,
+				(errcode(ERRCODE_CHECK_VIOLATION),
+				 errmsg("sku \"%s\" cannot become a kit", TextDatumGetCString(values[0])),
+				 location == NULL ? errdetail("It is backordered.") :
+				 errdetail("It has stock of its own at location \"%s\".", location),
+				 errhint("Give the kit a sku of its own."),
+				 errtable(trigger->tg_relation)));
+	}
+	oms_spi_finish();
+	return PointerGetDatum(NULL);
 }

@@ -31,6 +31,71 @@ CREATE INDEX stock_delta_key_idx ON oms.stock_delta (sku, location, id);
 ALTER TABLE oms.stock_delta REPLICA IDENTITY FULL;
 COMMENT ON TABLE oms.stock_delta IS 'private: changes of a stock account that are not folded into its row yet';
 
+-- Account and deltas of what is protected of (sku, location): shares of a stock account. on_hand
+-- is what was protected, reserved what the channel took of it. until is the moment of lapse as
+-- text in UTC that sorts as time does, or 'infinity'.
+CREATE TABLE oms.protection_account (
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    until text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL,
+    w bigint NOT NULL,
+    exc bigint[] NOT NULL,
+    PRIMARY KEY (sku, location, until, channel)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE oms.protection_account IS 'private: the folded part of what is protected of the stock of a sku at a location for a channel';
+COMMENT ON COLUMN oms.protection_account.w IS 'highest id of a delta that was folded into this row';
+COMMENT ON COLUMN oms.protection_account.exc IS 'ids up to w that were not folded';
+
+CREATE TABLE oms.protection_delta (
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    until text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    id bigint NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_insert_threshold = -1, vacuum_truncate = off);
+CREATE INDEX protection_delta_key_idx ON oms.protection_delta (sku, location, until, channel, id);
+ALTER TABLE oms.protection_delta REPLICA IDENTITY FULL;
+COMMENT ON TABLE oms.protection_delta IS 'private: changes of protected stock that are not folded into its row yet';
+
+-- Account and deltas of what is used of a quota, in reserved: (sku, channel, period), the
+-- period as stock/quota.c names it.
+CREATE TABLE oms.quota_account (
+    sku text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    period text COLLATE "C" NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL,
+    w bigint NOT NULL,
+    exc bigint[] NOT NULL,
+    PRIMARY KEY (sku, channel, period)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE oms.quota_account IS 'private: the folded part of what is used of a quota';
+COMMENT ON COLUMN oms.quota_account.w IS 'highest id of a delta that was folded into this row';
+COMMENT ON COLUMN oms.quota_account.exc IS 'ids up to w that were not folded';
+
+CREATE TABLE oms.quota_delta (
+    sku text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    period text COLLATE "C" NOT NULL,
+    id bigint NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_insert_threshold = -1, vacuum_truncate = off);
+CREATE INDEX quota_delta_key_idx ON oms.quota_delta (sku, channel, period, id);
+ALTER TABLE oms.quota_delta REPLICA IDENTITY FULL;
+COMMENT ON TABLE oms.quota_delta IS 'private: changes of what is used of a quota that are not folded into its row yet';
+
 CREATE SEQUENCE oms.movement_id_seq CACHE 32;
 COMMENT ON SEQUENCE oms.movement_id_seq IS 'private: numbers movements';
 CREATE TABLE oms.movement_row (
@@ -44,9 +109,11 @@ CREATE TABLE oms.movement_row (
     actor text NOT NULL,
     reference text,
     moved_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    incoming_id bigint,
     PRIMARY KEY (sku, location, movement_id)
 );
 COMMENT ON TABLE oms.movement_row IS 'private: the immutable ledger behind oms.movement';
+COMMENT ON COLUMN oms.movement_row.incoming_id IS 'the incoming supply that was received';
 
 CREATE SEQUENCE oms.reservation_id_seq CACHE 32;
 COMMENT ON SEQUENCE oms.reservation_id_seq IS 'private: numbers reservations';
@@ -66,14 +133,32 @@ CREATE TABLE oms.reservation_row (
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     expires_at timestamptz,
     changed_at timestamptz,
+    quota_period text COLLATE "C",
+    protected bigint NOT NULL DEFAULT 0,
+    protected_until text COLLATE "C",
+    kit text COLLATE "C",
+    kit_quantity bigint,
+    component integer,
+    plan_line integer,
     PRIMARY KEY (reservation_id, sku),
+    CONSTRAINT reservation_row_protected CHECK (protected BETWEEN 0 AND quantity AND (protected = 0 OR protected_until IS NOT NULL)),
     CHECK ((status = 'hold') <= (expires_at IS NOT NULL)),
     CHECK ((status = 'firm') <= (expires_at IS NULL)),
-    CHECK ((status = 'consumed') = (consumed = quantity))
+    CHECK ((status = 'consumed') = (consumed = quantity)),
+    CHECK ((kit IS NULL) = (kit_quantity IS NULL) AND (kit IS NULL) = (component IS NULL)),
+    CHECK (quantity % kit_quantity = 0 AND consumed % kit_quantity = 0)
 );
-COMMENT ON TABLE oms.reservation_row IS 'private: claims on units, behind oms.reservation';
-CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at) WHERE status = 'hold';
+COMMENT ON TABLE oms.reservation_row IS 'private: claims on units, behind oms.reservation; of kits a row per component, all with one reservation_id';
+COMMENT ON COLUMN oms.reservation_row.kit IS 'the kit whose component this is';
+COMMENT ON COLUMN oms.reservation_row.kit_quantity IS 'units of the sku in one kit, when it was reserved';
+COMMENT ON COLUMN oms.reservation_row.component IS 'number of the component in its kit, from 1; NULL: not of a kit';
+COMMENT ON COLUMN oms.reservation_row.plan_line IS 'of a component of an order: its line for the planner, which wants one for each sku and reservation; negative, so that it is no line_no';
+COMMENT ON COLUMN oms.reservation_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
+COMMENT ON COLUMN oms.reservation_row.protected IS 'units, the first to be consumed, that are from the channel''s protection until protected_until';
+CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at, channel) WHERE status = 'hold';
+CREATE INDEX reservation_row_kit_hold_idx ON oms.reservation_row (kit, expires_at, channel) WHERE status = 'hold' AND component = 1;
 CREATE INDEX reservation_row_cart_idx ON oms.reservation_row (cart_id) WHERE cart_id IS NOT NULL AND status IN ('hold', 'firm');
+CREATE INDEX reservation_row_kit_idx ON oms.reservation_row (order_id) WHERE kit IS NOT NULL AND order_id IS NOT NULL AND status = 'firm';
 CREATE INDEX reservation_row_order_idx ON oms.reservation_row (order_id, line_no) WHERE order_id IS NOT NULL;
 
 CREATE SEQUENCE oms.backorder_id_seq CACHE 32;
@@ -95,11 +180,13 @@ CREATE TABLE oms.backorder_row (
     reference text,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     changed_at timestamptz,
+    quota_period text COLLATE "C",
     PRIMARY KEY (backorder_id, sku),
     CHECK ((status = 'filled') = (filled = quantity)),
     CHECK ((order_id IS NULL) = (line_no IS NULL))
 );
 COMMENT ON TABLE oms.backorder_row IS 'private: units that were sold and could not be reserved, behind oms.backorder';
+COMMENT ON COLUMN oms.backorder_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.backorder_row.location IS 'the only location that may fill it; NULL: any that is open to the channel';
 CREATE INDEX backorder_row_open_idx ON oms.backorder_row (sku) WHERE status = 'open';
 CREATE INDEX backorder_row_cart_idx ON oms.backorder_row (cart_id) WHERE cart_id IS NOT NULL AND order_id IS NULL AND status = 'open';
@@ -109,6 +196,14 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.stock_account
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.stock_delta
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.protection_account
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.protect_stock or oms.unprotect_stock.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.protection_delta
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.protect_stock or oms.unprotect_stock.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.quota_account
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.quota, or release reservations.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.quota_delta
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.quota, or release reservations.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.movement_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('The ledger is never rewritten: call oms.adjust with a reason.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.reservation_row
@@ -119,6 +214,14 @@ ALTER TABLE oms.stock_account ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.stock_account IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.stock_delta ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.stock_delta IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+ALTER TABLE oms.protection_account ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.protection_account IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+ALTER TABLE oms.protection_delta ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.protection_delta IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+ALTER TABLE oms.quota_account ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.quota_account IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+ALTER TABLE oms.quota_delta ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.quota_delta IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.movement_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.movement_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.reservation_row ENABLE ALWAYS TRIGGER guard;
@@ -126,8 +229,21 @@ COMMENT ON TRIGGER guard ON oms.reservation_row IS 'refuses UPDATE, DELETE and T
 ALTER TABLE oms.backorder_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.backorder_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 
+CREATE FUNCTION oms.refuse_stocked_kit() RETURNS trigger
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'oms_refuse_stocked_kit';
+REVOKE ALL ON FUNCTION oms.refuse_stocked_kit() FROM PUBLIC;
+COMMENT ON FUNCTION oms.refuse_stocked_kit() IS 'trigger: refuses a kit that has stock of its own with 23514';
+CREATE CONSTRAINT TRIGGER stocked AFTER INSERT OR UPDATE ON oms.kit_component
+    FOR EACH ROW EXECUTE FUNCTION oms.refuse_stocked_kit();
+COMMENT ON TRIGGER stocked ON oms.kit_component IS 'refuses a kit that has stock of its own';
+
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_account', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.stock_delta', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.protection_account', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.protection_delta', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.quota_account', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.quota_delta', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.movement_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.movement_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.reservation_row', '');

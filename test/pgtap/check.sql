@@ -7,10 +7,18 @@ SELECT oms.place_order('o1', 'web', '{A}', '{2}', request_id => 'r1') \g /dev/nu
 SELECT oms.place_order('o2', 'web', '{A}', '{3}') \g /dev/null
 SELECT oms.reserve('web', 'A', 1, expires_in => '1 hour') \g /dev/null
 SELECT oms.route() \g /dev/null
+SELECT oms.place_order('o5', 'web', '{A}', '{1}') \g /dev/null
+SELECT oms.route(order_ids => '{o5}') \g /dev/null
+SELECT s.status FROM oms.fulfillment AS f, oms.accept(f.fulfillment_id), oms.pick(f.fulfillment_id), oms.pack(f.fulfillment_id),
+       oms.ship(f.fulfillment_id) AS s WHERE f.order_id = 'o5' \g /dev/null
 SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
 SELECT oms.place_order('o4', 'web', '{D,D}', '{2,5}', on_shortage => 'backorder') \g /dev/null
+SELECT oms.add_incoming('po', 'near', 'G', 5, 'tomorrow') \g /dev/null
+SELECT oms.reserve('web', 'G', 3, on_shortage => 'backorder') \g /dev/null
+SELECT oms.add_kit('K', '{A,E}', '{1,1}'), oms.receive('near', 'E', 3), oms.receive('far', 'E', 3) \g /dev/null
+SELECT oms.place_order('o6', 'web', '{K}', '{1}') \g /dev/null
 
 -- breaks(statements) opens the guards, runs the statements, and returns the invariants that
 -- oms.check() then finds broken; everything is rolled back.
@@ -62,18 +70,23 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.order_line_row SET quantity = 1 WHERE order_id = 'o1'$$)),
     ('a backorder is filled by at most its quantity, and open until then', pg_temp.breaks(
         $$ALTER TABLE oms.backorder_row DROP CONSTRAINT backorder_row_check1$$,
-        $$UPDATE oms.backorder_row SET status = 'filled'$$)),
+        $$UPDATE oms.backorder_row SET status = 'filled' WHERE sku = 'D'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('D', 'web', 9, 0, 0, -4)$$)),
     ('a backorder is filled by at most its quantity, and open until then', pg_temp.breaks(
         $$ALTER TABLE oms.backorder_row DROP CONSTRAINT backorder_row_check$$,
-        $$UPDATE oms.backorder_row SET filled = 5$$)),
+        $$UPDATE oms.backorder_row SET filled = 5 WHERE sku = 'D'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('D', 'web', 9, 0, 0, -5)$$)),
     ('a backorder of an order is for one of its lines', pg_temp.breaks(
-        $$UPDATE oms.backorder_row SET line_no = 7$$)),
+        $$UPDATE oms.backorder_row SET line_no = 7 WHERE sku = 'D'$$)),
     ('a line has no more units with its backorders than were ordered', pg_temp.breaks(
-        $$UPDATE oms.backorder_row SET quantity = quantity + 1$$)),
+        $$UPDATE oms.backorder_row SET quantity = quantity + 1 WHERE sku = 'D'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('D', 'web', 9, 0, 0, 1)$$)),
     ('a line has no more units with its backorders than were ordered', pg_temp.breaks(
-        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 3, 'o2', 1)$$)),
+        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 3, 'o2', 1)$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('A', 'web', 9, 0, 0, 3)$$)),
     ('a cancelled order waits for nothing', pg_temp.breaks(
-        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 1, 'o3', 1)$$)),
+        $$INSERT INTO oms.backorder_row (sku, channel, method, quantity, order_id, line_no) VALUES ('A', 'web', 'ship', 1, 'o3', 1)$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('A', 'web', 9, 0, 0, 1)$$)),
     ('an order has lines', pg_temp.breaks(
         $$DELETE FROM oms.reservation_row WHERE order_id = 'o3'$$,
         $$DELETE FROM oms.order_line_row WHERE order_id = 'o3'$$)),
@@ -103,6 +116,17 @@ INSERT INTO broken (invariant, found) VALUES
             FROM oms.fulfillment_row WHERE order_id = 'o1' GROUP BY order_id$$)),
     ('work asks for no more than is held at its location', pg_temp.breaks(
         $$UPDATE oms.fulfillment_line_row SET quantity = quantity + 1 WHERE order_id = 'o1'$$)),
+    ('the lines of a fulfillment are as far as its status says', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_row SET status = 'packed' WHERE order_id = 'o1'$$)),
+    ('the lines of a fulfillment are as far as its status says', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_line_row SET picked = 1 WHERE order_id = 'o1'$$)),
+    ('what a fulfillment sent out left the stock', pg_temp.breaks(
+        $$UPDATE oms.movement_row SET reference = 'x' WHERE kind = 'ship'$$)),
+    ('what fulfillments sent out of a line was consumed there', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET location = 'far' WHERE order_id = 'o5'$$,
+        $$UPDATE oms.fulfillment_row SET location = 'other' WHERE order_id = 'o5'$$)),
+    ('what a line rejected is on record', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_line_row SET rejected = 1 WHERE order_id = 'o2'$$)),
     ('a decision has an order and a run', pg_temp.breaks(
         $$INSERT INTO oms.decision_row VALUES ('o9', (SELECT max(run_id) FROM oms.routing_run_row), '[]', now())$$)),
     ('a decision has an order and a run', pg_temp.breaks(
@@ -110,7 +134,63 @@ INSERT INTO broken (invariant, found) VALUES
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
     ('an answered request has its result', pg_temp.breaks(
-        $$UPDATE oms.request_row SET result = NULL$$));
+        $$UPDATE oms.request_row SET result = NULL$$)),
+    ('reserved is the sum of the reservations', pg_temp.breaks(
+        $$INSERT INTO oms.hold_back_row (sku, location, quantity, actor) VALUES ('A', 'near', 1, 'me')$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.incoming_account VALUES ('G', 'near', '0', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.incoming_delta VALUES ('G', 'near', '0', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.backorder_account VALUES ('C', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('what is incoming is what was ordered and has not come', pg_temp.breaks(
+        $$UPDATE oms.incoming_row SET quantity = 6$$)),
+    ('what is incoming is what was ordered and has not come', pg_temp.breaks(
+        $$INSERT INTO oms.incoming_delta VALUES ('G', 'near', '0', 1, 1, 0, 0)$$)),
+    ('what was received of incoming supply is the sum of its movements', pg_temp.breaks(
+        $$UPDATE oms.incoming_row SET quantity = quantity + 1, received = 1$$)),
+    ('what is claimed of incoming supply is the sum of the claims', pg_temp.breaks(
+        $$UPDATE oms.backorder_claim_row SET quantity = 2$$)),
+    ('no more is claimed of incoming supply than is expected', pg_temp.breaks(
+        $$UPDATE oms.incoming_row SET quantity = 2$$,
+        $$INSERT INTO oms.incoming_delta SELECT sku, location, incoming_id::text, 9, -3, 0, 0 FROM oms.incoming_row$$)),
+    ('an open backorder claims at most what is missing of it, another one nothing', pg_temp.breaks(
+        $$UPDATE oms.backorder_row SET quantity = 2 WHERE sku = 'G'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'web', 9, 0, 0, -1)$$)),
+    ('an open backorder claims at most what is missing of it, another one nothing', pg_temp.breaks(
+        $$UPDATE oms.backorder_row SET status = 'released' WHERE sku = 'G'$$,
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'web', 9, 0, 0, -3)$$)),
+    ('what a channel has backordered is the sum of its open backorders', pg_temp.breaks(
+        $$INSERT INTO oms.backorder_delta VALUES ('G', 'pos', 9, 0, 0, 1)$$)),
+    ('used of a protection is what reservations have of it', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET protected = 1, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
+    ('used of a protection is what reservations have of it', pg_temp.breaks(
+        $$INSERT INTO oms.protection_account VALUES ('A', 'near', 'infinity', 'web', 4, 0, 0, 0, '{}')$$,
+        $$INSERT INTO oms.protection_delta VALUES ('A', 'near', 'infinity', 'web', 1, 0, 0, 1)$$)),
+    ('used of a protection is not more than was protected', pg_temp.breaks(
+        $$INSERT INTO oms.protection_delta SELECT 'A', location, 'infinity', 'web', 1, 1, 0, 2 FROM oms.reservation WHERE order_id = 'o2'$$,
+        $$UPDATE oms.reservation_row SET protected = 2, protected_until = 'infinity' WHERE order_id = 'o2'$$)),
+    ('used of a quota is what reservations and backorders have of it', pg_temp.breaks(
+        $$INSERT INTO oms.quota_delta VALUES ('A', 'web', 'total', 1, 0, 0, 1)$$)),
+    ('used of a quota is what reservations and backorders have of it', pg_temp.breaks(
+        $$UPDATE oms.backorder_row SET quota_period = 'total'$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.quota_account VALUES ('C', 'web', 'total', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('a kit is reserved whole', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET component = 3 WHERE order_id = 'o6' AND component = 2$$)),
+    ('a kit is reserved whole', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET method = 'pickup' WHERE order_id = 'o6' AND component = 2$$)),
+    ('a component of an order has a line of its own for the planner', pg_temp.breaks(
+        $$UPDATE oms.reservation_row SET plan_line = -1 WHERE order_id = 'o6'$$)),
+    ('a kit has no stock of its own', pg_temp.breaks(
+        $$ALTER TABLE oms.kit_component DISABLE TRIGGER stocked$$,
+        $$INSERT INTO oms.kit_component VALUES ('D', 'F', 1)$$,
+        $$DELETE FROM oms.kit_component WHERE kit = 'K'$$)),
+    ('a kit is in no kit', pg_temp.breaks(
+        $$ALTER TABLE oms.kit_component DISABLE TRIGGER nested$$,
+        $$INSERT INTO oms.kit_component VALUES ('L', 'K', 1)$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

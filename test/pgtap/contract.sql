@@ -2,7 +2,7 @@
 BEGIN;
 CREATE TEMP TABLE call (n serial, name text, n_leading int, columns text[]);
 INSERT INTO call (name, n_leading, columns) VALUES
-    ('add_location', 3, NULL), ('add_location_group', 2, NULL), ('add_channel', 5, NULL), ('add_item', 1, NULL),
+    ('add_location', 3, NULL), ('add_location_group', 2, NULL), ('add_channel', 5, NULL), ('add_item', 1, NULL), ('add_kit', 3, NULL),
     ('receive', 3, NULL), ('receive_many', 3, NULL), ('adjust', 4, NULL), ('adjust_many', 4, NULL),
     ('set_on_hand', 3, NULL), ('set_on_hand_many', 3, NULL), ('transfer', 4, NULL), ('transfer_many', 4, NULL),
     ('available', 2, NULL), ('atp', 4, NULL), ('atp_many', 2, '{sku,atp}'),
@@ -15,12 +15,31 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('try_reserve_cart', 9, '{line_no,sku,requested,reserved,available,status}'),
     ('confirm', 1, NULL), ('extend', 2, NULL), ('release', 1, NULL), ('consume', 2, NULL),
     ('confirm_many', 1, NULL), ('extend_many', 2, NULL), ('release_many', 1, NULL), ('consume_many', 2, NULL),
+    ('add_incoming', 5, '{reference,location,sku,quantity,expected_at,status,outstanding,claimed}'), ('add_incoming_many', 5, NULL),
+    ('change_incoming', 5, NULL), ('cancel_incoming', 3, NULL), ('receive_incoming', 4, '{sku,on_hand,filled,held_back,received,outstanding}'),
+    ('receive_incoming_many', 4, NULL), ('release_hold_back', 2, NULL), ('add_backorder_limit', 3, NULL),
+    ('projection', 2, '{at,incoming,backordered,projected,atp}'), ('expected_supply', 2, NULL), ('available_on', 2, NULL), ('earliest', 2, NULL),
     ('release_backorder', 1, '{backorder_id,sku,quantity,filled,status}'), ('fill_backorders', 0, NULL),
     ('place_order', 9, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('place_order_lines', 3, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('cancel_order', 1, NULL), ('route', 0, '{run_id}'), ('explain_route', 1, NULL),
+    ('next_actions', 1, '{action,to_status}'), ('work_list', 1, '{fulfillment_id,order_id,due_at}'),
+    ('claim_work', 3, '{fulfillment_id,order_id,due_at,claimed_until}'), ('release_work', 0, NULL),
+    ('pick_list', 2, '{bin,sku,units,fulfillments,quantities}'),
+    ('accept', 1, '{fulfillment_id,status}'), ('accept_many', 1, '{fulfillment_id,status}'), ('pick', 3, '{fulfillment_id,status}'),
+    ('pick_many', 1, '{fulfillment_id,status}'), ('pack', 1, '{fulfillment_id,status}'), ('pack_many', 1, '{fulfillment_id,status}'),
+    ('unpack', 1, '{fulfillment_id,status}'), ('unpack_many', 1, '{fulfillment_id,status}'), ('ship', 1, '{fulfillment_id,status}'),
+    ('ship_many', 1, '{fulfillment_id,status}'), ('ready', 1, '{fulfillment_id,status}'), ('ready_many', 1, '{fulfillment_id,status}'),
+    ('hand_over', 3, '{fulfillment_id,status}'), ('hand_over_many', 1, '{fulfillment_id,status}'),
+    ('reject', 3, '{fulfillment_id,order_id,sku,quantity,cause,status,moved,backordered}'),
+    ('reject_many', 2, '{fulfillment_id,order_id,sku,quantity,cause,status,moved,backordered}'), ('count_stock', 3, '{on_hand,variance}'),
+    ('enforce_time_limits', 0, '{action,fulfillment_id,order_id,location}'),
+    ('cancel_line', 3, '{line_no,sku,location,quantity,was}'), ('cancel_fulfillment', 1, '{fulfillment_id,status}'),
+    ('cancel_fulfillment_many', 1, '{fulfillment_id,status}'), ('change_quantity', 3, '{line_no,sku,location,quantity,was}'),
+    ('change_destination', 2, NULL), ('issue_code', 1, NULL),
     ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
     ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
+    ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),
     ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

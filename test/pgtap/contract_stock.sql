@@ -5,7 +5,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
-SELECT plan(104);
+SELECT plan(115);
 
 -- required: leading parameters without a default; result: leading columns, or the type
 CREATE TEMP TABLE contract (function text PRIMARY KEY, required text, optional text, result text);
@@ -14,6 +14,9 @@ INSERT INTO contract VALUES
     ('add_location_group', 'location_group text, locations text[]', '', 'SETOF oms.location_group_member'),
     ('add_channel', 'channel text, ship_group text', 'pickup_group text, safety_stock oms.safety_stock, buffer bigint', 'oms.channel'),
     ('add_item', 'sku text', '', 'oms.item'),
+    ('add_quota', 'channel text, sku text, quantity bigint', 'period text, time_zone text', 'oms.quota'),
+    ('protect_stock', 'location text, sku text, channel text, quantity bigint', 'until timestamp with time zone', 'bigint'),
+    ('unprotect_stock', 'location text, sku text, channel text', '', 'bigint'),
     ('receive', 'location text, sku text, quantity bigint', '', 'bigint'),
     ('receive_many', 'location text, skus text[], quantities bigint[]', '', 'sku text, on_hand bigint'),
     ('adjust', 'location text, sku text, delta bigint, reason text', '', 'bigint'),
@@ -50,7 +53,9 @@ $$;
 
 CREATE TEMP VIEW call AS
 SELECT c.*, p.oid, p.pronargs, p.pronargs - p.pronargdefaults AS nrequired,
-       pg_get_function_result(p.oid) AS returns
+       coalesce((SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
+                 FROM pg_type AS t JOIN pg_class AS r ON r.oid = t.typrelid AND r.relkind = 'c' JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0
+                 WHERE t.oid = p.prorettype), pg_get_function_result(p.oid)) AS returns
 FROM contract AS c LEFT JOIN pg_proc AS p ON p.proname = c.function AND p.pronamespace = 'oms'::regnamespace;
 
 SELECT is(count(oid)::int, 1, format('there is one oms.%s', function)) FROM call GROUP BY function ORDER BY function;

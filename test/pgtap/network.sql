@@ -8,10 +8,10 @@ CREATE EXTENSION IF NOT EXISTS oms;
 SELECT plan(56);
 
 -- Locations
-SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,)', 'a location and its defaults');
-SELECT is(oms.add_location('X', 'outlet', '1,2', 'Europe/Berlin', false, false, 2.5, 7, 'offline')::text,
-          '(X,outlet,"1,2",Europe/Berlin,offline,f,f,2.5,7)', 'the same location again, with other values');
-SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,)',
+SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,)', 'a location and its defaults');
+SELECT is(oms.add_location('X', 'outlet', '1,2', 'Europe/Berlin', false, false, 2.5, 7, 'offline', 'Fr 22:00-02:00')::text,
+          '(X,outlet,"1,2",Europe/Berlin,offline,f,f,2.5,7,"Fr 22:00-02:00")', 'the same location again, with other values');
+SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,)',
           'an upsert sets what is not said back to its default');
 SELECT is((SELECT count(*) FROM oms.location WHERE location = 'X'), 1::bigint, 'it is still one row');
 SELECT isnt_empty($$SELECT FROM oms.add_location('x', 'store') WHERE location <> 'X'$$, 'keys differ by case');
@@ -56,9 +56,9 @@ SELECT matches(pg_temp.error($$DELETE FROM oms.location WHERE location = 'W'$$),
 SELECT matches(pg_temp.error($$DELETE FROM oms.location_group WHERE location_group = 'all'$$), '^23503 ', 'a group of a channel stays');
 
 -- Channels
-SELECT is(oms.add_channel('pos', 'stores')::text, '(pos,stores,,0,0,active)', 'a channel and its defaults');
+SELECT is(oms.add_channel('pos', 'stores')::text, '(pos,stores,,0,0,active,)', 'a channel and its defaults');
 SELECT is(oms.add_channel('pos', 'all', 'stores', 'max(2,10%)', 5, 'offline')::text,
-          '(pos,all,stores,"max(2, 10%)",5,offline)', 'the same channel again, with other values');
+          '(pos,all,stores,"max(2, 10%)",5,offline,)', 'the same channel again, with other values');
 SELECT matches(pg_temp.error($$SELECT oms.add_channel('c', 'nowhere')$$),
                '^23503 .* \| Key \(ship_group\)=\(nowhere\) is not present in table "location_group"', 'an unknown ship_group');
 SELECT matches(pg_temp.error($$SELECT oms.add_channel('c', 'all', 'nowhere')$$), '^23503 .* \| Key \(pickup_group\)=\(nowhere\)', 'an unknown pickup_group');

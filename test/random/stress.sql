@@ -7,21 +7,29 @@
 -- keep       keep     receive, reserve, release, confirm, consume   on_hand - reserved >= 2
 -- half       half     the same                                      on_hand - reserved >= 50% of on_hand
 -- lost       web      everything, losses and counts too             that sums agree
+-- prot       web pos  everything but losses; 4 protected for pos    on_hand - reserved >= left of the protection
+-- lapse      web pos  the same; protected anew, briefly, ended      0 <= left of each protection
+-- wide       pos      as hot, many units: takers share the key      the same
+-- limit      web      everything, of a quota of 6                   used of the quota <= 6
+-- both       web      everything, of a quota of 8 and 5 units each  used of the quota <= 8
 CREATE SCHEMA stress;
 
 SELECT oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
 SELECT oms.add_location_group('all', ARRAY['A', 'B']);
 SELECT oms.add_channel('web', 'all'), oms.add_channel('hot', 'all'), oms.add_channel('keep', 'all', safety_stock => '2'),
-       oms.add_channel('half', 'all', safety_stock => '50%');
+       oms.add_channel('half', 'all', safety_stock => '50%'), oms.add_channel('pos', 'all');
 
 -- The oracle: what each committed call did, in the transaction of the call.
 CREATE TABLE stress.done (sku text, location text, on_hand bigint, reserved bigint);
 CREATE TABLE stress.stock (sku text PRIMARY KEY, channel text, initial bigint);
 INSERT INTO stress.stock VALUES ('a', 'web', 3), ('b', 'web', 5), ('c', 'web', 20), ('hot', 'hot', 2),
-    ('deep', 'web', 700), ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10);
+    ('deep', 'web', 700), ('keep', 'keep', 8), ('half', 'half', 20), ('lost', 'web', 10),
+    ('prot', 'web', 8), ('lapse', 'web', 8), ('wide', 'hot', 700), ('limit', 'web', 30), ('both', 'web', 5);
 INSERT INTO stress.done
 SELECT s.sku, l.location, s.initial, 0 FROM stress.stock s, oms.location l;
 SELECT count(oms.receive(d.location, d.sku, d.on_hand)) FROM stress.done d;
+SELECT count(oms.protect_stock(l.location, s.sku, 'pos', 4)) FROM oms.location l, (VALUES ('prot'), ('wide')) s (sku);
+SELECT oms.add_quota('web', 'limit', 6), oms.add_quota('web', 'both', 8);
 
 -- One operation. Everything that may be refused may raise.
 CREATE PROCEDURE stress.operation() LANGUAGE plpgsql AS $$
@@ -36,6 +44,9 @@ DECLARE
     ids bigint[];
 BEGIN
     SELECT * INTO one FROM stress.stock WHERE channel <> 'hot' ORDER BY random() LIMIT 1;
+    IF one.sku IN ('prot', 'lapse') AND dice % 2 = 0 THEN
+        one.channel := 'pos';
+    END IF;
     IF dice < 35 THEN
         INSERT INTO stress.done
         SELECT t.sku, t.location, 0, t.quantity
@@ -51,7 +62,8 @@ BEGIN
     ELSIF dice < 75 THEN
         SELECT array_agg(h.reservation_id) INTO ids
           FROM (SELECT r.reservation_id FROM oms.reservation_row r WHERE r.status IN ('hold', 'firm')
-                   AND r.sku <> 'hot' -- its clients note the releases they make themselves
+                   AND r.sku NOT IN ('hot', 'wide') -- their clients note the releases they make themselves
+                   AND (dice NOT BETWEEN 66 AND 71 OR r.sku NOT IN ('limit', 'both') OR random() < 0.02) -- else the quota is soon used up
                 OFFSET floor(random() * 15) LIMIT CASE WHEN dice < 72 THEN 1 ELSE 3 END) h;
         IF ids IS NULL THEN
             RETURN;
@@ -71,12 +83,19 @@ BEGIN
         ELSE
             PERFORM oms.confirm_many(ids);
         END IF;
-    ELSIF dice < 86 THEN
+    ELSIF dice < 86 AND one.sku <> 'both' THEN
         INSERT INTO stress.done VALUES (one.sku, place, n, 0);
         PERFORM oms.receive(place, one.sku, n);
     ELSIF dice < 91 AND one.channel = 'web' THEN
         INSERT INTO stress.done VALUES (one.sku, place, -n, 0), (one.sku, other, n, 0);
         PERFORM oms.transfer(place, other, one.sku, n);
+    ELSIF dice < 92 AND one.sku = 'lapse' THEN
+        IF dice % 3 = 0 THEN
+            PERFORM oms.unprotect_stock(place, 'lapse', 'pos');
+        ELSE
+            PERFORM oms.protect_stock(place, 'lapse', 'pos', n, CASE dice % 3 WHEN 1 THEN timestamptz 'infinity'
+                                      ELSE clock_timestamp() + make_interval(secs => 0.05 + random() / 4) END);
+        END IF;
     ELSIF dice < 94 THEN
         INSERT INTO stress.done VALUES ('lost', place, -n, 0);
         PERFORM oms.adjust(place, 'lost', -n, 'lost');
@@ -117,7 +136,7 @@ BEGIN
                         RAISE EXCEPTION USING ERRCODE = 'ST000';
                     END IF;
                 EXCEPTION
-                    WHEN SQLSTATE 'ST000' OR SQLSTATE 'OM001' OR SQLSTATE 'OM002' OR SQLSTATE 'OM003' OR SQLSTATE 'OM005' THEN
+                    WHEN SQLSTATE 'ST000' OR SQLSTATE 'OM001' OR SQLSTATE 'OM002' OR SQLSTATE 'OM003' OR SQLSTATE 'OM005' OR SQLSTATE 'OM009' THEN
                         NULL;
                 END;
             END IF;
@@ -136,21 +155,26 @@ BEGIN
     END LOOP;
 END $$;
 
--- A fast client on the last units of one sku, for the narrow windows.
+-- A fast client on the last units of one sku, or on the protected ones of another, for the narrow windows.
 CREATE PROCEDURE stress.hammer(until timestamptz) LANGUAGE plpgsql AS $$
 DECLARE
     got record;
+    what text;
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', false), set_config('oms.wait_for_pending', '0', false);
     WHILE clock_timestamp() < until LOOP
+        what := CASE WHEN random() < 0.7 THEN 'hot' ELSE 'wide' END;
         SELECT t.reserved, t.reservation_ids[1] AS id INTO got
-          FROM oms.try_reserve('hot', 'hot', 1 + floor(random() * 2)::int, 'A') t;
+          FROM oms.try_reserve(CASE what WHEN 'hot' THEN 'hot' ELSE 'pos' END, what, 1 + floor(random() * 2)::int, 'A') t;
         IF got.reserved > 0 THEN
-            INSERT INTO stress.done VALUES ('hot', 'A', 0, got.reserved);
+            INSERT INTO stress.done VALUES (what, 'A', 0, got.reserved);
             COMMIT;
+            IF what = 'wide' AND EXISTS (SELECT FROM oms.protected_stock p WHERE p.sku = 'wide' AND p.used > p.quantity) THEN
+                RAISE EXCEPTION 'more was used of a protection than there was'; -- too short a time to be sampled
+            END IF;
             BEGIN
                 PERFORM oms.release(got.id);
-                INSERT INTO stress.done VALUES ('hot', 'A', 0, -got.reserved);
+                INSERT INTO stress.done VALUES (what, 'A', 0, -got.reserved);
             EXCEPTION WHEN SQLSTATE 'OM002' OR SQLSTATE 'OM005' THEN
                 NULL;
             END;
@@ -180,6 +204,35 @@ CREATE FUNCTION stress.violations() RETURNS TABLE (wrong text) LANGUAGE sql AS $
         (i.reserved <> d.reserved - COALESCE(r.expired, 0), format('reserved %s, oracle %s', i.reserved, d.reserved - r.expired))
         ) AS w (is_wrong, wrong)
      WHERE w.is_wrong
+    UNION ALL
+    SELECT format('%s at %s, protected until %s: %s', sku, location, until, w.wrong)
+      FROM (SELECT p.sku, p.location, p.until, sum(p.quantity) AS quantity, sum(p.used) AS used, sum(p.claimed) AS claimed
+              FROM (SELECT sku, location, until, on_hand AS quantity, reserved AS used, 0 AS claimed FROM oms.protection_account
+                    UNION ALL
+                    SELECT sku, location, until, on_hand, reserved, 0 FROM oms.protection_delta
+                    UNION ALL
+                    SELECT sku, location, protected_until, 0, 0,
+                           CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END
+                      FROM oms.reservation_row WHERE protected > 0) p
+             GROUP BY p.sku, p.location, p.until) p
+      JOIN (SELECT i.sku, i.location, i.on_hand - i.reserved AS available FROM oms.inventory i) i USING (sku, location)
+     CROSS JOIN LATERAL (VALUES
+        (p.used NOT BETWEEN 0 AND p.quantity, format('used %s of %s', p.used, p.quantity)),
+        (p.used <> p.claimed, format('used %s, reservations %s', p.used, p.claimed)),
+        (p.sku IN ('prot', 'wide') AND i.available < p.quantity - p.used, format('%s left, available %s', p.quantity - p.used, i.available))
+        ) AS w (is_wrong, wrong)
+     WHERE w.is_wrong
+    UNION ALL
+    SELECT format('quota of %s: used %s, reservations %s', q.sku, q.used, q.claimed)
+      FROM (SELECT u.sku, sum(u.used) AS used, sum(u.claimed) AS claimed
+              FROM (SELECT sku, reserved AS used, 0 AS claimed FROM oms.quota_account
+                    UNION ALL
+                    SELECT sku, reserved, 0 FROM oms.quota_delta
+                    UNION ALL
+                    SELECT sku, 0, CASE WHEN status IN ('hold', 'firm') THEN quantity ELSE consumed END
+                      FROM oms.reservation_row WHERE quota_period IS NOT NULL) u
+             GROUP BY u.sku) q
+     WHERE q.used <> q.claimed OR q.used NOT BETWEEN 0 AND CASE q.sku WHEN 'limit' THEN 6 ELSE 8 END
 $$;
 
 -- Samples until the end; how many.

@@ -30,9 +30,10 @@ adds_up($node, 'after kill -9');
 # Immediate stop under load; a client that counts what was acknowledged
 for my $round (1 .. 2)
 {
+	my $before = $node->safe_psql('postgres', q{SELECT count(*) FROM stress.done WHERE sku = 'deep'});
 	my @load = start_load($node, 4, 6,
 		q{WITH r AS (SELECT * FROM oms.reserve('web', 'deep', 1, 'A')), d AS (INSERT INTO stress.done SELECT sku, location, 0, 1 FROM r) SELECT reservation_id FROM r;});
-	$node->poll_query_until('postgres', q{SELECT count(*) > 100 * } . $round . q{ FROM stress.done WHERE sku = 'deep'})
+	$node->poll_query_until('postgres', "SELECT count(*) > $before + 100 FROM stress.done WHERE sku = 'deep'")
 	  or die 'no load';
 	$node->stop('immediate');
 	my ($acknowledged) = stop_load($load[-1]);

@@ -12,9 +12,10 @@ $node->start;
 $node->safe_psql('postgres', 'CREATE DATABASE shop');
 $node->safe_psql('shop', q{
 	CREATE EXTENSION oms;
-	SELECT oms.add_location('near', 'store', '40.75,-73.99', capacity_orders => 5), oms.add_location('far', 'warehouse', '33.45,-112.07');
+	SELECT oms.add_location('near', 'store', '40.75,-73.99', capacity_orders => 5, business_hours => 'Mo-Fr 09:00-18:00; Sa 20:00-02:00'), oms.add_location('far', 'warehouse', '33.45,-112.07');
 	SELECT oms.add_location_group('network', '{near,far}');
 	SELECT oms.add_channel('web', 'network', 'network', safety_stock => 'max(1, 10%)', buffer => 1);
+	SELECT oms.add_safety_stock_rule('2 + 10%', 'web', tags => '{blue}', location => 'far', method => 'pickup', note => 'busy');
 	SELECT oms.add_item('A', '{blue,"size L"}', 9.90);
 	SELECT oms.receive('near', 'A', 12, request_id => 'delivery 1'), oms.receive('far', 'A', 20);
 	SELECT oms.place_order('o1', 'web', '{A}', '{2}', ship_to => '40.7,-74', request_id => 'checkout 1');
@@ -23,17 +24,25 @@ $node->safe_psql('shop', q{
 	SELECT oms.cancel_order('o3', 'test');
 	SELECT oms.reserve('web', 'A', 1, expires_in => '1 hour', cart_id => 'c1');
 	SELECT oms.route();
+	UPDATE oms.reject_reason SET stock_effect = 'all' WHERE reason = 'damaged';
+	UPDATE oms.fulfillment_transition SET active = false WHERE action = 'unpack';
+	INSERT INTO oms.fulfillment_transition VALUES ('pick', 'ship', 'assigned', 'picking');
 	SELECT oms.fold_accounts();
 	SELECT oms.place_order('o4', 'web', '{A}', '{1}');
+	SELECT oms.add_incoming('PO', 'far', 'B', 5, '2099-01-10');
+	SELECT oms.reserve('web', 'B', 3, on_shortage => 'backorder');
+	SELECT oms.add_backorder_limit('web', 'B', 4);
+	SELECT oms.receive_incoming('PO', 'far', 'B', 2, fill_limit => 1, hold_back => true);
 });
 
-# contents DATABASE: every row of every table of oms, and the state of its sequences
+# contents DATABASE: every row of every table of oms, and the state of its sequences; but for network_change,
+# which says who changed the network last: the restore.
 sub contents
 {
 	my ($database) = @_;
 	my $tables = $node->safe_psql($database, q{
 		SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'oms' AND c.relkind IN ('r', 'S') ORDER BY 1});
+		WHERE n.nspname = 'oms' AND c.relkind IN ('r', 'S') AND c.relname <> 'network_change' ORDER BY 1});
 	my $rows = '';
 
 	foreach my $table (split /\n/, $tables)
@@ -62,6 +71,8 @@ is($node->safe_psql($copy, q{SELECT location, quantity, status FROM oms.place_or
 	'near|4|reserved', 'the copy goes on selling');
 is($node->safe_psql($copy, q{SELECT sum(quantity) FROM oms.place_order('o1', 'web', '{A}', '{2}', ship_to => '40.7,-74', request_id => 'checkout 1')}),
 	'2', 'and remembers what it answered');
+is($node->safe_psql($copy, q{SELECT stock_effect FROM oms.reject_reason WHERE reason = 'damaged'}), 'all', 'an edited reason is not the shipped one');
+is($node->safe_psql($copy, q{SELECT to_status FROM oms.fulfillment_transition WHERE action = 'pick' AND from_status = 'assigned'}), 'picking', 'a transition of its own');
 is($node->safe_psql($copy, 'SELECT run_id, orders FROM oms.route()'), '2|4', 'and routes');
 isnt(($node->psql($copy, q{SELECT oms.place_order('o6', 'web', '{A}', '{100}')}))[0], 0, 'and does not oversell');
 is($node->safe_psql($copy, 'SELECT * FROM oms.check()'), '', 'oms.check() finds nothing afterwards');

@@ -58,5 +58,35 @@ is($node->safe_psql('postgres', sprintf($take, 4)), 'reserved', 'a take beside a
 is($node->safe_psql('postgres', sprintf($take, 16)), 'insufficient', 'is counted');
 $node->safe_psql('postgres', q{COMMIT PREPARED 'fold'; INSERT INTO stress.done VALUES ('c', 'A', 0, 4);});
 is($node->safe_psql('postgres', $available), '15', 'after the fold as before');
+# Protected stock and a quota: used, given back and newly protected by prepared transactions
+my $pos = q{SELECT status FROM oms.try_reserve('pos', 'prot', %d, 'A')};
+my $web = q{SELECT status FROM oms.try_reserve('web', '%s', %d, 'A')};
+foreach my $case ([ 'COMMIT', 'quota', '2 2' ], [ 'ROLLBACK', 'reserved', '0 4' ])
+{
+	my ($outcome, $quota, $used) = @$case;
+
+	$node->safe_psql('postgres', q{
+		BEGIN;
+		SELECT count(*) FROM oms.reserve('pos', 'prot', 2, 'A', reference => 'shared');
+		SELECT count(*) FROM oms.reserve('web', 'limit', 4, 'A', reference => 'shared');
+		SELECT oms.protect_stock('A', 'a', 'pos', 3);
+		PREPARE TRANSACTION 'p';
+	});
+	$node->restart;
+	is( $node->safe_psql('postgres', sprintf($web, 'prot', 5)), 'insufficient', "$outcome: protected stock that is used is neutral to others");
+	is( $node->safe_psql('postgres', 'BEGIN; ' . sprintf($web, 'prot', 4) . '; ROLLBACK'), 'reserved', "$outcome: they have the rest");
+	is( $node->safe_psql('postgres', sprintf($web, 'limit', 3)), 'held_by_others', "$outcome: the quota is held");
+	is( $node->safe_psql('postgres', sprintf($web, 'a', 1)), 'held_by_others', "$outcome: a new protection counts");
+	$node->safe_psql('postgres', 'SELECT oms.fold_accounts()');
+	$node->safe_psql('postgres', "$outcome PREPARED 'p'");
+	is( $node->safe_psql('postgres', 'BEGIN; ' . sprintf($web, 'limit', 3) . '; ROLLBACK'), $quota, "$outcome: the quota");
+	is( $node->safe_psql('postgres', q{SELECT used, "left" FROM oms.protected_stock WHERE sku = 'prot' AND location = 'A'}),
+		$used =~ tr/ /|/r, "$outcome: the protection");
+	is( $node->safe_psql('postgres', q{SELECT count(*) FROM oms.protected_stock WHERE sku = 'a'}), $outcome eq 'COMMIT' ? 1 : 0, "$outcome: the new one");
+	is($node->safe_psql('postgres', 'SELECT * FROM oms.check()'), '', "$outcome: oms.check() finds nothing");
+	$node->safe_psql('postgres', q{
+		SELECT oms.release(reservation_id) FROM oms.reservation WHERE reference = 'shared' AND status = 'firm';
+		SELECT oms.unprotect_stock('A', 'a', 'pos'); SELECT oms.fold_accounts();});
+}
 sells_out($node, 'in the end');
 done_testing();

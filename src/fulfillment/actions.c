@@ -1,0 +1,472 @@
+/*
+ * actions.c
+ *		What a location does with its work: accept, pick, pack, unpack, ship; ready and
+ *		hand_over for what is picked up. Each for one fulfillment, and for many as one set.
+ *
+ * Goods leave the house when they are shipped or handed over: then, and only then, the
+ * reservations of the order are consumed (reservation/order_units.c).
+ *
+ * What has a customer's code is handed over against it. Only a hash of the code is kept; with
+ * the fulfillment's number in it, so that equal codes do not show.
+ *
+ * Locks, in this order: those of work.c; those of order_units.c.
+ *
+ * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
+ * pg_catalog, pg_temp, so that operators need no schema.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "funcapi.h"
+#include "utils/array.h"
+
+#include "fulfillment/fulfillment.h"
+#include "reservation/order_units.h"
+
+PG_FUNCTION_INFO_V1(oms_accept);
+PG_FUNCTION_INFO_V1(oms_accept_many);
+PG_FUNCTION_INFO_V1(oms_pick);
+PG_FUNCTION_INFO_V1(oms_pick_many);
+PG_FUNCTION_INFO_V1(oms_pack);
+PG_FUNCTION_INFO_V1(oms_pack_many);
+PG_FUNCTION_INFO_V1(oms_unpack);
+PG_FUNCTION_INFO_V1(oms_unpack_many);
+PG_FUNCTION_INFO_V1(oms_ship);
+PG_FUNCTION_INFO_V1(oms_ship_many);
+PG_FUNCTION_INFO_V1(oms_ready);
+PG_FUNCTION_INFO_V1(oms_ready_many);
+PG_FUNCTION_INFO_V1(oms_hand_over);
+PG_FUNCTION_INFO_V1(oms_hand_over_many);
+
+PG_FUNCTION_INFO_V1(oms_issue_code);
+
+typedef enum Action
+{
+	ACCEPT,
+	PICK,
+	PACK,
+	UNPACK,
+	SHIP,
+	READY,
+	HAND_OVER
+} Action;
+
+static const char *const names[] = {
+	"accept", "pick", "pack", "unpack", "ship", "ready", "hand_over"
+};
+
+/* What of a fulfillment is meant; skus NULL: all of it. */
+typedef struct Part
+{
+	int			n;
+	text	  **skus;
+	int64	   *quantities;		/* NULL: all of the skus */
+} Part;
+
+/* The hash of a code ($2) of fulfillment f. */
+#define CODE_HASH "encode(sha256(convert_to(f.fulfillment_id || ':' || upper($2), 'UTF8')), 'hex')"
+
+static OmsPlan wrong_code = {
+	"SELECT f.fulfillment_id FROM oms.fulfillment_row f WHERE f.fulfillment_id = ANY ($1) "
+	"AND f.code_hash IS NOT NULL AND f.code_hash IS DISTINCT FROM " CODE_HASH " ORDER BY 1 LIMIT 1",
+	2, {"_int8", "text"}
+};
+
+static OmsPlan set_code = {
+	"UPDATE oms.fulfillment_row f SET code_hash = " CODE_HASH " WHERE f.fulfillment_id = $1 "
+	"AND f.method = 'pickup' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')",
+	2, {"int8", "text"}
+};
+
+/* left_for is the number of units of a line that the action can still concern. */
+static int64
+left_for(Action action, const OmsWorkLine *line)
+{
+	const OmsLineUnits *has = &line->has;
+
+	switch (action)
+	{
+		case PICK:
+			return line->quantity - has->rejected - has->cancelled - has->picked;
+		case PACK:
+			return has->picked - has->packed;
+		default:				/* UNPACK, SHIP, HAND_OVER */
+			return has->packed - has->shipped;
+	}
+}
+
+/* change_line lets the action concern units of a line. */
+static void
+change_line(Action action, OmsWorkLine *line, int64 units, OmsWork *work)
+{
+	switch (action)
+	{
+		case PICK:
+			line->change.picked += units;
+			break;
+		case PACK:
+			line->change.packed += units;
+			break;
+		case UNPACK:
+			line->change.packed -= units;
+			break;
+		default:
+			line->change.shipped += units;
+			break;
+	}
+	work[line->work].units += units;
+}
+
+/* require_picked raises OM005 for a line of which units are neither picked nor given up. */
+static void
+require_picked(const OmsWorkLine *line, const OmsWork *work)
+{
+	int64		missing = left_for(PICK, line);
+
+	if (missing > 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+				 errmsg("cannot pack fulfillment %lld: not all is picked",
+						(long long) work[line->work].id),
+				 errdetail("Line %d, sku \"%s\": %lld of %lld units are not picked.", line->line_no,
+						   text_to_cstring(line->sku), (long long) missing,
+						   (long long) line->quantity),
+				 errhint("Pick them, or reject them with a reason.")));
+}
+
+/* change_part lets the action concern the part of one fulfillment; OM004, OM005. */
+static void
+change_part(Action action, int nlines, OmsWorkLine *lines, OmsWork *work, const Part *part)
+{
+	for (int i = 0; i < part->n; i++)
+	{
+		int64		wanted = part->quantities == NULL ? PG_INT64_MAX : part->quantities[i];
+		int64		left = 0;
+		bool		known = false;
+
+		for (int l = 0; l < nlines; l++)
+		{
+			int64		open = left_for(action, &lines[l]) -
+				(action == PICK ? lines[l].change.picked : lines[l].change.shipped);
+			int64		units = Min(open, wanted);
+
+			if (!oms_text_equal(lines[l].sku, part->skus[i]))
+				continue;
+			known = true;
+			left += open;
+			if (units <= 0)
+				continue;
+			change_line(action, &lines[l], units, work);
+			wanted -= units;
+		}
+		if (!known)
+			ereport(ERROR,
+					(errcode(OMS_ERR_UNKNOWN_KEY),
+					 errmsg("sku \"%s\" is not part of fulfillment %lld",
+							text_to_cstring(part->skus[i]), (long long) work->id)));
+		if (part->quantities != NULL && wanted > 0)
+			ereport(ERROR,
+					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+					 errmsg("cannot %s %lld units of sku \"%s\"", names[action],
+							(long long) part->quantities[i], text_to_cstring(part->skus[i])),
+					 errdetail("Of fulfillment %lld %lld are left to %s.", (long long) work->id,
+							   (long long) left, names[action])));
+	}
+}
+
+/* require_whole_kits raises OM005 for a kit of which not all components are handed over. */
+static void
+require_whole_kits(int nlines, const OmsWorkLine *lines, const OmsWork *work)
+{
+	for (int first = 0, end; first < nlines; first = end)
+	{
+		bool		some = false;
+		bool		all = true;
+
+		for (end = first; end < nlines && lines[end].work == lines[first].work &&
+			 lines[end].line_no == lines[first].line_no; end++)
+		{
+			some = some || lines[end].change.shipped > 0;
+			all = all && lines[end].change.shipped == left_for(HAND_OVER, &lines[end]);
+		}
+		if (lines[first].of_kit && some && !all)
+			ereport(ERROR,
+					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+					 errmsg("cannot hand_over a part of a kit"),
+					 errdetail("Line %d of fulfillment %lld.", lines[first].line_no,
+							   (long long) work[lines[first].work].id),
+					 errhint("Name all its components, with all that is left of them.")));
+	}
+}
+
+/* require_code raises OM010 unless all that have a code have this one; code may be NULL. */
+static void
+require_code(int n, const int64 *ids, text *code)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
+	Datum		values[2];
+
+	for (int i = 0; i < n; i++)
+		elements[i] = Int64GetDatum(ids[i]);
+	values[0] = PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
+												TYPALIGN_DOUBLE));
+	values[1] = PointerGetDatum(code);
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&wrong_code, values, code == NULL ? " n" : NULL) > 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_NOT_ALLOWED),
+				 code == NULL ? errmsg("fulfillment %s is handed over against a code only", oms_spi_text(0, 1)) :
+				 errmsg("this is not the code of fulfillment %s", oms_spi_text(0, 1)),
+				 errhint("Ask the customer for the code; oms.issue_code makes a new one.")));
+	oms_spi_finish();
+}
+
+/* consume takes what leaves the house out of the stock. */
+static void
+consume(Action action, int nlines, const OmsWorkLine *lines, const OmsWork *work, text *actor)
+{
+	OmsOrderUnits *units = palloc(sizeof(OmsOrderUnits) * Max(1, nlines));
+	int			n = 0;
+
+	for (int i = 0; i < nlines; i++)
+	{
+		const OmsWork *of = &work[lines[i].work];
+
+		if (lines[i].change.shipped > 0)
+			units[n++] = (OmsOrderUnits) {
+				of->order_id, lines[i].line_no, lines[i].sku, of->location,
+				lines[i].change.shipped, of->id
+			};
+	}
+	oms_consume_order_units(n, units, names[action], actor);
+}
+
+/* act is every action: on all of the fulfillments, or on a part of one. */
+static void
+act(FunctionCallInfo fcinfo, Action action, int n, const int64 *ids, const Part *part, text *code,
+	text *actor)
+{
+	OmsWork    *work = oms_work_lock(names[action], n, ids);
+
+	if (action == HAND_OVER)
+		require_code(n, ids, code);
+
+	if (action != ACCEPT && action != READY)
+	{
+		OmsWorkLine *lines;
+		int			nlines = oms_work_lines(n, work, &lines);
+
+		for (int i = 0; i < n; i++)
+			work[i].counted = true;
+		if (part->skus != NULL)
+			change_part(action, nlines, lines, work, part);
+		else
+			for (int i = 0; i < nlines; i++)
+				change_line(action, &lines[i], left_for(action, &lines[i]), work);
+		for (int i = 0; i < nlines; i++)
+		{
+			if (action == PACK)
+				require_picked(&lines[i], work);
+			/* What was handed over in part is still ready. */
+			if (action == HAND_OVER && left_for(action, &lines[i]) > lines[i].change.shipped)
+				work[lines[i].work].to_status = work[lines[i].work].from_status;
+		}
+		if (action == HAND_OVER)
+			require_whole_kits(nlines, lines, work);
+		oms_work_write_lines(nlines, lines, work);
+		if (action == SHIP || action == HAND_OVER)
+			consume(action, nlines, lines, work, actor);
+	}
+	oms_work_write(names[action], n, work, NULL, actor);
+	oms_work_put(fcinfo, n, work);
+}
+
+/* read_part reads skus and quantities, both optional. */
+static Part
+read_part(FunctionCallInfo fcinfo, int argno)
+{
+	Part		part = {0};
+
+	if (PG_ARGISNULL(argno))
+	{
+		if (!PG_ARGISNULL(argno + 1))
+			oms_require_not_null(fcinfo, argno, "skus");
+		return part;
+	}
+	part.n = oms_arg_keys(fcinfo, argno, "skus", &part.skus);
+	if (PG_ARGISNULL(argno + 1))
+		return part;
+	oms_require_same_length("skus", part.n, "quantities",
+							oms_arg_quantities(fcinfo, argno + 1, "quantities", &part.quantities));
+	for (int i = 0; i < part.n; i++)
+		if (part.quantities[i] < 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("quantity must be at least 1"),
+					 errdetail("Sku \"%s\": %lld.", text_to_cstring(part.skus[i]),
+							   (long long) part.quantities[i])));
+	return part;
+}
+
+/*
+ * run is every verb: fulfillment_id(s) [, skus, quantities: of one that may be done in
+ * part][, code: of hand_over], actor, request_id. A row per fulfillment.
+ */
+static Datum
+run(FunctionCallInfo fcinfo, Action action, bool many)
+{
+	bool		in_part = !many && (action == PICK || action == HAND_OVER);
+	int			argno = 1;
+	int64	   *ids;
+	int			n = oms_arg_fulfillments(fcinfo, many, &ids);
+	Part		part = {0};
+	text	   *code = NULL;
+	text	   *actor;
+
+	if (in_part)
+	{
+		part = read_part(fcinfo, argno);
+		argno += 2;
+	}
+	if (in_part && action == HAND_OVER)
+	{
+		code = PG_ARGISNULL(argno) ? NULL : oms_arg_key(fcinfo, argno, "code");
+		argno++;
+	}
+	actor = oms_arg_actor(fcinfo, argno++);
+	InitMaterializedSRF(fcinfo, 0);
+	if (!oms_request_begin(fcinfo, argno, NULL))
+	{
+		act(fcinfo, action, n, ids, &part, code, actor);
+		oms_request_end(fcinfo, argno, NULL);
+	}
+	return (Datum) 0;
+}
+
+/* oms_accept: the location takes the work on; from now on the router leaves it. */
+Datum
+oms_accept(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, ACCEPT, false);
+}
+
+Datum
+oms_accept_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, ACCEPT, true);
+}
+
+/* oms_pick: units are taken from the shelf, all that are left or some. */
+Datum
+oms_pick(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, PICK, false);
+}
+
+Datum
+oms_pick_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, PICK, true);
+}
+
+/* oms_pack: what was picked is packed; OM005 while units are neither picked nor rejected. */
+Datum
+oms_pack(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, PACK, false);
+}
+
+Datum
+oms_pack_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, PACK, true);
+}
+
+/* oms_unpack: what was packed and has not left is picked again. */
+Datum
+oms_unpack(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, UNPACK, false);
+}
+
+Datum
+oms_unpack_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, UNPACK, true);
+}
+
+/* oms_ship: the goods leave the house. */
+Datum
+oms_ship(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, SHIP, false);
+}
+
+Datum
+oms_ship_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, SHIP, true);
+}
+
+/* oms_ready: the customer may come. */
+Datum
+oms_ready(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, READY, false);
+}
+
+Datum
+oms_ready_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, READY, true);
+}
+
+/* oms_hand_over: the customer takes all that is left, or some. */
+Datum
+oms_hand_over(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, HAND_OVER, false);
+}
+
+Datum
+oms_hand_over_many(PG_FUNCTION_ARGS)
+{
+	return run(fcinfo, HAND_OVER, true);
+}
+
+/*
+ * oms_issue_code(fulfillment_id, code): a text, the code against which it is handed over,
+ * a random one unless given; it replaces an earlier one. OM004 unknown, OM005 not to be
+ * picked up (any more).
+ */
+Datum
+oms_issue_code(PG_FUNCTION_ARGS)
+{
+	/* no letters and digits that look alike; 32, so that a byte picks one without bias */
+	static const char alphabet[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+	int64	   *ids;
+	text	   *code;
+	Datum		values[2];
+
+	(void) oms_arg_fulfillments(fcinfo, false, &ids);
+	if (PG_ARGISNULL(1))
+	{
+		char		random[8];
+
+		if (!pg_strong_random(random, sizeof(random)))
+			elog(ERROR, "no random numbers");
+		for (int i = 0; i < sizeof(random); i++)
+			random[i] = alphabet[random[i] & 31];
+		code = cstring_to_text_with_len(random, sizeof(random));
+	}
+	else
+		code = oms_arg_key(fcinfo, 1, "code");
+	oms_work_lock_orders(1, ids);
+	values[0] = Int64GetDatum(ids[0]);
+	values[1] = PointerGetDatum(code);
+	oms_spi_connect();
+	if (oms_spi_execute_latest(&set_code, values, NULL) == 0)
+		oms_work_raise("issue a code for", ids[0]);
+	oms_spi_finish();
+	PG_RETURN_TEXT_P(code);
+}

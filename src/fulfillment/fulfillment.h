@@ -1,0 +1,68 @@
+/*
+ * fulfillment.h
+ *		Actions on sets of fulfillments: what the files of this folder share. See work.c.
+ */
+#ifndef OMS_FULFILLMENT_H
+#define OMS_FULFILLMENT_H
+
+#include "oms.h"
+#include "reservation/order_units.h"
+
+/* A fulfillment under an action; its order's row is locked. */
+typedef struct OmsWork
+{
+	int64		id;
+	text	   *order_id;
+	text	   *location;
+	char	   *method;
+	char	   *from_status;
+	char	   *to_status;		/* where the action leads */
+	bool		counted;		/* the action concerns units of lines: */
+	int64		units;			/* so many */
+} OmsWork;
+
+/* Units of a line: what it has, or by how much that changes. */
+typedef struct OmsLineUnits
+{
+	int64		picked;
+	int64		packed;
+	int64		shipped;
+	int64		rejected;
+	int64		cancelled;
+} OmsLineUnits;
+
+/* Units of an order line that leave a location: where they went. */
+typedef struct OmsRelocation
+{
+	OmsOrderUnits from;
+	bool		of_kit;
+	bool		done;
+	int64		moved;			/* to other locations */
+	int64		backordered;
+} OmsRelocation;
+
+/* A line of a fulfillment under an action. */
+typedef struct OmsWorkLine
+{
+	int			work;			/* index of its fulfillment */
+	int32		line_no;
+	text	   *sku;
+	bool		of_kit;			/* a component: the order line is for a kit */
+	int64		quantity;
+	OmsLineUnits has;
+	OmsLineUnits change;
+} OmsWorkLine;
+
+extern void oms_work_lock_orders(int n, const int64 *ids);
+extern void oms_work_raise(const char *action, int64 id);
+extern OmsWork *oms_work_read(const char *action, int n, const int64 *ids);
+extern OmsWork *oms_work_lock(const char *action, int n, const int64 *ids);
+extern int	oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines);
+extern void oms_work_write_lines(int nlines, const OmsWorkLine *lines, const OmsWork *work);
+extern void oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason,
+						   text *actor);
+extern void oms_work_put(FunctionCallInfo fcinfo, int nwork, const OmsWork *work);
+extern void oms_relocate(int n, OmsRelocation *relocations);
+extern int	oms_arg_fulfillments(FunctionCallInfo fcinfo, bool many, int64 **ids);
+
+#endif							/* OMS_FULFILLMENT_H */

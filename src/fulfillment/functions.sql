@@ -1,0 +1,268 @@
+-- The work of a location. Every action is a row of oms.fulfillment_transition; writers take
+-- a request_id and return a row per fulfillment.
+
+CREATE FUNCTION oms.next_actions(fulfillment_id bigint)
+RETURNS TABLE (action text, to_status text)
+LANGUAGE c STABLE PARALLEL SAFE COST 100 ROWS 4 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_next_actions';
+REVOKE ALL ON FUNCTION oms.next_actions(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION oms.next_actions(bigint) IS
+    'what may be done to the fulfillment now, and the status it leads to, by oms.fulfillment_transition; no rows when it is done. Error: OM004 unknown fulfillment';
+
+CREATE FUNCTION oms.accept(
+    fulfillment_id bigint,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_accept';
+REVOKE ALL ON FUNCTION oms.accept(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.accept(bigint, text, text) IS
+    'the location takes the work on: the router leaves it from now on. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal)';
+
+CREATE FUNCTION oms.accept_many(
+    fulfillment_ids bigint[],
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_accept_many';
+REVOKE ALL ON FUNCTION oms.accept_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.accept_many(bigint[], text, text) IS
+    'each of the fulfillments, all or none, as one set: the location takes the work on: the router leaves it from now on. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
+
+CREATE FUNCTION oms.pick(
+    fulfillment_id bigint, skus text[] DEFAULT NULL, quantities bigint[] DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_pick';
+REVOKE ALL ON FUNCTION oms.pick(bigint, text[], bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.pick(bigint, text[], bigint[], text, text) IS
+    'units are taken from the shelf: all that are left, or quantities[i] of skus[i] (without quantities all of these skus). A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, 22023 quantity below 1';
+
+CREATE FUNCTION oms.pick_many(
+    fulfillment_ids bigint[],
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_pick_many';
+REVOKE ALL ON FUNCTION oms.pick_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.pick_many(bigint[], text, text) IS
+    'each of the fulfillments, all or none, as one set: units are taken from the shelf, all that are left. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
+
+CREATE FUNCTION oms.pack(
+    fulfillment_id bigint,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_pack';
+REVOKE ALL ON FUNCTION oms.pack(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.pack(bigint, text, text) IS
+    'what was picked is packed; not while units of a line are neither picked nor rejected. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal) or not all picked';
+
+CREATE FUNCTION oms.pack_many(
+    fulfillment_ids bigint[],
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_pack_many';
+REVOKE ALL ON FUNCTION oms.pack_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.pack_many(bigint[], text, text) IS
+    'each of the fulfillments, all or none, as one set: what was picked is packed; not while units of a line are neither picked nor rejected. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal) or not all picked, 22023 named twice';
+
+CREATE FUNCTION oms.unpack(
+    fulfillment_id bigint,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_unpack';
+REVOKE ALL ON FUNCTION oms.unpack(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.unpack(bigint, text, text) IS
+    'what was packed and has not left is picked again. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal)';
+
+CREATE FUNCTION oms.unpack_many(
+    fulfillment_ids bigint[],
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_unpack_many';
+REVOKE ALL ON FUNCTION oms.unpack_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.unpack_many(bigint[], text, text) IS
+    'each of the fulfillments, all or none, as one set: what was packed and has not left is picked again. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
+
+CREATE FUNCTION oms.ship(
+    fulfillment_id bigint,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_ship';
+REVOKE ALL ON FUNCTION oms.ship(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.ship(bigint, text, text) IS
+    'the packed goods leave the house: reserved and on_hand fall together, with a movement. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal)';
+
+CREATE FUNCTION oms.ship_many(
+    fulfillment_ids bigint[],
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_ship_many';
+REVOKE ALL ON FUNCTION oms.ship_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.ship_many(bigint[], text, text) IS
+    'each of the fulfillments, all or none, as one set: the packed goods leave the house: reserved and on_hand fall together, with a movement. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
+
+CREATE FUNCTION oms.ready(
+    fulfillment_id bigint,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_ready';
+REVOKE ALL ON FUNCTION oms.ready(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.ready(bigint, text, text) IS
+    'the packed goods wait for the customer. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal)';
+
+CREATE FUNCTION oms.ready_many(
+    fulfillment_ids bigint[],
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_ready_many';
+REVOKE ALL ON FUNCTION oms.ready_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.ready_many(bigint[], text, text) IS
+    'each of the fulfillments, all or none, as one set: the packed goods wait for the customer. A row per fulfillment with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), 22023 named twice';
+
+CREATE FUNCTION oms.hand_over(
+    fulfillment_id bigint, skus text[] DEFAULT NULL, quantities bigint[] DEFAULT NULL, code text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_hand_over';
+REVOKE ALL ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) IS
+    'the customer takes what is ready: all that is left, or quantities[i] of skus[i] (without quantities all of these skus), and then the rest stays ready; reserved and on_hand fall together, with a movement; against the code, if it has one (oms.issue_code); a kit whole. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, OM010 wrong code, 22023 quantity below 1';
+
+CREATE FUNCTION oms.hand_over_many(
+    fulfillment_ids bigint[],
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_hand_over_many';
+REVOKE ALL ON FUNCTION oms.hand_over_many(bigint[], text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.hand_over_many(bigint[], text, text) IS
+    'each of the fulfillments, all or none, as one set: the customer takes what is ready, all that is left; reserved and on_hand fall together, with a movement. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal), OM010 one has a code, 22023 named twice';
+
+CREATE FUNCTION oms.reject(
+    fulfillment_id bigint, reason text, sku text DEFAULT NULL, quantity bigint DEFAULT NULL,
+    scope text DEFAULT NULL, reroute boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, line_no integer, sku text, location text, quantity bigint,
+               cause text, status text, moved bigint, backordered bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_reject';
+REVOKE ALL ON FUNCTION oms.reject(bigint, text, text, bigint, text, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reject(bigint, text, text, bigint, text, boolean, text, text) IS
+    'the location refuses units, for a reason of oms.reject_reason. scope: line (quantity units of the sku in the fulfillment, default all that are left), fulfillment (all that is left of it; the default without a sku), sku (the sku in every unstarted fulfillment of the location as well), orders (all that is in the unstarted fulfillments there that contain the sku, too). In one transaction the units are held at another location, above safety stock, or released and backordered; stock is corrected, the location excluded, a count asked for, as the reason says; unstarted work there that is short thereby is refused too, least urgent first. reroute: the orders are routed at once; else the next oms.route does it. A row per line: cause (named, scope, short), status of the fulfillment now, units moved to other locations and backordered. Errors: OM002 on_hand is being changed by an open transaction, OM004 unknown fulfillment, sku or reason, OM005 illegal now or fewer units left, 22023';
+
+CREATE FUNCTION oms.reject_many(
+    fulfillment_ids bigint[], reason text, reroute boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, line_no integer, sku text, location text, quantity bigint,
+               cause text, status text, moved bigint, backordered bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_reject_many';
+REVOKE ALL ON FUNCTION oms.reject_many(bigint[], text, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reject_many(bigint[], text, boolean, text, text) IS
+    'rejects all that is left of each of the fulfillments, all or none; rows and errors as reject';
+
+CREATE FUNCTION oms.cancel_line(
+    order_id text, line_no integer, quantity bigint DEFAULT NULL, reason text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, was text, fulfillment_id bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_cancel_line';
+REVOKE ALL ON FUNCTION oms.cancel_line(text, integer, bigint, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.cancel_line(text, integer, bigint, text, text, text) IS
+    'cancels quantity units of an order line, all that are left by default, in any state that allows it (action cancel of oms.fulfillment_transition): first what is neither reserved nor backordered, then backordered, then reserved and not assigned, then work, the least advanced first. Reservations, backorders, quota and protection are given back, the work of the locations shrinks, in the same transaction; an order of which nothing is left is cancelled; a kit''s line is cancelled whole. A row for what was given up: units of stock, where, and what they were. Errors: OM004 unknown order or line, OM005 cancelled, or fewer units left, or too far advanced, 22023';
+
+CREATE FUNCTION oms.cancel_fulfillment(
+    fulfillment_id bigint, reason text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_cancel_fulfillment';
+REVOKE ALL ON FUNCTION oms.cancel_fulfillment(bigint, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.cancel_fulfillment(bigint, text, text, text) IS
+    'what is left of the fulfillment is wanted no more (nobody came for it, say): it goes back on the shelf, its reservations are released, the units count as cancelled in their order lines. A row with the status before and after and the units concerned. Errors: OM004 unknown fulfillment, OM005 illegal now (the hint says what is legal)';
+
+CREATE FUNCTION oms.cancel_fulfillment_many(
+    fulfillment_ids bigint[], reason text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, location text, from_status text, status text, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_cancel_fulfillment_many';
+REVOKE ALL ON FUNCTION oms.cancel_fulfillment_many(bigint[], text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.cancel_fulfillment_many(bigint[], text, text, text) IS
+    'cancels what is left of each of the fulfillments, all or none, as one set; rows and errors as cancel_fulfillment';
+
+CREATE FUNCTION oms.change_quantity(
+    order_id text, line_no integer, quantity bigint, on_shortage text DEFAULT 'refuse', reason text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (line_no integer, sku text, location text, quantity bigint, was text, fulfillment_id bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_change_quantity';
+REVOKE ALL ON FUNCTION oms.change_quantity(text, integer, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.change_quantity(text, integer, bigint, text, text, text, text) IS
+    'sets how many units of an order line are wanted: fewer are cancelled as by cancel_line; more are reserved in addition, as by place_order with on_shortage, and routed by the next run. A row for what was given up or is held in addition, where. Errors: OM001 not enough stock, OM002 held by open transactions, OM004 unknown order or line, OM005 cancelled, or more units have left, OM009 quota, OM010 not allowed, 22023';
+
+CREATE FUNCTION oms.change_destination(
+    order_id text, ship_to oms.latlon, reroute boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_change_destination';
+REVOKE ALL ON FUNCTION oms.change_destination(text, oms.latlon, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.change_destination(text, oms.latlon, boolean, text, text) IS
+    'sends an order elsewhere, as long as nothing of it is being picked; reroute: it is routed at once, else by the next run; what a location has accepted stays there. Returns the orders routed at once. Errors: OM004 unknown order, OM005 cancelled, to be picked up, or being picked';
+
+CREATE FUNCTION oms.count_stock(
+    location text, sku text, quantity bigint, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (on_hand bigint, variance bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_count_stock';
+REVOKE ALL ON FUNCTION oms.count_stock(text, text, bigint, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.count_stock(text, text, bigint, text, text, text) IS
+    'a count: on_hand of the sku at the location becomes quantity, as by set_on_hand, and the open count task is closed; returns on_hand and its variance, counted - on_hand before. Errors as set_on_hand';
+
+CREATE FUNCTION oms.issue_code(fulfillment_id bigint, code text DEFAULT NULL)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_issue_code';
+REVOKE ALL ON FUNCTION oms.issue_code(bigint, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.issue_code(bigint, text) IS
+    'the code against which the fulfillment is handed over from now on: 8 random letters and digits, or the one given; an earlier one is void; case does not matter. Only a hash of it is kept, so it cannot be asked for again. Errors: OM004 unknown fulfillment, OM005 not to be picked up (any more)';
+
+CREATE FUNCTION oms.claim_work(
+    location text, picker text, quantity bigint DEFAULT 10, claim_for interval DEFAULT '30 minutes',
+    method text DEFAULT NULL, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (fulfillment_id bigint, order_id text, method text, status text, due_at timestamptz,
+               lines bigint, units bigint, claimed_until timestamptz)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_claim_work';
+REVOKE ALL ON FUNCTION oms.claim_work(text, text, bigint, interval, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.claim_work(text, text, bigint, interval, text, text, text) IS
+    'hands the next fulfillments of the location that nobody has, at most quantity, most urgent first, to the picker for claim_for, and accepts those that are only assigned; two pickers never get the same, and none waits for the other; method: only those to be shipped or picked up. A row per fulfillment; oms.pick_list has its lines. Errors: OM004 unknown location, 22023';
+
+CREATE FUNCTION oms.release_work(location text DEFAULT NULL, picker text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_release_work';
+REVOKE ALL ON FUNCTION oms.release_work(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.release_work(text, text) IS
+    'ends the claims of a picker, or without one those that timed out (which claim_work hands out again anyway), at a location or everywhere; their number';
+
+CREATE FUNCTION oms.enforce_time_limits(at_most integer DEFAULT 100, actor text DEFAULT session_user)
+RETURNS TABLE (action text, fulfillment_id bigint, order_id text, location text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_enforce_time_limits';
+REVOKE ALL ON FUNCTION oms.enforce_time_limits(integer, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.enforce_time_limits(integer, text) IS
+    'does what is due by oms.time_limit (oms.deadline), for pg_cron every minute; safe to run twice at once, since it leaves what another transaction has: remind (the location), reroute (not accepted: refused, and routed to the next best), escalate (too many have not accepted: a person''s case), expire (nobody came for what is ready: back on the shelf, reason no-show), remind customer, cancel (orders that no location started in time), tidy (exclusions that are over; no row). At most at_most of each, most overdue first; a row for each. Error: 22023 at_most below 1';

@@ -1,0 +1,77 @@
+/*
+ * statement.c
+ *		Set-based statements of routing over oms's own tables. They run in the SPI
+ *		connection of the caller. No tables and no locks of its own.
+ */
+#include "postgres.h"
+
+#include "funcapi.h"
+#include "utils/guc.h"
+
+#include "routing/route.h"
+
+/*
+ * oms_route_run executes a set-based statement, planned for the arrays at hand,
+ * and returns the number of rows. A private table may be written. Without nested loops:
+ * right after a load there are no statistics, and a guess of one row would make the time
+ * quadratic. No kept plan is built in here.
+ */
+uint64
+oms_route_run(const char *sql, int n, const RouteArgument *arguments, bool read_only)
+{
+	Oid			types[12];
+	Datum		values[12];
+	char		nulls[12] = {0};
+	int			settings;
+	int			result;
+
+	Assert(n <= lengthof(types));
+	for (int i = 0; i < n; i++)
+	{
+		types[i] = arguments[i].type;
+		values[i] = arguments[i].value;
+		nulls[i] = arguments[i].isnull ? 'n' : ' ';
+	}
+	settings = NewGUCNestLevel();
+	(void) set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION,
+							 GUC_ACTION_SAVE, true, 0, false);
+	oms_guard_suspended++;
+	result = SPI_execute_with_args(sql, n, types, values, nulls, read_only, 0);
+	oms_guard_suspended--;
+	AtEOXact_GUC(true, settings);
+	if (result < 0)
+		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(result), sql);
+	return SPI_processed;
+}
+
+/* oms_route_copy_value copies a value of the last result into the caller's memory. */
+Datum
+oms_route_copy_value(uint64 row, int column, MemoryContext context)
+{
+	bool		isnull;
+	Datum		value = oms_spi_value(row, column, &isnull);
+	MemoryContext old = MemoryContextSwitchTo(context);
+
+	if (isnull)
+		elog(ERROR, "unexpected null in column %d", column);
+	if (!TupleDescAttr(SPI_tuptable->tupdesc, column - 1)->attbyval)
+		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+	MemoryContextSwitchTo(old);
+	return value;
+}
+
+/* oms_route_put_rows puts the first columns of the last result into the result set. */
+void
+oms_route_put_rows(ReturnSetInfo *result, uint64 rows)
+{
+	int			columns = result->setDesc->natts;
+	Datum	   *values = palloc(sizeof(Datum) * columns);
+	bool	   *nulls = palloc(sizeof(bool) * columns);
+
+	for (uint64 row = 0; row < rows; row++)
+	{
+		for (int c = 0; c < columns; c++)
+			values[c] = oms_spi_value(row, c + 1, &nulls[c]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
+}

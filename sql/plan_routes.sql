@@ -39,8 +39,8 @@ UPDATE o SET sequence = 3 - sequence;
 SELECT * FROM plan_with_costs('batch');
 SELECT solver, cost, lower_bound, gap, shipments, unfilled, late, round(distance_km) AS km, stop_reason
 FROM oms.plan_summary();
--- what one more mug in the store would save
-SELECT measure, location, sku, price > 0 AS has_price, amount, used FROM oms.plan_prices();
+-- what one more mug in the store would save, and for whom
+SELECT measure, location, sku, price > 0 AS has_price, amount, used, outbid FROM oms.plan_prices();
 -- why: the locations of one order, the chosen one first
 SELECT location, rank, cost, round(distance_km) AS km, late_seconds, verdict, reason
 FROM oms.plan_candidates('standard');
@@ -112,5 +112,9 @@ UPDATE p SET capacity_orders = 3;
 SELECT o.order_id, o.priority, p.location FROM plan() AS p JOIN o USING (order_id) ORDER BY o.priority;
 SELECT unfilled, unfilled_by_priority FROM oms.plan_summary();
 SELECT location, verdict, reason FROM oms.plan_candidates('O1');
+SELECT measure, location, amount, used, outbid FROM oms.plan_prices();
+-- Capacity in minutes of work: 2 for each order and half of one for each unit; 5 minutes are two orders
+SELECT count(location) FROM oms.plan_routes('TABLE o', 'TABLE l', 'SELECT location, 2 AS minutes_per_order, 0.5 AS minutes_per_unit FROM p', 'TABLE s',
+                                            capacity_sql => $$SELECT 'store' AS location, 'minutes' AS measure, 5 AS "limit"$$);
 DROP FUNCTION plan;
 DROP TABLE o, l, p, s;

@@ -4,19 +4,17 @@
  *
  * 1. Start: the better of the two sequential plans.
  * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
- * 3. Build greedily: class by class, each order takes what costs it least with prices
- *    included; first those that would lose most without their best locations, and
- *    in each further pass earlier the orders that came off badly in the one before.
- * 4. Improve: for each order that costs more than its ideal (its excess), evict who is
- *    in the way, place the order, and let the evicted find another place; then larger
- *    neighbourhoods around random such orders (Shaw 1998). A change stays when the
- *    whole plan is not worse (oms_score_compare), or a little dearer at first.
+ * 3. Negotiate: all orders choose at once, and those who lose least give way (negotiate.c).
+ * 4. Improve: chains that begin with an order that costs more than its ideal (its
+ *    excess); then small neighbourhoods of such orders are taken apart and put together
+ *    anew (Shaw 1998). A change stays when the whole plan is not worse
+ *    (oms_score_compare), or a little dearer at first.
  * 5. Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
  * 6. Polish: each order may take what is free and better.
  *
- * The plan is never worse than a sequential one, since it starts from the better,
- * and what a step with heat made dearer in the end is taken back. All choices follow from indexes,
+ * The plan is never worse than a sequential one, since it starts from the better, and what
+ * a step with heat made dearer in the end is taken back. All choices follow from indexes,
  * scores and the seed; only deadline_ms makes a result depend on time.
  */
 #include "postgres.h"
@@ -25,9 +23,9 @@
 #include "routing/price.h"
 #include "utils/memutils.h"
 
-#define MAX_EVICTED 16			/* orders that one step may move */
-#define SCANNED_HOLDERS 32		/* looked at to choose whom to evict */
-#define EVICTION_TRIES 2
+#define MAX_MOVED 17			/* orders that one step may move */
+#define MAX_REBUILT 8			/* orders of a neighbourhood */
+#define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
@@ -37,17 +35,11 @@ typedef struct Batch
 	PlanModel  *model;
 	PlanDraft  *state;
 	PlanPrices *prices;			/* NULL when the numbers are too large for them */
-	PlanPattern *ideal;			/* per order, without shares: as if it were alone */
+	int64	   *ideal;			/* per order: what it would cost if it were alone */
 	int64	   *excess;			/* per order, scratch for sorting */
-	PlanPattern *saved;			/* [MAX_EVICTED + 1] patterns taken away */
-	int32	   *moved;			/* [MAX_EVICTED + 1] their orders */
+	PlanPattern saved[MAX_MOVED];	/* patterns taken away in this step */
+	int32		moved[MAX_MOVED];	/* their orders */
 	int			nmoved;
-	struct Regret
-	{
-		int64		unfilled;
-		int64		late;
-		int64		cost;
-	}		   *regret;			/* per order: what it loses without its ideal locations */
 	PlanPattern found;
 	PlanPattern target;
 	int32	   *unhappy;		/* orders without their ideal pattern */
@@ -56,36 +48,28 @@ typedef struct Batch
 	int64		heat;			/* money by which a step may make the plan dearer, at most */
 } Batch;
 
-static Batch *sorting;			/* for compare_regret only */
+static Batch *sorting;			/* for compare_excess only */
 
-/* The more urgent class first, then the larger loss, then the lower index. */
+/* The more urgent class first, then the larger excess, then the lower index. */
 static int
-compare_regret(const void *a, const void *b)
+compare_excess(const void *a, const void *b)
 {
 	int32		x = *(const int32 *) a;
 	int32		y = *(const int32 *) b;
-	const struct Regret *p = &sorting->regret[x];
-	const struct Regret *q = &sorting->regret[y];
 
 	if (sorting->model->orders[x].priority != sorting->model->orders[y].priority)
 		return sorting->model->orders[x].priority - sorting->model->orders[y].priority;
-	if (p->unfilled != q->unfilled)
-		return p->unfilled > q->unfilled ? -1 : 1;
-	if (p->late != q->late)
-		return p->late > q->late ? -1 : 1;
-	if (p->cost != q->cost)
-		return p->cost > q->cost ? -1 : 1;
+	if (sorting->excess[x] != sorting->excess[y])
+		return sorting->excess[x] > sorting->excess[y] ? -1 : 1;
 	return x < y ? -1 : x > y;
 }
 
-/* Puts the prices into a view, if there are any; filling and timeliness still come first. */
+/* Puts the prices into a view, if there are any. */
 static void
 price(const Batch *batch, int32 order, PlanView *view)
 {
-	if (batch->prices == NULL || batch->prices->iterations == 0)
-		return;
-	oms_price_view(batch->prices, batch->model->orders[order].priority, view);
-	view->hard = true;
+	if (batch->prices != NULL)
+		oms_price_view(batch->prices, batch->model->orders[order].priority, view);
 }
 
 /* pattern_at_ease finds the ideal pattern of an order: as if it were the only one. */
@@ -98,79 +82,20 @@ pattern_at_ease(Batch *batch, int32 order, PlanPattern *pattern)
 	oms_best_pattern(batch->run->search, order, &view, pattern);
 }
 
-/* measure computes the ideal of each order, and what it loses without those locations. */
+/*
+ * place_best gives an order that holds nothing the best that is left, with prices or
+ * not; filling and timeliness come first.
+ */
 static void
-measure(Batch *batch)
+place_best(Batch *batch, int32 order, bool priced)
 {
-	PlanModel  *model = batch->model;
-	PlanPattern second = {0};
-	int32	   *banned = NULL;
-
-	for (int32 o = 0; o < model->norders; o++)
-	{
-		PlanView	view = {0};
-		struct Regret *regret = &batch->regret[o];
-
-		CHECK_FOR_INTERRUPTS();
-		pattern_at_ease(batch, o, &batch->found);
-		batch->ideal[o].unfilled = batch->found.unfilled;
-		batch->ideal[o].late = batch->found.late;
-		batch->ideal[o].cost = batch->found.cost;
-
-		banned = banned ? repalloc(banned, sizeof(int32) * (batch->found.nshares + 1)) :
-			palloc(sizeof(int32) * (batch->found.nshares + 1));
-		for (int i = 0; i < batch->found.nshares; i++)
-			banned[i] = batch->found.shares[i].location;
-		view.banned = banned;
-		view.nbanned = batch->found.nshares;
-		price(batch, o, &view);
-		oms_best_pattern(batch->run->search, o, &view, &second);
-		regret->unfilled = second.unfilled - batch->found.unfilled;
-		regret->late = second.late - batch->found.late;
-		regret->cost = view.priced ? second.priced - batch->found.priced :
-			second.cost - batch->found.cost;
-	}
-	if (second.shares)
-		pfree(second.shares);
-}
-
-/* place_best gives an order that holds nothing the best that is left, with prices or not. */
-static void
-place_best(Batch *batch, PlanDraft *state, int32 order, bool priced)
-{
-	PlanView	view = oms_state_view(state);
+	PlanView	view = oms_state_view(batch->state);
 
 	if (priced)
 		price(batch, order, &view);
+	view.hard = true;
 	oms_pattern_anywhere(batch->run->search, order, &view, false, &batch->found);
-	oms_state_place(state, order, &batch->found);
-}
-
-/* Orders of a class by blame, the largest first: excess holds it. */
-static int
-compare_blame(const void *a, const void *b)
-{
-	int32		x = *(const int32 *) a;
-	int32		y = *(const int32 *) b;
-
-	if (sorting->model->orders[x].priority != sorting->model->orders[y].priority)
-		return sorting->model->orders[x].priority - sorting->model->orders[y].priority;
-	if (sorting->excess[x] != sorting->excess[y])
-		return sorting->excess[x] > sorting->excess[y] ? -1 : 1;
-	return x < y ? -1 : x > y;
-}
-
-static PlanDraft *
-greedy_plan(Batch *batch, const int32 *orders)
-{
-	PlanDraft  *state = oms_state_create(batch->model);
-
-	for (int32 i = 0; i < batch->model->norders; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		place_best(batch, state, orders[i], true);
-	}
-	return state;
+	oms_state_place(batch->state, order, &batch->found);
 }
 
 /* keep_better drops the worse of two plans; the first on a tie. */
@@ -187,16 +112,14 @@ keep_better(PlanDraft *a, PlanDraft *b)
 	return a;
 }
 
-/* take_away takes the pattern of an order away for this step; false when too many are moved. */
-static bool
+/* take_away takes the pattern of an order away for this step. */
+static void
 take_away(Batch *batch, int32 order)
 {
-	if (batch->nmoved > MAX_EVICTED)
-		return false;
+	Assert(batch->nmoved < MAX_MOVED);
 	batch->moved[batch->nmoved] = order;
 	oms_state_take(batch->state, order, &batch->saved[batch->nmoved]);
 	batch->nmoved++;
-	return true;
 }
 
 /* undo puts everything back as it was before the step. */
@@ -210,105 +133,31 @@ undo(Batch *batch)
 	batch->nmoved = 0;
 }
 
-/* Who gives way more easily: a lower class, then a smaller regret, then the lower index. */
-static bool
-gives_way(const Batch *batch, int32 a, int32 b)
-{
-	const struct Regret *p = &batch->regret[a];
-	const struct Regret *q = &batch->regret[b];
-
-	if (batch->model->orders[a].priority != batch->model->orders[b].priority)
-		return batch->model->orders[a].priority > batch->model->orders[b].priority;
-	if (p->unfilled != q->unfilled)
-		return p->unfilled < q->unfilled;
-	if (p->late != q->late)
-		return p->late < q->late;
-	if (p->cost != q->cost)
-		return p->cost < q->cost;
-	return a < b;
-}
-
-/*
- * victim chooses an order to evict from a list of holders: the one that gives way
- * most easily, or, when random, any of the first ones. PLAN_NOWHERE for an empty list.
- */
+/* some_holder picks one of the first holders of a list; PLAN_NOWHERE for an empty one. */
 static int32
-victim(Batch *batch, PlanHeld *held, bool by_cell, bool random)
+some_holder(Batch *batch, PlanHeld *held, bool by_cell)
 {
 	int32		orders[SCANNED_HOLDERS];
 	int			n = 0;
-	int			best = 0;
 
 	for (; held != NULL && n < SCANNED_HOLDERS;
 		 held = by_cell ? held->next_in_cell : held->next_at_location)
 		orders[n++] = batch->model->lines[held->share.line].order;
-	if (n == 0)
-		return PLAN_NOWHERE;
-	if (random)
-		return orders[oms_run_random(batch->run, n)];
-	for (int i = 1; i < n; i++)
-		if (gives_way(batch, orders[i], orders[best]))
-			best = i;
-	return orders[best];
+	return n == 0 ? PLAN_NOWHERE : orders[oms_run_random(batch->run, n)];
 }
 
-/*
- * make_room evicts orders until the pattern fits; false when that would move more
- * than MAX_EVICTED.
- */
-static bool
-make_room(Batch *batch, int32 order, const PlanPattern *pattern, bool random)
-{
-	PlanDraft  *state = batch->state;
-
-	for (int i = 0; i < pattern->nshares; i++)
-	{
-		const PlanShare *share = &pattern->shares[i];
-		const PlanCapacity *capacity = &state->capacity[share->location];
-		int64		cell_need = 0;
-		int64		lines = 0;
-		int64		units = 0;
-
-		for (int j = 0; j < pattern->nshares; j++)
-		{
-			if (pattern->shares[j].location != share->location)
-				continue;
-			lines++;
-			units += pattern->shares[j].quantity;
-			if (pattern->shares[j].cell == share->cell)
-				cell_need += pattern->shares[j].quantity;
-		}
-		while (state->left[share->cell] < cell_need)
-		{
-			int32		who = victim(batch, state->in_cell[share->cell], true, random);
-
-			if (who == PLAN_NOWHERE || !take_away(batch, who))
-				return false;
-		}
-		while (capacity->orders < 1 || capacity->lines < lines || capacity->units < units)
-		{
-			int32		who = victim(batch, state->at_location[share->location], false, random);
-
-			if (who == PLAN_NOWHERE || !take_away(batch, who))
-				return false;
-		}
-	}
-	return true;
-}
-
-/* Sorts the moved orders from position from on as compare_regret does. */
+/* Sorts the moved orders by class, else keeps their order. */
 static void
-sort_moved(Batch *batch, int from)
+sort_moved(Batch *batch)
 {
-	for (int i = from + 1; i < batch->nmoved; i++)
-		for (int j = i; j > from; j--)
+	for (int i = 1; i < batch->nmoved; i++)
+		for (int j = i; j > 0 &&
+			 batch->model->orders[batch->moved[j]].priority <
+			 batch->model->orders[batch->moved[j - 1]].priority; j--)
 		{
 			int32		order = batch->moved[j];
 			PlanPattern pattern = batch->saved[j];
 
-			sorting = batch;
-			if (compare_regret(&batch->moved[j], &batch->moved[j - 1]) >= 0)
-				break;
 			batch->moved[j] = batch->moved[j - 1];
 			batch->saved[j] = batch->saved[j - 1];
 			batch->moved[j - 1] = order;
@@ -337,47 +186,113 @@ static int64
 excess_of(const Batch *batch, int32 order)
 {
 	const PlanPlaced *placed = &batch->state->placed[order];
-	const PlanPattern *ideal = &batch->ideal[order];
 
-	if (batch->prices != NULL && batch->prices->iterations > 0)
-		return oms_priced_cost(batch->prices, batch->state, order) -
-			batch->prices->ideal[order];
-	if (placed->unfilled != ideal->unfilled || placed->late != ideal->late)
+	if (batch->prices != NULL)
+		return oms_priced_cost(batch->prices, batch->state, order) - batch->ideal[order];
+	if (placed->unfilled > 0 || placed->late > 0)
 		return PLAN_UNLIMITED;
-	return placed->cost - ideal->cost;
+	return placed->cost - batch->ideal[order];
 }
 
-static bool
-is_ideal(const Batch *batch, int32 order)
+/*
+ * scarce finds something that an order of this step overdraws, and who else holds it: a
+ * list of holders, by cell or by location; NULL when nothing is overdrawn.
+ */
+static PlanHeld *
+scarce(const Batch *batch, bool *by_cell)
 {
-	return excess_of(batch, order) <= 0;
-}
+	const PlanDraft *state = batch->state;
 
-/* evict_for gives the order its ideal pattern if the plan as a whole gains; true when so. */
-static bool
-evict_for(Batch *batch, int32 order)
-{
-	pattern_at_ease(batch, order, &batch->target);
-	for (int try = 0; try < EVICTION_TRIES; try++)
+	for (int m = batch->nmoved - 1; m >= 0; m--)
 	{
-		PlanScore	before = batch->state->score;
+		const PlanPlaced *placed = &state->placed[batch->moved[m]];
 
-		batch->run->iterations++;
-		batch->nmoved = 0;
-		take_away(batch, order);
-		if (!make_room(batch, order, &batch->target, try > 0))
-		{
-			undo(batch);
+		if (!oms_overdrawn(state, batch->moved[m]))
 			continue;
+		for (int i = 0; i < placed->nheld; i++)
+		{
+			const PlanShare *share = &placed->held[i].share;
+			const PlanCapacity *left = &state->capacity[share->location];
+
+			*by_cell = state->left[share->cell] < 0;
+			if (*by_cell)
+				return state->in_cell[share->cell];
+			if (left->orders < 0 || left->lines < 0 || left->units < 0 || left->seconds < 0)
+				return state->at_location[share->location];
 		}
-		oms_state_place(batch->state, order, &batch->target);
-		sort_moved(batch, 1);
-		for (int i = 1; i < batch->nmoved; i++)
-			place_best(batch, batch->state, batch->moved[i], (try & 1) == 0);
-		if (oms_score_compare(&batch->state->score, &before) < 0)
-			return true;
-		undo(batch);
 	}
+	return NULL;
+}
+
+static bool
+is_moved(const Batch *batch, int32 order)
+{
+	for (int m = 0; m < batch->nmoved; m++)
+		if (batch->moved[m] == order)
+			return true;
+	return false;
+}
+
+/*
+ * chain gives an order its ideal pattern, and then, again and again, moves the one of
+ * those who share what is overdrawn who loses least by it, to whatever is best for it,
+ * free or not. It stops when nothing is overdrawn, and gives up when the losses come
+ * to what the first gained (an ejection chain: Glover 1996). True when the plan gains.
+ */
+static bool
+chain(Batch *batch, int32 first, int64 gain)
+{
+	PlanDraft  *state = batch->state;
+	PlanScore	before = state->score;
+	PlanHeld   *held;
+	bool		by_cell;
+	bool		stuck = false;
+
+	batch->run->iterations++;
+	batch->nmoved = 0;
+	pattern_at_ease(batch, first, &batch->target);
+	take_away(batch, first);
+	oms_state_place(state, first, &batch->target);
+	while (!stuck && (held = scarce(batch, &by_cell)) != NULL)
+	{
+		int32		loser = PLAN_NOWHERE;
+		int64		least = gain;
+
+		for (int n = 0; held != NULL && n < SCANNED_HOLDERS; n++,
+			 held = by_cell ? held->next_in_cell : held->next_at_location)
+		{
+			int32		order = batch->model->lines[held->share.line].order;
+			PlanView	view = oms_state_view(state);
+			int64		loss;
+
+			if (is_moved(batch, order))
+				continue;
+			price(batch, order, &view);
+			view.penalty = view.unit_penalty = Max(1, gain / 2);
+			oms_state_lend(state, order, 1);
+			oms_best_pattern(batch->run->search, order, &view, &batch->found);
+			oms_state_lend(state, order, -1);
+			loss = batch->found.priced - oms_priced_cost(batch->prices, state, order);
+			if (loss < least)
+			{
+				PlanPattern pattern = batch->target;
+
+				batch->target = batch->found;
+				batch->found = pattern;
+				least = loss;
+				loser = order;
+			}
+		}
+		stuck = loser == PLAN_NOWHERE || batch->nmoved == MAX_MOVED;
+		if (stuck)
+			break;
+		gain -= least;
+		take_away(batch, loser);
+		oms_state_place(state, loser, &batch->target);
+	}
+	if (!stuck && oms_score_compare(&state->score, &before) < 0)
+		return true;
+	undo(batch);
 	return false;
 }
 
@@ -401,11 +316,12 @@ random_rival(Batch *batch, int32 index)
 	cell = order->cells[l * order->ncandidates + k];
 	location = order->candidates[k].location;
 	if (cell != PLAN_NOWHERE && batch->state->in_cell[cell] != NULL)
-		return victim(batch, batch->state->in_cell[cell], true, true);
+		return some_holder(batch, batch->state->in_cell[cell], true);
 	if (batch->model->locations[location].capacity.orders < PLAN_UNLIMITED ||
 		batch->model->locations[location].capacity.lines < PLAN_UNLIMITED ||
-		batch->model->locations[location].capacity.units < PLAN_UNLIMITED)
-		return victim(batch, batch->state->at_location[location], false, true);
+		batch->model->locations[location].capacity.units < PLAN_UNLIMITED ||
+		batch->model->locations[location].capacity.seconds < PLAN_UNLIMITED)
+		return some_holder(batch, batch->state->at_location[location], false);
 	return PLAN_NOWHERE;
 }
 
@@ -430,7 +346,7 @@ static void
 perturb(Batch *batch, int32 order)
 {
 	PlanScore	before = batch->state->score;
-	int			size = 2 + oms_run_random(batch->run, MAX_EVICTED - 1);
+	int			size = 2 + oms_run_random(batch->run, MAX_REBUILT - 1);
 	bool		priced;
 
 	batch->run->iterations++;
@@ -441,16 +357,15 @@ perturb(Batch *batch, int32 order)
 		int32		center = batch->moved[oms_run_random(batch->run, batch->nmoved)];
 		int32		rival = random_rival(batch, center);
 
-		if (rival != PLAN_NOWHERE)
+		if (rival != PLAN_NOWHERE && !is_moved(batch, rival))
 			take_away(batch, rival);
 	}
+	shuffle_moved(batch, oms_run_random(batch->run, 2));
 	if (oms_run_random(batch->run, 4) == 0)
-		sort_moved(batch, 0);
-	else
-		shuffle_moved(batch, oms_run_random(batch->run, 2));
+		sort_moved(batch);
 	priced = oms_run_random(batch->run, 2) == 0;
 	for (int i = 0; i < batch->nmoved; i++)
-		place_best(batch, batch->state, batch->moved[i], priced);
+		place_best(batch, batch->moved[i], priced);
 	if (!acceptable(batch, &before))
 		undo(batch);
 }
@@ -467,7 +382,7 @@ list_unhappy(Batch *batch)
 			batch->unhappy[batch->nunhappy++] = o;
 	}
 	sorting = batch;
-	qsort(batch->unhappy, batch->nunhappy, sizeof(int32), compare_blame);
+	qsort(batch->unhappy, batch->nunhappy, sizeof(int32), compare_excess);
 }
 
 /* value is cost + penalties of the plan: what the bound bounds. */
@@ -545,7 +460,7 @@ static void
 improve(Batch *batch)
 {
 	const char *stop = NULL;
-	bool		gained = true;
+	bool		gained = batch->prices != NULL;
 	int64		started;
 	double		heat = 0;
 	MemoryContext context;
@@ -557,8 +472,12 @@ improve(Batch *batch)
 	{
 		gained = false;
 		for (int32 i = 0; i < batch->nunhappy && may_go_on(batch, &stop); i++)
-			if (!is_ideal(batch, batch->unhappy[i]))
-				gained |= evict_for(batch, batch->unhappy[i]);
+		{
+			int64		excess = excess_of(batch, batch->unhappy[i]);
+
+			if (excess > 0)
+				gained |= chain(batch, batch->unhappy[i], excess);
+		}
 		list_unhappy(batch);
 	}
 	/* with heat a plan may end dearer than it was, above all when the time runs out */
@@ -607,13 +526,11 @@ polish(Batch *batch)
 		again = false;
 		for (int32 o = 0; o < model->norders; o++)
 		{
-			PlanPlaced *placed = &state->placed[o];
 			PlanScore	before = state->score;
 
 			CHECK_FOR_INTERRUPTS();
 			/* with prices the ideal need not be the cheapest, but nearly always is */
-			if (!small && placed->unfilled == batch->ideal[o].unfilled &&
-				placed->late == batch->ideal[o].late && placed->cost <= batch->ideal[o].cost)
+			if (!small && excess_of(batch, o) <= 0)
 				continue;
 			oms_state_take(state, o, &batch->target);
 			if (small)
@@ -689,40 +606,21 @@ settle(Batch *batch)
 	return changed;
 }
 
-/* build makes greedy plans, and keeps the best one. */
+/*
+ * find_ideals sets what each order would cost if it were alone, where there are no
+ * prices that say so.
+ */
 static void
-build(Batch *batch, int passes)
+find_ideals(Batch *batch)
 {
-	PlanModel  *model = batch->model;
-	int32	   *orders = oms_model_alloc(model, model->norders, sizeof(int32));
-	int64	   *blame = oms_model_alloc(model, model->norders, sizeof(int64));
-
-	for (int32 o = 0; o < model->norders; o++)
-		orders[o] = o;
-	sorting = batch;
-	qsort(orders, model->norders, sizeof(int32), compare_regret);
-	for (int32 o = 0; o < model->norders; o++)
-		blame[o] = Min(batch->regret[o].cost, PLAN_MAX_MONEY);
-	for (int pass = 0; pass < passes; pass++)
+	batch->ideal = oms_model_alloc(batch->model, batch->model->norders, sizeof(int64));
+	for (int32 o = 0; o < batch->model->norders; o++)
 	{
-		PlanDraft  *kept = batch->state;
-
-		if (pass > 0)
-		{
-			for (int32 o = 0; o < model->norders; o++)
-				batch->excess[o] = blame[o];
-			sorting = batch;
-			qsort(orders, model->norders, sizeof(int32), compare_blame);
-		}
-		batch->state = greedy_plan(batch, orders);
-		for (int32 o = 0; o < model->norders; o++)
-			blame[o] += Min(excess_of(batch, o), PLAN_MAX_MONEY);
-		batch->state = keep_better(kept, batch->state);
-		if (oms_run_out_of_time(batch->run))
-			break;
+		if ((o & 63) == 0)
+			CHECK_FOR_INTERRUPTS();
+		pattern_at_ease(batch, o, &batch->found);
+		batch->ideal[o] = batch->found.cost;
 	}
-	pfree(orders);
-	pfree(blame);
 }
 
 /* oms_solve_batch decides all orders together; see the head of this file. */
@@ -732,27 +630,32 @@ oms_solve_batch(PlanRun *run)
 	PlanModel  *model = run->model;
 	Batch		batch = {0};
 	int			rounds = model->norders <= 2000 ? 150 : model->norders <= 20000 ? 100 : 40;
+	int			passes = model->norders <= 20000 ? 200 : 120;
 
 	batch.run = run;
 	batch.model = model;
-	batch.ideal = oms_model_alloc(model, model->norders, sizeof(PlanPattern));
-	batch.regret = oms_model_alloc(model, model->norders, sizeof(struct Regret));
 	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
-	batch.saved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(PlanPattern));
-	batch.moved = oms_model_alloc(model, MAX_EVICTED + 1, sizeof(int32));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 35, 180000 + (int64) model->norders * 3);
+		2000 + Min((int64) model->norders * 50, 300000 + (int64) model->norders * 5);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);
 	batch.state = keep_better(batch.state, oms_sequential_plan(run, true));
 
-	run->prices = batch.prices = oms_prices_create(model);
+	batch.prices = oms_prices_create(model);
 	if (batch.prices != NULL && !oms_run_out_of_time(run))
+	{
 		oms_prices_search(run, batch.prices, value(&batch), rounds);
-	measure(&batch);
-	build(&batch, 4);
+		run->prices = batch.prices;
+		batch.ideal = batch.prices->ideal;
+		batch.state = keep_better(batch.state, oms_negotiate(run, batch.prices, passes));
+	}
+	else
+	{
+		batch.prices = NULL;
+		find_ideals(&batch);
+	}
 
 	improve(&batch);
 	/* what settling displaced may find a better place, which must then settle again */
@@ -763,8 +666,6 @@ oms_solve_batch(PlanRun *run)
 	}
 	polish(&batch);
 	run->state = batch.state;
-	pfree(batch.ideal);
-	pfree(batch.regret);
 	pfree(batch.excess);
 	pfree(batch.unhappy);
 }

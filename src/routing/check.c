@@ -164,6 +164,9 @@ oms_check_plan(const PlanDraft *state)
 			use[share->location].orders += first;
 			use[share->location].lines++;
 			use[share->location].units += share->quantity;
+			if (model->locations[share->location].capacity.seconds < PLAN_UNLIMITED)
+				use[share->location].seconds +=
+					oms_work_seconds(&model->locations[share->location], first, 1, share->quantity);
 		}
 	}
 	for (int32 c = 0; c < model->ncells; c++)
@@ -176,7 +179,7 @@ oms_check_plan(const PlanDraft *state)
 		const PlanCapacity *capacity = &model->locations[l].capacity;
 
 		if (use[l].orders > capacity->orders || use[l].lines > capacity->lines ||
-			use[l].units > capacity->units)
+			use[l].units > capacity->units || use[l].seconds > capacity->seconds)
 			elog(ERROR, "plan: exceeds the capacity of location \"%s\"", model->locations[l].key);
 	}
 	if (oms_score_compare(&score, &state->score) != 0)

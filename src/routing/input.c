@@ -32,7 +32,7 @@
 #include "utils/syscache.h"
 
 #define FETCH_ROWS 1000
-#define MAX_COLUMNS 8
+#define MAX_COLUMNS 9
 
 typedef enum ColumnKind
 {
@@ -40,6 +40,7 @@ typedef enum ColumnKind
 	COLUMN_TEXT,				/* a text or a boolean: '' for false, 't' for true */
 	COLUMN_INTEGER,
 	COLUMN_MONEY,				/* numeric or float, in micro-units */
+	COLUMN_MINUTES,				/* the same, in seconds */
 	COLUMN_BOOLEAN,
 	COLUMN_PLACE,				/* oms.latlon or point */
 	COLUMN_SEQUENCE				/* an integer or a time */
@@ -105,7 +106,10 @@ static const Column locations_columns[] = {
 	{"handling_cost", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY},
 	{"unit_cost", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY},
 	{"capacity_orders", COLUMN_INTEGER, false, 0, PLAN_UNLIMITED},
-	{"capacity_units", COLUMN_INTEGER, false, 0, PLAN_UNLIMITED}
+	{"capacity_units", COLUMN_INTEGER, false, 0, PLAN_UNLIMITED},
+	{"minutes_per_order", COLUMN_MINUTES, false, 0, PLAN_MAX_WORK_MINUTES * 60},
+	{"minutes_per_line", COLUMN_MINUTES, false, 0, PLAN_MAX_WORK_MINUTES * 60},
+	{"minutes_per_unit", COLUMN_MINUTES, false, 0, PLAN_MAX_WORK_MINUTES * 60}
 };
 
 static const Column stock_columns[] = {
@@ -207,6 +211,7 @@ fits(const Reader *reader, ColumnKind kind, Oid type)
 		case COLUMN_INTEGER:
 			return is_integer(type) || type == NUMERICOID;
 		case COLUMN_MONEY:
+		case COLUMN_MINUTES:
 			return is_integer(type) || type == NUMERICOID || type == FLOAT4OID ||
 				type == FLOAT8OID;
 		case COLUMN_BOOLEAN:
@@ -231,6 +236,7 @@ wanted_type(ColumnKind kind)
 		case COLUMN_INTEGER:
 			return "an integer";
 		case COLUMN_MONEY:
+		case COLUMN_MINUTES:
 			return "numeric, double precision or an integer";
 		case COLUMN_BOOLEAN:
 			return "boolean";
@@ -316,11 +322,18 @@ close_query(Reader *reader)
 	error_context_stack = reader->callback.previous;
 }
 
+/* How many of the units that the model counts in make one of the column's. */
+static double
+scale_of(ColumnKind kind)
+{
+	return kind == COLUMN_MONEY ? (double) PLAN_MICRO : kind == COLUMN_MINUTES ? 60 : 1;
+}
+
 static void
 check_range(Reader *reader, int i, double number)
 {
 	const Column *column = &reader->columns[i];
-	double		scale = column->kind == COLUMN_MONEY ? (double) PLAN_MICRO : 1;
+	double		scale = scale_of(column->kind);
 
 	if (isnan(number))
 		refuse(reader, column->name, "is not a number");
@@ -391,6 +404,7 @@ convert(Reader *reader, int i, Datum datum)
 								(long long) column->maximum));
 			break;
 		case COLUMN_MONEY:
+		case COLUMN_MINUTES:
 			{
 				double		number = type == NUMERICOID ? numeric_to_double(datum) :
 					type == FLOAT8OID ? DatumGetFloat8(datum) :
@@ -399,7 +413,7 @@ convert(Reader *reader, int i, Datum datum)
 					type == INT4OID ? DatumGetInt32(datum) : DatumGetInt16(datum);
 
 				check_range(reader, i, number);
-				value->number = (int64) rint(number * PLAN_MICRO);
+				value->number = (int64) rint(number * scale_of(column->kind));
 			}
 			break;
 		case COLUMN_BOOLEAN:
@@ -551,7 +565,12 @@ read_locations(PlanModel *model, const char *sql)
 		location->capacity.orders = number(&reader, 4, PLAN_UNLIMITED);
 		location->capacity.units = number(&reader, 5, PLAN_UNLIMITED);
 		location->capacity.lines = PLAN_UNLIMITED;
+		location->order_seconds = number(&reader, 6, 0);
+		location->line_seconds = number(&reader, 7, 0);
+		location->unit_seconds = number(&reader, 8, 0);
+		location->capacity.seconds = PLAN_UNLIMITED;
 	}
+	model->has_work = reader.attnos[6] != 0 || reader.attnos[7] != 0 || reader.attnos[8] != 0;
 	if (model->nlocations == 0 && model->norders > 0)
 		refuse_no_rows(&reader, "Return the locations that may serve an order.");
 	close_query(&reader);
@@ -892,7 +911,7 @@ read_line_costs(PlanModel *model, const char *sql, PlanKeyMap *orders, PlanKeyMa
 static void
 read_capacity(PlanModel *model, const char *sql, PlanKeyMap *locations)
 {
-	static const char *const measures[] = {"orders", "lines", "units"};
+	static const char *const measures[] = {"orders", "lines", "units", "minutes"};
 	Reader		reader;
 	bool	   *seen = palloc0(sizeof(bool) * lengthof(measures) * Max(model->nlocations, 1));
 
@@ -908,10 +927,16 @@ read_capacity(PlanModel *model, const char *sql, PlanKeyMap *locations)
 			if (strcmp(reader.values[1].text, measures[m]) == 0)
 				break;
 		if (m == lengthof(measures))
+			refuse(&reader, "measure", "must be orders, lines, units or minutes");
+		if (m == 3 && !model->has_work)
+			refuse(&reader, "measure",
+				   "is minutes, and locations_sql has no column minutes_per_order, minutes_per_line or minutes_per_unit");
+		if (m == 3)
 		{
-			if (strcmp(reader.values[1].text, "minutes") == 0)
-				refuse(&reader, "measure", "is minutes, and no query says how long the work takes");
-			refuse(&reader, "measure", "must be orders, lines or units");
+			if (limit > PLAN_MAX_MINUTES)
+				refuse(&reader, "limit", psprintf("is out of range: at most %lld minutes",
+												  (long long) PLAN_MAX_MINUTES));
+			limit *= 60;
 		}
 		if (location == PLAN_NOWHERE)
 			continue;
@@ -921,7 +946,8 @@ read_capacity(PlanModel *model, const char *sql, PlanKeyMap *locations)
 		seen[location * lengthof(measures) + m] = true;
 		capacity = m == 0 ? &model->locations[location].capacity.orders :
 			m == 1 ? &model->locations[location].capacity.lines :
-			&model->locations[location].capacity.units;
+			m == 2 ? &model->locations[location].capacity.units :
+			&model->locations[location].capacity.seconds;
 		*capacity = Min(*capacity, limit);
 	}
 	close_query(&reader);

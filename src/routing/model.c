@@ -266,6 +266,21 @@ oms_share_cost(const PlanModel *model, int32 line, int32 location, int32 cell, i
 	return cost;
 }
 
+/*
+ * oms_work_seconds is the work that so many shipments, lines and units are at a
+ * location; more than any capacity when the product does not fit.
+ */
+int64
+oms_work_seconds(const PlanLocation *location, int64 orders, int64 lines, int64 units)
+{
+	int64		of_units;
+
+	if (pg_mul_s64_overflow(location->unit_seconds, units, &of_units) ||
+		of_units > PLAN_UNLIMITED)
+		return PLAN_UNLIMITED + 1;
+	return location->order_seconds * orders + location->line_seconds * lines + of_units;
+}
+
 static void
 set_vector(double *vector, const OmsLatLon *position)
 {
@@ -750,6 +765,10 @@ oms_model_build(PlanModel *model)
 
 	for (int32 l = 0; l < model->nlocations; l++)
 		set_vector(model->locations[l].vector, &model->locations[l].position);
+	model->cell_cost = oms_model_alloc(model, model->ncells, sizeof(int64));
+	for (int32 c = 0; c < model->ncells; c++)
+		model->cell_cost[c] = model->cells[c].scarcity_cost +
+			(model->line_costs != NULL ? 0 : model->locations[model->cells[c].location].unit_cost);
 	for (int32 o = 0; o < model->norders; o++)
 		set_vector(model->orders[o].vector, &model->orders[o].position);
 
@@ -765,12 +784,15 @@ oms_model_build(PlanModel *model)
 
 		CHECK_FOR_INTERRUPTS();
 		order->shared_sku = false;
+		order->plain = !model->options.split_lines && order->nlines <= PLAIN_LINES;
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
 		{
 			order->nunits += model->lines[i].quantity;
+			order->plain &= model->lines[i].together == 0;
 			for (int32 j = order->first_line; j < i && !order->shared_sku; j++)
 				order->shared_sku = model->lines[i].sku == model->lines[j].sku;
 		}
+		order->plain &= !order->shared_sku;
 		units += order->nunits;
 		oms_model_candidates(model, o, model->options.candidates, NULL);
 	}

@@ -20,11 +20,14 @@
 #define PLAN_MICRO INT64CONST(1000000)
 #define PLAN_UNLIMITED (PG_INT64_MAX / 4)
 #define PLAN_NOWHERE (-1)
+#define PLAIN_LINES 6			/* most lines of a plain order */
 
 /* limits of the input; above them a number is refused as out of range */
 #define PLAN_MAX_MONEY (INT64CONST(1000000000) * PLAN_MICRO)
 #define PLAN_MAX_QUANTITY INT64CONST(1000000000000)
 #define PLAN_MAX_LATE_SECONDS PG_INT32_MAX
+#define PLAN_MAX_WORK_MINUTES INT64CONST(1000000)	/* of one order, line or unit */
+#define PLAN_MAX_MINUTES INT64CONST(1000000000000)	/* of a location */
 
 typedef enum PlanSolver
 {
@@ -55,6 +58,7 @@ typedef struct PlanCapacity
 	int64		orders;			/* shipments */
 	int64		lines;
 	int64		units;
+	int64		seconds;		/* of work; the measure minutes, to the second */
 } PlanCapacity;
 
 typedef struct PlanLocation
@@ -65,6 +69,9 @@ typedef struct PlanLocation
 	bool		has_position;
 	int64		handling_cost;	/* per shipment */
 	int64		unit_cost;
+	int64		order_seconds;	/* work on a shipment, and on each line and unit of it */
+	int64		line_seconds;
+	int64		unit_seconds;
 	PlanCapacity capacity;		/* PLAN_UNLIMITED where there is none */
 } PlanLocation;
 
@@ -109,6 +116,7 @@ typedef struct PlanOrder
 	bool		has_position;
 	bool		ship_complete;
 	bool		shared_sku;		/* two of its lines ask for the same sku */
+	bool		plain;			/* a few whole, free lines of different skus: see plain.c */
 	bool		pruned;			/* there are more candidates than the kept ones */
 } PlanOrder;
 
@@ -165,9 +173,11 @@ typedef struct PlanModel
 	PlanLocation *locations;
 	const char **skus;
 	PlanCell   *cells;
+	int64	   *cell_cost;		/* per cell, of a unit: scarcity, and unit_cost when it counts */
 	int32	   *sku_cells;		/* [nskus + 1]: where the cells of a sku begin */
 	PlanPair   *pairs;			/* NULL without shipment_cost_sql */
 	PlanLineCost *line_costs;	/* NULL without line_cost_sql */
+	bool		has_work;		/* locations_sql says how long the work takes */
 	int32	   *arrival;		/* orders by sequence, then key */
 	char	   *pool;			/* small pieces that live as long as the model */
 	Size		pool_left;
@@ -194,6 +204,7 @@ extern bool oms_model_candidate(PlanModel *model, int32 order, int32 location,
 extern int32 oms_model_cell(const PlanModel *model, int32 sku, int32 location);
 extern const PlanLineCost *oms_model_line_cost(const PlanModel *model, int32 line, int32 location);
 extern int64 oms_model_late_cost(const PlanModel *model, int priority, int64 late_seconds);
+extern int64 oms_work_seconds(const PlanLocation *location, int64 orders, int64 lines, int64 units);
 extern int64 oms_share_cost(const PlanModel *model, int32 line, int32 location, int32 cell,
 							int64 quantity);
 

@@ -80,6 +80,7 @@ struct PlanSearch
 	bool	   *chosen;			/* [option] the set of locations at hand */
 	int		   *rank;			/* [option] scratch */
 	PlanCapacity *trial_left;	/* [option] scratch of a trial */
+	bool	   *trial_used;		/* [option] it has a shipment in the trial */
 	PlanPattern trial;
 	PlanPattern best;
 	bool		have_best;
@@ -205,7 +206,7 @@ copy_pattern(PlanPattern *to, MemoryContext context, const PlanPattern *from)
 static int64
 cell_left(const PlanSearch *search, int32 cell)
 {
-	return search->view->left ? search->view->left[cell] :
+	return search->view->left && search->view->penalty == 0 ? search->view->left[cell] :
 		search->model->cells[cell].available;
 }
 
@@ -227,6 +228,9 @@ share_cost(const PlanSearch *search, int l, int k, int64 quantity)
 	if (search->view->priced)
 		cost += search->view->cell_price[cell] * quantity + option->price.lines +
 			option->price.units * quantity;
+	if (search->view->penalty > 0 && search->view->left[cell] < quantity)
+		cost += search->view->unit_penalty *
+			Min(quantity, quantity - search->view->left[cell]);
 	return cost;
 }
 
@@ -292,6 +296,16 @@ taken_in_bundle(const PlanSearch *search, int b, int i)
 	return taken;
 }
 
+/* Is what is left enough for a shipment of so many lines and units? */
+static bool
+has_room(const PlanModel *model, int32 location, const PlanCapacity *left, int64 lines,
+		 int64 units)
+{
+	return left->lines >= lines && left->units >= units &&
+		(left->seconds >= PLAN_UNLIMITED ||
+		 left->seconds >= oms_work_seconds(&model->locations[location], 1, lines, units));
+}
+
 /* gather collects the locations that can serve something now, and what it costs there. */
 static void
 gather(PlanSearch *search, int32 index, const PlanView *view)
@@ -316,6 +330,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 			pfree(search->chosen);
 			pfree(search->rank);
 			pfree(search->trial_left);
+			pfree(search->trial_used);
 		}
 		search->maxoptions = Max(stride, search->maxoptions);
 		search->options = oms_model_alloc(model, search->maxoptions, sizeof(Option));
@@ -324,6 +339,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		search->chosen = oms_model_alloc(model, search->maxoptions, sizeof(bool));
 		search->rank = oms_model_alloc(model, search->maxoptions, sizeof(int));
 		search->trial_left = oms_model_alloc(model, search->maxoptions, sizeof(PlanCapacity));
+		search->trial_used = oms_model_alloc(model, search->maxoptions, sizeof(bool));
 	}
 
 	search->noptions = 0;
@@ -339,9 +355,10 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		if (candidate->cost >= enough)
 			break;
 
-		option->left = view->capacity ? view->capacity[candidate->location] :
+		option->left = view->capacity && view->penalty == 0 ?
+			view->capacity[candidate->location] :
 			model->locations[candidate->location].capacity;
-		if (option->left.orders < 1 || option->left.lines < 1 || option->left.units < 1)
+		if (option->left.orders < 1 || !has_room(model, candidate->location, &option->left, 1, 1))
 			continue;
 		for (int i = 0; i < view->nbanned; i++)
 			if (view->banned[i] == candidate->location)
@@ -361,6 +378,11 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 			option->price = view->capacity_price[candidate->location];
 			option->open += option->price.orders;
 		}
+		if (view->penalty > 0 &&
+			(view->capacity[candidate->location].orders < 1 ||
+			 !has_room(model, candidate->location, &view->capacity[candidate->location],
+					   order->nlines, order->nunits)))
+			option->open += view->penalty;
 		option->serves = 0;
 		for (int b = 0; b < search->nbundles; b++)
 		{
@@ -394,7 +416,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		if (any)
 			search->noptions++;
 		if (whole < NEVER && whole_counts && (!option->late || (view->priced && !view->hard)) &&
-			option->left.lines >= order->nlines && option->left.units >= order->nunits)
+			has_room(model, candidate->location, &option->left, order->nlines, order->nunits))
 			enough = Min(enough, whole + option->open);
 	}
 	for (int v = 0; view->bound && v < order->nbeyond; v++)
@@ -407,7 +429,8 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		option->candidate = PLAN_NOWHERE;
 		option->location = PLAN_NOWHERE;
 		option->open = order->beyond[v].cost;
-		option->left.orders = option->left.lines = option->left.units = PLAN_UNLIMITED;
+		option->left.orders = option->left.lines = option->left.units = option->left.seconds =
+			PLAN_UNLIMITED;
 		for (int b = 0; b < search->nbundles; b++)
 		{
 			bool		all = true;
@@ -575,7 +598,9 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 				search->serve[pg_rightmost_one_pos32(set) * stride + k];
 			search->part[set] = search->sum[set];
 			if (search->mask_lines[set] > option->left.lines ||
-				(search->mask_units[set] > option->left.units && !relaxed) ||
+				(!relaxed && option->candidate >= 0 &&
+				 !has_room(model, option->location, &option->left, search->mask_lines[set],
+						   search->mask_units[set])) ||
 				(minimum > 0 && set != full && search->mask_value[set] < minimum) ||
 				(order->shared_sku && !relaxed && option->candidate >= 0 &&
 				 shares_too_much(search, set, k)))
@@ -705,13 +730,39 @@ taken_in_trial(const PlanSearch *search, int32 cell)
 	return taken;
 }
 
+/* Has option k room for so many lines and units more in the trial? */
+static bool
+trial_has_room(const PlanSearch *search, int k, int64 lines, int64 units)
+{
+	const PlanCapacity *left = &search->trial_left[k];
+
+	return left->lines >= lines && left->units >= units &&
+		(left->seconds >= PLAN_UNLIMITED ||
+		 left->seconds >= oms_work_seconds(&search->model->locations[search->options[k].location],
+										   !search->trial_used[k], lines, units));
+}
+
+static void
+trial_use(PlanSearch *search, int k, int64 lines, int64 units)
+{
+	PlanCapacity *left = &search->trial_left[k];
+
+	left->lines -= lines;
+	left->units -= units;
+	if (left->seconds < PLAN_UNLIMITED)
+		left->seconds -= oms_work_seconds(&search->model->locations[search->options[k].location],
+										  !search->trial_used[k], lines, units);
+	search->trial_used[k] = true;
+}
+
 /* try_bundle adds what option k can still serve of bundle b to the trial; true when anything. */
 static bool
 try_bundle(PlanSearch *search, int b, int k)
 {
 	const PlanOrder *order = &search->model->orders[search->order];
 	int			stride = stride_of(order);
-	PlanCapacity *left = &search->trial_left[k];
+	const PlanLocation *place = &search->model->locations[search->options[k].location];
+	const PlanCapacity *left = &search->trial_left[k];
 	int			nlines = search->bundle_start[b + 1] - search->bundle_start[b];
 	PlanShare	share;
 
@@ -720,7 +771,7 @@ try_bundle(PlanSearch *search, int b, int k)
 		return false;
 	if (!splits(search, b))
 	{
-		if (search->bundle_units[b] > left->units)
+		if (!trial_has_room(search, k, nlines, search->bundle_units[b]))
 			return false;
 		if (order->shared_sku)
 			for (int i = search->bundle_start[b]; i < search->bundle_start[b + 1]; i++)
@@ -734,8 +785,7 @@ try_bundle(PlanSearch *search, int b, int k)
 					return false;
 			}
 		add_bundle(search, &search->trial, b, k);
-		left->lines -= nlines;
-		left->units -= search->bundle_units[b];
+		trial_use(search, k, nlines, search->bundle_units[b]);
 		search->bundle_need[b] = 0;
 		return true;
 	}
@@ -748,11 +798,20 @@ try_bundle(PlanSearch *search, int b, int k)
 	if (order->shared_sku)
 		share.quantity -= taken_in_trial(search, share.cell);
 	share.quantity = Min(share.quantity, Min(left->units, search->bundle_need[b]));
+	if (left->seconds < PLAN_UNLIMITED)
+	{
+		int64		rest = left->seconds - place->line_seconds -
+			(search->trial_used[k] ? 0 : place->order_seconds);
+
+		if (rest < 0)
+			return false;
+		if (place->unit_seconds > 0)
+			share.quantity = Min(share.quantity, rest / place->unit_seconds);
+	}
 	if (share.quantity <= 0)
 		return false;
 	oms_pattern_add(&search->trial, search->context, &share);
-	left->lines--;
-	left->units -= share.quantity;
+	trial_use(search, k, 1, share.quantity);
 	search->bundle_need[b] -= share.quantity;
 	return true;
 }
@@ -762,7 +821,10 @@ start_trial(PlanSearch *search)
 {
 	search->trial.nshares = 0;
 	for (int k = 0; k < search->noptions; k++)
+	{
 		search->trial_left[k] = search->options[k].left;
+		search->trial_used[k] = false;
+	}
 	for (int b = 0; b < search->nbundles; b++)
 		search->bundle_need[b] = search->bundle_units[b];
 }
@@ -1005,6 +1067,9 @@ relax_long(PlanSearch *search, PlanPattern *result)
 void
 oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanPattern *result)
 {
+	if (search->model->orders[order].plain &&
+		oms_plain_pattern(search->model, search->context, order, view, result))
+		return;
 	gather(search, order, view);
 	if (search->noptions == 0)
 	{

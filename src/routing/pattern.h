@@ -41,12 +41,16 @@ typedef struct PlanView
 	int64		unfilled_price; /* per unit */
 	int64		late_price;		/* per line */
 	bool		hard;			/* though priced: unfilled units first, then late lines */
+	int64		penalty;		/* of an order: > 0 allows to overdraw what is left, at this price */
+	int64		unit_penalty;	/* the same for a unit of stock */
 	bool		bound;			/* relax: priced is a lower bound over all that may be done */
 } PlanView;
 
 typedef struct PlanSearch PlanSearch;
 
 extern PlanSearch *oms_search_create(PlanModel *model);
+extern bool oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 order,
+							  const PlanView *view, PlanPattern *result);
 extern void oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view,
 							 PlanPattern *result);
 extern void oms_pattern_everywhere(PlanSearch *search, int32 index, const PlanView *view,

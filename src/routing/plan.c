@@ -313,6 +313,7 @@ oms_plan_routes(PG_FUNCTION_ARGS)
 	else
 		oms_solve_sequential(&run, options.solver == PLAN_NEAREST);
 	plan->state = run.state;
+	plan->search = run.search;
 	plan->prices = run.prices;
 	plan->iterations = run.iterations;
 	plan->stop_reason = run.stop_reason;

@@ -11,6 +11,7 @@ typedef struct PlanLast
 {
 	PlanModel  *model;
 	PlanDraft  *state;
+	PlanSearch *search;
 	PlanPrices *prices;			/* NULL when the solver makes none */
 	int64		iterations;
 	const char *stop_reason;

@@ -35,13 +35,27 @@ oms_penalties(const PlanPrices *prices, const PlanScore *score)
 	return sum;
 }
 
+/* oms_price_slots sums up what a shipment, a line and a unit cost at each location, work included. */
+void
+oms_price_slots(const PlanModel *model, const PlanCapacity *capacity, PlanCapacity *slot)
+{
+	for (int32 l = 0; l < model->nlocations; l++)
+	{
+		const PlanLocation *location = &model->locations[l];
+
+		slot[l].orders = capacity[l].orders + capacity[l].seconds * location->order_seconds;
+		slot[l].lines = capacity[l].lines + capacity[l].seconds * location->line_seconds;
+		slot[l].units = capacity[l].units + capacity[l].seconds * location->unit_seconds;
+	}
+}
+
 /* oms_price_view puts the prices into a view of an order of this priority. */
 void
 oms_price_view(const PlanPrices *prices, int priority, PlanView *view)
 {
 	view->priced = true;
 	view->cell_price = prices->cell;
-	view->capacity_price = prices->capacity;
+	view->capacity_price = prices->slot;
 	view->unfilled_price = prices->unfilled[priority];
 	view->late_price = prices->late[priority];
 }
@@ -58,7 +72,7 @@ oms_priced_cost(const PlanPrices *prices, const PlanDraft *state, int32 order)
 	for (int i = 0; i < placed->nheld; i++)
 	{
 		const PlanShare *share = &placed->held[i].share;
-		const PlanCapacity *price = &prices->capacity[share->location];
+		const PlanCapacity *price = &prices->slot[share->location];
 		bool		first = true;
 
 		for (int j = 0; j < i && first; j++)
@@ -110,13 +124,14 @@ oms_prices_create(PlanModel *model)
 	for (int32 l = 0; l < model->nlocations; l++)
 		if (model->line_costs == NULL)
 			dearest = Max(dearest, model->locations[l].unit_cost);
-	if ((double) (dearest + most_unfilled) * 64 * most_units + most_cost > 1.0e17 ||
+	if ((double) (dearest + most_unfilled) * 128 * most_units + most_cost > 1.0e17 ||
 		(double) (dearest + most_unfilled) * all_units > 1.0e18)
 		return NULL;
 
 	prices = oms_model_alloc(model, 1, sizeof(PlanPrices));
 	prices->cell = oms_model_alloc(model, model->ncells, sizeof(int64));
 	prices->capacity = oms_model_alloc(model, model->nlocations, sizeof(PlanCapacity));
+	prices->slot = oms_model_alloc(model, model->nlocations, sizeof(PlanCapacity));
 	prices->ideal = oms_model_alloc(model, model->norders, sizeof(int64));
 	for (int c = 0; c < PLAN_CLASSES; c++)
 	{
@@ -126,6 +141,8 @@ oms_prices_create(PlanModel *model)
 	prices->ceiling = dearest + most_unfilled;
 	return prices;
 }
+
+#define MEASURES 4				/* of capacity: orders, lines, units, seconds */
 
 /* a resource in the subgradient: its price with a fraction, and how much is asked for */
 typedef struct Resource
@@ -141,7 +158,7 @@ typedef struct Subgradient
 	PlanModel  *model;
 	PlanPrices *prices;
 	int32		n;
-	Resource   *resources;		/* cells, then orders, lines, units of each location */
+	Resource   *resources;		/* cells, then the four measures of each location */
 	int64	   *best;			/* prices of the best bound */
 } Subgradient;
 
@@ -153,8 +170,9 @@ price_at(Subgradient *s, int32 i)
 
 	if (l < 0)
 		return &s->prices->cell[i];
-	capacity = &s->prices->capacity[l / 3];
-	return l % 3 == 0 ? &capacity->orders : l % 3 == 1 ? &capacity->lines : &capacity->units;
+	capacity = &s->prices->capacity[l / MEASURES];
+	return l % MEASURES == 0 ? &capacity->orders : l % MEASURES == 1 ? &capacity->lines :
+		l % MEASURES == 2 ? &capacity->units : &capacity->seconds;
 }
 
 static int64
@@ -165,8 +183,26 @@ amount_at(const Subgradient *s, int32 i)
 
 	if (l < 0)
 		return s->model->cells[i].available;
-	capacity = &s->model->locations[l / 3].capacity;
-	return l % 3 == 0 ? capacity->orders : l % 3 == 1 ? capacity->lines : capacity->units;
+	capacity = &s->model->locations[l / MEASURES].capacity;
+	return l % MEASURES == 0 ? capacity->orders : l % MEASURES == 1 ? capacity->lines :
+		l % MEASURES == 2 ? capacity->units : capacity->seconds;
+}
+
+/* most_at is the highest price: what a unit, or the work of one, may cost at most. */
+static double
+most_at(const Subgradient *s, int32 i)
+{
+	int32		l = i - s->model->ncells;
+	double		most = s->prices->ceiling * 16.0;
+
+	if (l >= 0 && l % MEASURES == 3)
+	{
+		const PlanLocation *location = &s->model->locations[l / MEASURES];
+
+		most /= Max(Max(location->order_seconds, location->line_seconds),
+					Max(location->unit_seconds, 1));
+	}
+	return most;
 }
 
 /* evaluate computes the bound at the current prices, and what each resource is asked for. */
@@ -182,6 +218,7 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
 		if (*price_at(s, i) > 0)
 			bound -= (int128) *price_at(s, i) * amount_at(s, i);
 	}
+	oms_price_slots(model, s->prices->capacity, s->prices->slot);
 	for (int32 o = 0; o < model->norders; o++)
 	{
 		PlanView	view = {0};
@@ -195,7 +232,7 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
 		for (int h = 0; h < pattern->nshares; h++)
 		{
 			const PlanShare *share = &pattern->shares[h];
-			Resource   *location = &s->resources[model->ncells + 3 * share->location];
+			Resource   *location = &s->resources[model->ncells + MEASURES * share->location];
 			bool		first = true;
 
 			for (int j = 0; j < h && first; j++)
@@ -204,6 +241,9 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
 			location[0].use += first;
 			location[1].use++;
 			location[2].use += share->quantity;
+			if (model->locations[share->location].capacity.seconds < PLAN_UNLIMITED)
+				location[3].use += oms_work_seconds(&model->locations[share->location], first, 1,
+													share->quantity);
 		}
 	}
 	return bound;
@@ -227,7 +267,7 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 
 	s.model = model;
 	s.prices = prices;
-	s.n = model->ncells + 3 * model->nlocations;
+	s.n = model->ncells + MEASURES * model->nlocations;
 	s.resources = MemoryContextAllocExtended(context, sizeof(Resource) * Max(s.n, 1),
 											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	s.best = MemoryContextAllocExtended(context, sizeof(int64) * Max(s.n, 1),
@@ -300,18 +340,19 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 		{
 			Resource   *r = &s.resources[i];
 			double		change = step * r->direction / (amount_at(&s, i) + 1.0);
-			double		most = prices->ceiling * 0.1;
+			double		most = most_at(&s, i);
 
 			if (r->direction == 0)
 				continue;
-			change = Max(-most, Min(most, change));
-			r->price = Max(0.0, Min(r->price + change, prices->ceiling * 16.0));
+			change = Max(-most / 160, Min(most / 160, change));
+			r->price = Max(0.0, Min(r->price + change, most));
 			*price_at(&s, i) = (int64) rint(r->price);
 		}
 	}
 
 	for (int32 i = 0; i < s.n; i++)
 		*price_at(&s, i) = s.best[i];
+	oms_price_slots(model, prices->capacity, prices->slot);
 	for (int32 o = 0; o < model->norders; o++)
 	{
 		PlanView	view = {0};

@@ -128,6 +128,7 @@ oms_state_fits(const PlanDraft *state, int32 order, const PlanPattern *pattern)
 		int64		lines = 0;
 		int64		units = 0;
 
+		/* up to this share: the last one of a location counts them all */
 		for (int j = 0; j <= i; j++)
 		{
 			if (pattern->shares[j].location != share->location)
@@ -138,10 +139,26 @@ oms_state_fits(const PlanDraft *state, int32 order, const PlanPattern *pattern)
 				cell_need += pattern->shares[j].quantity;
 		}
 		if (cell_need > state->left[share->cell] || capacity->orders < 1 ||
-			lines > capacity->lines || units > capacity->units)
+			lines > capacity->lines || units > capacity->units ||
+			oms_work_seconds(&state->model->locations[share->location], 1, lines, units) >
+			capacity->seconds)
 			return false;
 	}
 	return true;
+}
+
+/* use_capacity takes (sign -1) or gives back (1) what a share uses at its location. */
+static void
+use_capacity(PlanDraft *state, const PlanShare *share, bool first, int sign)
+{
+	const PlanLocation *location = &state->model->locations[share->location];
+	PlanCapacity *capacity = &state->capacity[share->location];
+
+	capacity->orders += sign * first;
+	capacity->lines += sign;
+	capacity->units += sign * share->quantity;
+	if (location->capacity.seconds < PLAN_UNLIMITED)
+		capacity->seconds += sign * oms_work_seconds(location, first, 1, share->quantity);
 }
 
 /* oms_state_place gives the pattern to an order that holds nothing; it must fit. */
@@ -167,7 +184,6 @@ oms_state_place(PlanDraft *state, int32 order, const PlanPattern *pattern)
 		PlanHeld   *held = &placed->held[i];
 		PlanHeld  **cell = &state->in_cell[share->cell];
 		PlanHeld  **location = &state->at_location[share->location];
-		PlanCapacity *capacity = &state->capacity[share->location];
 
 		held->share = *share;
 		held->previous_in_cell = NULL;
@@ -182,10 +198,28 @@ oms_state_place(PlanDraft *state, int32 order, const PlanPattern *pattern)
 		*location = held;
 
 		state->left[share->cell] -= share->quantity;
-		capacity->lines--;
-		capacity->units -= share->quantity;
-		if (first_of_shipment(pattern->shares, i))
-			capacity->orders--;
+		use_capacity(state, share, first_of_shipment(pattern->shares, i), -1);
+	}
+}
+
+/*
+ * oms_state_lend counts what an order holds as left (sign 1), and no longer so (-1), so
+ * that a view of the state is that of the order without its pattern.
+ */
+void
+oms_state_lend(PlanDraft *state, int32 order, int sign)
+{
+	const PlanPlaced *placed = &state->placed[order];
+
+	for (int i = 0; i < placed->nheld; i++)
+	{
+		const PlanShare *share = &placed->held[i].share;
+		bool		first = true;
+
+		for (int j = 0; j < i && first; j++)
+			first = placed->held[j].share.location != share->location;
+		state->left[share->cell] += sign * share->quantity;
+		use_capacity(state, share, first, sign);
 	}
 }
 
@@ -210,7 +244,6 @@ oms_state_take(PlanDraft *state, int32 order, PlanPattern *pattern)
 	for (int i = 0; i < placed->nheld; i++)
 	{
 		PlanHeld   *held = &placed->held[i];
-		PlanCapacity *capacity = &state->capacity[held->share.location];
 		bool		first = true;
 
 		if (held->previous_in_cell)
@@ -227,12 +260,9 @@ oms_state_take(PlanDraft *state, int32 order, PlanPattern *pattern)
 			held->next_at_location->previous_at_location = held->previous_at_location;
 
 		state->left[held->share.cell] += held->share.quantity;
-		capacity->lines++;
-		capacity->units += held->share.quantity;
 		for (int j = 0; j < i && first; j++)
 			first = placed->held[j].share.location != held->share.location;
-		if (first)
-			capacity->orders++;
+		use_capacity(state, &held->share, first, 1);
 	}
 	if (placed->held != NULL)
 		pfree(placed->held);

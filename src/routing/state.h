@@ -52,6 +52,7 @@ extern PlanDraft *oms_state_create(PlanModel *model);
 extern void oms_state_drop(PlanDraft *state);
 extern void oms_state_place(PlanDraft *state, int32 order, const PlanPattern *pattern);
 extern void oms_state_take(PlanDraft *state, int32 order, PlanPattern *pattern);
+extern void oms_state_lend(PlanDraft *state, int32 order, int sign);
 extern bool oms_state_fits(const PlanDraft *state, int32 order, const PlanPattern *pattern);
 extern PlanView oms_state_view(const PlanDraft *state);
 extern int	oms_score_compare(const PlanScore *a, const PlanScore *b);

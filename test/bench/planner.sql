@@ -1,10 +1,14 @@
 -- An instance of the planner, from psql variables: seed, orders, locations, skus, ratio (stock /
--- demand; capacity in orders is 1.2 times as much of the orders). What sells more is carried by more
--- locations, by at most 80 %. Locations and orders lie around the larger metropolitan areas of the United
--- States, by population. Tables bo, bl, bp, bs are the four queries of oms.plan_routes.
+-- demand; capacity in orders is 1.2 times as much of the orders). A line has one unit in 80 % of the
+-- cases, else two or three. What sells more is carried by more locations, by at most 80 %, each with
+-- 2.5 * ratio units on average: few skus are a chain whose stores carry most of the assortment, many
+-- skus a long tail that lies in few places, in twos and threes. Locations and orders lie around the
+-- larger metropolitan areas of the United States, by population. Tables bo, bl, bp, bs are the four
+-- queries of oms.plan_routes; be and bk (capacity) are the same orders and more for the run with
+-- every constraint on.
 SET client_min_messages = warning;
 SET jit = off;
-DROP TABLE IF EXISTS metro, bo, bl, bp, bs;
+DROP TABLE IF EXISTS metro, bo, bl, bp, bs, be, bf, bk;
 CREATE TABLE metro (name text, latitude float8, longitude float8, millions float8);
 INSERT INTO metro VALUES
     ('New York', 40.71, -74.01, 19.6), ('Los Angeles', 34.05, -118.24, 12.9), ('Chicago', 41.88, -87.63, 9.4),
@@ -32,7 +36,7 @@ CREATE TABLE bo AS SELECT 'O' || i AS order_id, CASE WHEN u < 0.1 THEN 0 WHEN u 
                    FROM pg_temp.places(:orders);
 CREATE TABLE bl AS
     WITH r AS MATERIALIZED (SELECT order_id, j, random() AS a, random() AS b, random() AS c FROM bo, generate_series(1, 4) AS j)
-    SELECT order_id, j AS line_no, 'S' || floor(b * b * :skus) AS sku, 1 + floor(c * 2)::int AS quantity, 100 AS unfilled_cost
+    SELECT order_id, j AS line_no, 'S' || floor(b * b * :skus) AS sku, CASE WHEN c < 0.8 THEN 1 WHEN c < 0.95 THEN 2 ELSE 3 END AS quantity, 100 AS unfilled_cost
     FROM r WHERE j = 1 OR a < 0.5;
 CREATE TABLE bs AS
     WITH q AS (SELECT sku, sum(quantity) AS quantity FROM bl GROUP BY sku),
@@ -40,4 +44,12 @@ CREATE TABLE bs AS
     x AS (SELECT sku, quantity, location, e, (w + 0.2) / sum(w + 0.2) OVER (PARTITION BY sku) AS w FROM r WHERE u < least(0.8, quantity / (2.5 * :locations)))
     SELECT sku, location, floor(w * :ratio * quantity + e)::int AS available FROM x;
 DELETE FROM bs WHERE available = 0;
+-- every constraint: some orders ship complete or in at most two parts, some lines stay together, values,
+-- and capacity in lines, units and minutes of work
+CREATE TABLE be AS SELECT *, CASE WHEN right(order_id, 1) IN ('1', '2') THEN 2 END AS max_shipments, right(order_id, 1) = '3' AS ship_complete FROM bo;
+CREATE TABLE bf AS SELECT *, 5 + length(sku) * 7 AS unit_value, right(order_id, 1) = '4' AND line_no <= 2 AS keep_together FROM bl;
+CREATE TABLE bk AS
+    SELECT location, measure, "limit"
+    FROM bp, (SELECT ceil(1.2 * :ratio * count(*) / :locations)::int AS l, ceil(1.2 * :ratio * sum(quantity) / :locations)::int AS u FROM bl) AS t,
+         LATERAL (VALUES ('lines', l), ('units', u), ('minutes', 2 * capacity_orders + l + ceil(u / 2.0)::int)) AS v (measure, "limit");
 ANALYZE;

@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
-SELECT plan(64);
+SELECT plan(72);
 
 CREATE TEMP TABLE q (name text PRIMARY KEY, sql text);
 INSERT INTO q VALUES
@@ -85,8 +85,10 @@ SELECT refused('locations', $$SELECT 'store' AS location, 'NaN'::numeric AS unit
 SELECT refused('locations', $$SELECT 'store' AS location, -1 AS capacity_orders$$, 'locations_sql: column "capacity_orders" is negative');
 SELECT refused('stock', $$SELECT 'mug' AS sku, 'store' AS location, -1 AS available$$, 'stock_sql: column "available" is negative');
 SELECT refused('shipment_cost', $$SELECT 'A' AS order_id, 'store' AS location, 'Infinity'::float8 AS cost$$, 'shipment_cost_sql: column "cost" is out of range: it must be from 0 to 1000000000');
-SELECT refused('capacity', $$SELECT 'store' AS location, 'pallets' AS measure, 1 AS limit$$, 'capacity_sql: column "measure" must be orders, lines or units');
-SELECT refused('capacity', $$SELECT 'store' AS location, 'minutes' AS measure, 1 AS limit$$, 'capacity_sql: column "measure" is minutes, and no query says how long the work takes');
+SELECT refused('capacity', $$SELECT 'store' AS location, 'pallets' AS measure, 1 AS limit$$, 'capacity_sql: column "measure" must be orders, lines, units or minutes');
+SELECT refused('capacity', $$SELECT 'store' AS location, 'minutes' AS measure, 1 AS limit$$, 'capacity_sql: column "measure" is minutes, and locations_sql has no column minutes_per_order, minutes_per_line or minutes_per_unit');
+SELECT refused('locations', $$SELECT 'store' AS location, -0.5 AS minutes_per_unit$$, 'locations_sql: column "minutes_per_unit" is negative');
+SELECT refused('locations', $$SELECT 'store' AS location, 1e9 AS minutes_per_order$$, 'locations_sql: column "minutes_per_order" is out of range: it must be from 0 to 1000000');
 SELECT refused('lines', $$SELECT 'A' AS order_id, 1 AS line_no, 'mug' AS sku, 1000000000000 AS quantity, 1000000 AS unfilled_cost$$, 'the costs of order "A" are out of range');
 
 -- duplicates, strangers, nothing
@@ -115,6 +117,31 @@ SELECT throws_ok($$SELECT with_query('orders', 'WITH w AS (INSERT INTO written V
                  '0A000', 'SELECT is not allowed in a non-volatile function', 'so is a data-modifying WITH');
 SELECT lives_ok('SELECT write_one()', 'afterwards the transaction writes again');
 
+-- a query that fails, loops, or is cancelled half-way: the error is its own, names the query, and the session goes on
+CREATE FUNCTION said(statement text, OUT message text, OUT context text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE statement;
+EXCEPTION WHEN OTHERS OR query_canceled THEN
+    GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, context = PG_EXCEPTION_CONTEXT;
+END $$;
+SELECT is(message, 'division by zero', 'an error of a query stays what it is')
+FROM said($$SELECT with_query('stock', 'SELECT ''mug'' AS sku, ''store'' AS location, 1 / 0 AS available')$$);
+SELECT matches(context, 'stock_sql of oms.plan_routes', 'and its context names the query')
+FROM said($$SELECT with_query('stock', 'SELECT ''mug'' AS sku, ''store'' AS location, 1 / 0 AS available')$$);
+SET LOCAL statement_timeout = '300ms';
+SELECT is(message, 'canceling statement due to statement timeout', 'a query that never ends is stopped by statement_timeout')
+FROM said($$SELECT with_query('orders', 'WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT 1 FROM n) SELECT i AS order_id FROM n OFFSET 1000000000')$$);
+SELECT is(message, 'canceling statement due to statement timeout', 'so is the solver')
+FROM said($$SELECT count(*) FROM oms.plan_routes(
+        'SELECT n AS order_id, point(n % 100, n % 80) AS coordinates FROM generate_series(1, 20000) AS n',
+        'SELECT n AS order_id, 1 AS line_no, n % 10 AS sku, 1 AS quantity FROM generate_series(1, 20000) AS n',
+        'SELECT n AS location, point(n % 90, n % 70) AS coordinates FROM generate_series(1, 200) AS n',
+        'SELECT s AS sku, n AS location, 12 AS available FROM generate_series(1, 200) AS n, generate_series(0, 9) AS s',
+        options => '{"iterations": 1000000000}')$$);
+SET LOCAL statement_timeout = 0;
+SELECT is(with_query('', ''), '(A,1,store,2,1,5)', 'afterwards the session plans as before');
+SELECT lives_ok('SELECT write_one()', 'and writes');
+
 -- arguments
 SELECT throws_ok($$SELECT oms.plan_routes(NULL, 'x', 'x', 'x')$$, '22004', 'orders_sql must not be null');
 SELECT throws_ok($$SELECT with_query('', '', '{"sovler": "batch"}')$$, '22023', 'unknown option "sovler"');
@@ -128,7 +155,7 @@ SET LOCAL ROLE planner_clerk;
 SELECT throws_ok($$SELECT oms.plan_routes('SELECT order_id FROM public.secret', 'SELECT ''A'' AS order_id, 1 AS line_no, ''x'' AS sku, 1 AS quantity', 'SELECT ''s'' AS location', 'SELECT ''x'' AS sku, ''s'' AS location, 1 AS available')$$,
                  '42501', 'permission denied for table secret', 'a query runs under the rights of the caller');
 RESET ROLE;
-SELECT is((SELECT count(*) FROM written), 1::bigint, 'nothing was written by a planner''s query');
+SELECT is((SELECT count(*) FROM written), 2::bigint, 'nothing was written by a planner''s query');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -9,7 +9,8 @@ SELECT plan(19);
 
 CREATE TEMP TABLE o (order_id text, priority int, coordinates oms.latlon, max_shipments int, ship_complete bool);
 CREATE TEMP TABLE l (order_id text, line_no int, sku text, quantity bigint, keep_together bool, unit_value numeric, unfilled_cost numeric);
-CREATE TEMP TABLE p (location text, coordinates oms.latlon, handling_cost numeric, unit_cost numeric, capacity_orders bigint, capacity_units bigint);
+CREATE TEMP TABLE p (location text, coordinates oms.latlon, handling_cost numeric, unit_cost numeric, capacity_orders bigint, capacity_units bigint,
+    minutes_per_order numeric, minutes_per_line numeric, minutes_per_unit numeric);
 CREATE TEMP TABLE s (sku text, location text, available bigint, scarcity_cost numeric);
 CREATE TEMP TABLE c (order_id text, location text, cost numeric, late_seconds int);
 CREATE TEMP TABLE k (location text, measure text, "limit" bigint);
@@ -38,7 +39,8 @@ BEGIN
     INSERT INTO l SELECT order_id, j, 'S' || floor(random() * skus), 1 + floor(random() * 3), random() < 0.3, round(random() * 20), round(random() * 10)
     FROM o, generate_series(1, m) AS j WHERE j = 1 OR random() < 0.6;
     INSERT INTO p SELECT 'L' || i, NULL, 0, round(random()::numeric, 2), CASE WHEN random() < 0.4 THEN floor(random() * (n + 1)) END,
-                         CASE WHEN random() < 0.4 THEN floor(random() * (2 * n + 1)) END
+                         CASE WHEN random() < 0.4 THEN floor(random() * (2 * n + 1)) END,
+                         floor(random() * 3), round(random()::numeric, 1), CASE WHEN random() < 0.5 THEN 0.5 END
     FROM generate_series(1, locations) AS i;
     INSERT INTO s SELECT 'S' || i, location, floor(random() * ampleness * n), round(random()::numeric, 2)
     FROM generate_series(0, skus - 1) AS i, p WHERE random() < 0.8;
@@ -47,6 +49,7 @@ BEGIN
     FROM o, p WHERE random() < 0.9;
     INSERT INTO c SELECT 'O1', 'L1', 5, 0 WHERE NOT EXISTS (SELECT FROM c);
     INSERT INTO k SELECT location, 'lines', floor(random() * (n + 2)) FROM p WHERE random() < 0.3;
+    INSERT INTO k SELECT location, 'minutes', 5 + floor(random() * 5 * n) FROM p WHERE random() < 0.3;
     INSERT INTO k VALUES ('elsewhere', 'orders', 0);
 END $$;
 
@@ -63,6 +66,8 @@ UNION ALL
 SELECT plan, 'capacity' FROM y JOIN p USING (location)
 GROUP BY plan, location HAVING count(DISTINCT order_id) > max(capacity_orders) OR sum(y.quantity) > max(capacity_units)
     OR count(*) > (SELECT "limit" FROM k WHERE k.location = y.location AND measure = 'lines')
+    OR count(DISTINCT order_id) * max(minutes_per_order) + count(*) * max(minutes_per_line) + sum(y.quantity) * max(coalesce(minutes_per_unit, 0))
+       > (SELECT "limit" FROM k WHERE k.location = y.location AND measure = 'minutes')
 UNION ALL
 SELECT plan, 'no cost' FROM y WHERE location IS NOT NULL AND cost IS NULL
 UNION ALL
@@ -129,7 +134,7 @@ DECLARE
     mine numeric[];
 BEGIN
     FOR i IN 1..40 LOOP
-        PERFORM make_instance(i / 100.0, 3, 2, 2 + i % 2, 2, 0.7 + i % 3);
+        PERFORM make_instance(i / 100.0, 3, 2, 2 + i % 2, 2, 1 + i % 5);
         WHILE (SELECT count(*) FROM l) > 5 LOOP
             DELETE FROM l WHERE (order_id, line_no) = (SELECT order_id, line_no FROM l WHERE line_no > 1 LIMIT 1);
         END LOOP;
@@ -215,14 +220,17 @@ BEGIN
         FROM oms.plan_routes(
             format('SELECT * FROM all_o WHERE order_id = %L', victim.order_id),
             format('SELECT * FROM l WHERE order_id = %L', victim.order_id),
-            format('SELECT p.location, p.unit_cost, p.capacity_orders - u.orders AS capacity_orders, p.capacity_units - u.units AS capacity_units
+            format('SELECT p.location, p.unit_cost, 10 * minutes_per_order AS minutes_per_order, 10 * minutes_per_line AS minutes_per_line, 10 * minutes_per_unit AS minutes_per_unit,
+                           p.capacity_orders - u.orders AS capacity_orders, p.capacity_units - u.units AS capacity_units
                     FROM p, LATERAL (SELECT count(DISTINCT order_id) AS orders, coalesce(sum(quantity), 0) AS units FROM kept JOIN all_o USING (order_id)
                                      WHERE kept.location = p.location AND priority <= %s AND order_id <> %L) AS u', victim.priority, victim.order_id),
             format('SELECT s.sku, s.location, s.available - coalesce((SELECT sum(kept.quantity) FROM kept JOIN l USING (order_id, line_no) JOIN all_o USING (order_id)
                             WHERE l.sku = s.sku AND kept.location = s.location AND priority <= %s AND order_id <> %L), 0) AS available FROM s', victim.priority, victim.order_id),
             'TABLE c', NULL,
-            format('SELECT k.location, k.measure, k.limit - (SELECT count(*) FROM kept JOIN all_o USING (order_id)
-                            WHERE kept.location = k.location AND priority <= %s AND order_id <> %L) AS "limit" FROM k WHERE measure = ''lines''', victim.priority, victim.order_id),
+            format('SELECT k.location, k.measure, CASE measure WHEN ''lines'' THEN k.limit - u.lines
+                           ELSE 10 * (k.limit - u.orders * p.minutes_per_order - u.lines * p.minutes_per_line - u.units * coalesce(p.minutes_per_unit, 0)) END AS "limit"
+                    FROM k JOIN p USING (location), LATERAL (SELECT count(*) AS lines, count(DISTINCT order_id) AS orders, coalesce(sum(quantity), 0) AS units FROM kept JOIN all_o USING (order_id)
+                            WHERE kept.location = k.location AND priority <= %s AND order_id <> %L) AS u WHERE measure IN (''lines'', ''minutes'')', victim.priority, victim.order_id),
             jsonb_build_object('min_shipment_value', (SELECT minimum FROM g))) AS n;
         found := found + (after < before)::int;
     END LOOP;

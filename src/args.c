@@ -36,6 +36,20 @@ oms_arg_key(FunctionCallInfo fcinfo, int argno, const char *name)
 	return key;
 }
 
+/* oms_arg_optional_key is oms_arg_key for an argument that may be null: then NULL. */
+text *
+oms_arg_optional_key(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	return PG_ARGISNULL(argno) ? NULL : oms_arg_key(fcinfo, argno, name);
+}
+
+/* oms_arg_optional_text returns a text that may be null or empty. */
+text *
+oms_arg_optional_text(FunctionCallInfo fcinfo, int argno)
+{
+	return PG_ARGISNULL(argno) ? NULL : PG_GETARG_TEXT_PP(argno);
+}
+
 /* oms_arg_actor returns who acts: the argument, or the session's user when it is null. */
 text *
 oms_arg_actor(FunctionCallInfo fcinfo, int argno)
@@ -150,4 +164,14 @@ oms_require_same_length(const char *name, int n, const char *other, int m)
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
 				 errmsg("%s and %s must have the same length", name, other),
 				 errdetail("%s has %d elements, %s has %d.", name, n, other, m)));
+}
+
+/* oms_compare_int64 compares two int64 for qsort. */
+int
+oms_compare_int64(const void *a, const void *b)
+{
+	int64		x = *(const int64 *) a;
+	int64		y = *(const int64 *) b;
+
+	return (x > y) - (x < y);
 }

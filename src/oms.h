@@ -36,6 +36,11 @@ extern void oms_spi_finish(void);
 extern Datum oms_spi_value(uint64 row, int column, bool *isnull);
 extern int64 oms_spi_int64(uint64 row, int column);
 extern char *oms_spi_text(uint64 row, int column);
+extern Datum oms_array_of(int n, Datum *elements, bool *nulls, Oid type, int length, bool byval,
+						  char align);
+extern Datum oms_int8_array(int n, Datum *elements);
+extern Datum oms_text_array(int n, Datum *elements);
+extern Datum oms_id_array(int n, const int64 *ids);
 
 /* the guard over private tables (guard.c) */
 extern Datum oms_guard_private_table(PG_FUNCTION_ARGS);
@@ -50,8 +55,11 @@ extern void oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *sca
 /* arguments (args.c) */
 extern void oms_require_not_null(FunctionCallInfo fcinfo, int argno, const char *name);
 extern text *oms_arg_key(FunctionCallInfo fcinfo, int argno, const char *name);
+extern text *oms_arg_optional_key(FunctionCallInfo fcinfo, int argno, const char *name);
+extern text *oms_arg_optional_text(FunctionCallInfo fcinfo, int argno);
 extern text *oms_arg_actor(FunctionCallInfo fcinfo, int argno);
 extern int64 oms_arg_quantity(FunctionCallInfo fcinfo, int argno, const char *name);
+extern int	oms_compare_int64(const void *a, const void *b);
 extern int	oms_arg_keys(FunctionCallInfo fcinfo, int argno, const char *name, text ***keys);
 extern int	oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 **quantities);
 extern bool oms_text_equal(const text *a, const text *b);

@@ -54,7 +54,6 @@ extern const text *oms_scan_entry_text(OmsScan *scan, int attno);
 extern bool oms_scan_is_partitioned(const OmsScan *scan);
 #define oms_scan_entry_tid(scan) (&(scan)->scan->xs_heaptid)
 extern void oms_scan_close(OmsScan *scan);
-extern HeapTuple oms_row_by_key(const char *table, int nkeys, const Datum *keys, TupleDesc *desc);
 extern const int64 *oms_row_parse(HeapTuple tuple, int nkeys, text **keys);
 extern OmsWriter *oms_writer_open(const char *table);
 extern OmsWriter *oms_writer_of(Relation rel);

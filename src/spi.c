@@ -23,10 +23,12 @@
 #include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "oms.h"
 #include "parser/parse_type.h"
 #include "row.h"
+#include "utils/array.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -171,4 +173,42 @@ char *
 oms_spi_text(uint64 row, int column)
 {
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+/*
+ * oms_array_of is an array of n elements, some of them null unless nulls is NULL: an
+ * argument of a plan. length, byval and align are those of the type.
+ */
+Datum
+oms_array_of(int n, Datum *elements, bool *nulls, Oid type, int length, bool byval, char align)
+{
+	int			lower = 1;
+
+	return PointerGetDatum(construct_md_array(elements, nulls, 1, &n, &lower, type, length, byval,
+											  align));
+}
+
+/* oms_int8_array is a bigint[] of n elements, none of them null. */
+Datum
+oms_int8_array(int n, Datum *elements)
+{
+	return oms_array_of(n, elements, NULL, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+}
+
+/* oms_text_array is a text[] of n elements, none of them null. */
+Datum
+oms_text_array(int n, Datum *elements)
+{
+	return oms_array_of(n, elements, NULL, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+/* oms_id_array is a bigint[] of n numbers. */
+Datum
+oms_id_array(int n, const int64 *ids)
+{
+	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
+
+	for (int i = 0; i < n; i++)
+		elements[i] = Int64GetDatum(ids[i]);
+	return oms_int8_array(n, elements);
 }

@@ -62,7 +62,7 @@ oms_incoming_read(int n, const OmsItem *const *items, TimestampTz at, bool lates
 
 	for (int i = 0; i < n; i++)
 		elements[i] = PointerGetDatum(items[i]->sku);
-	values[0] = PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[0] = oms_text_array(n, elements);
 	values[1] = TimestampTzGetDatum(at);
 	oms_spi_connect();
 	rows = latest ? oms_spi_execute_latest(&select_incoming, values, NULL) :

@@ -206,22 +206,11 @@ require_whole_kits(int nlines, const OmsWorkLine *lines, const OmsWork *work)
 	}
 }
 
-static Datum
-id_array(int n, const int64 *ids)
-{
-	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-
-	for (int i = 0; i < n; i++)
-		elements[i] = Int64GetDatum(ids[i]);
-	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
 /* require_no_hold raises OM005 for a fulfillment whose order is stopped. */
 static void
 require_no_hold(Action action, int n, const int64 *ids)
 {
-	Datum		values[1] = {id_array(n, ids)};
+	Datum		values[1] = {oms_id_array(n, ids)};
 
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&find_hold, values, NULL) > 0)
@@ -238,7 +227,7 @@ require_no_hold(Action action, int n, const int64 *ids)
 static void
 require_code(int n, const int64 *ids, text *code)
 {
-	Datum		values[2] = {id_array(n, ids), PointerGetDatum(code)};
+	Datum		values[2] = {oms_id_array(n, ids), PointerGetDatum(code)};
 
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&wrong_code, values, code == NULL ? " n" : NULL) > 0)

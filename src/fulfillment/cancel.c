@@ -149,19 +149,6 @@ lock_open(text *order_id)
 	return method;
 }
 
-static Datum
-int8_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
-static Datum
-text_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 /* count_cancelled adds units to what is cancelled of their lines, and closes orders of which nothing is left. */
 static void
 count_cancelled(int n, const OmsOrderUnits *units, text *reason, text *actor)
@@ -180,10 +167,10 @@ count_cancelled(int n, const OmsOrderUnits *units, text *reason, text *actor)
 		columns[2][i] = PointerGetDatum(units[i].sku);
 		columns[3][i] = Int64GetDatum(units[i].units);
 	}
-	values[0] = text_array(n, columns[0]);
+	values[0] = oms_text_array(n, columns[0]);
 	values[1] = PointerGetDatum(construct_array(columns[1], n, INT4OID, 4, true, TYPALIGN_INT));
-	values[2] = text_array(n, columns[2]);
-	values[3] = int8_array(n, columns[3]);
+	values[2] = oms_text_array(n, columns[2]);
+	values[3] = oms_int8_array(n, columns[3]);
 	oms_spi_connect();
 	oms_spi_execute(&add_cancelled, values, NULL, false);
 	values[1] = PointerGetDatum(actor);
@@ -206,32 +193,11 @@ cancel_units(OmsWorkLine *line, OmsWork *work, int64 units)
 	work[line->work].units += units;
 }
 
-static int64
-open_units(const OmsWorkLine *line)
-{
-	return line->quantity - line->has.rejected - line->has.cancelled - line->has.shipped -
-		line->change.cancelled;
-}
-
 /* conclude writes lines, status and history of work of which units were cancelled. */
 static void
 conclude(int nwork, OmsWork *work, int nlines, const OmsWorkLine *lines, text *reason, text *actor)
 {
-	int64	   *open = palloc0(sizeof(int64) * Max(1, nwork));
-	bool	   *shipped = palloc0(sizeof(bool) * Max(1, nwork));
-
-	for (int l = 0; l < nlines; l++)
-	{
-		open[lines[l].work] += open_units(&lines[l]);
-		shipped[lines[l].work] |= lines[l].has.shipped > 0;
-	}
-	for (int w = 0; w < nwork; w++)
-	{
-		if (open[w] > 0)
-			work[w].to_status = work[w].from_status;
-		else if (shipped[w])
-			work[w].to_status = "handed_over";	/* the customer has what there was */
-	}
+	oms_work_conclude(nwork, work, nlines, lines);
 	oms_work_write_lines(nlines, lines, work);
 	oms_work_write("cancel", nwork, work, reason, actor);
 }
@@ -240,15 +206,6 @@ conclude(int nwork, OmsWork *work, int nlines, const OmsWorkLine *lines, text *r
  * Lines
  * -------------------------------------------------------------------------
  */
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return (x > y) - (x < y);
-}
 
 /* cancel_work cancels the units of the sources that are work; OM005 where that is illegal. */
 static void
@@ -266,7 +223,7 @@ cancel_work(const Line *line, int n, const Source *sources, text *reason, text *
 			ids[nids++] = sources[s].fulfillment_id;
 	if (nids == 0)
 		return;
-	qsort(ids, nids, sizeof(int64), compare_ids);
+	qsort(ids, nids, sizeof(int64), oms_compare_int64);
 	for (int i = 0; i < nids; i++)	/* the components of a kit are of one fulfillment */
 		if (i == 0 || ids[i] != ids[i - 1])
 			ids[nwork++] = ids[i];
@@ -403,12 +360,6 @@ cancel_line(FunctionCallInfo fcinfo, text *order_id, int32 line_no, int64 quanti
 		put_source(fcinfo, &sources[i]);
 }
 
-static text *
-optional_text(FunctionCallInfo fcinfo, int argno)
-{
-	return PG_ARGISNULL(argno) ? NULL : PG_GETARG_TEXT_PP(argno);
-}
-
 /*
  * oms_cancel_line(order_id, line_no, quantity, reason, actor, request_id): a row for what
  * was given up where, in units of stock. OM004, OM005.
@@ -425,7 +376,7 @@ oms_cancel_line(PG_FUNCTION_ARGS)
 	if (!oms_request_begin(fcinfo, 5, NULL))
 	{
 		(void) lock_open(order_id);
-		cancel_line(fcinfo, order_id, PG_GETARG_INT32(1), quantity, optional_text(fcinfo, 3), actor);
+		cancel_line(fcinfo, order_id, PG_GETARG_INT32(1), quantity, oms_arg_optional_text(fcinfo, 3), actor);
 		oms_request_end(fcinfo, 5, NULL);
 	}
 	return (Datum) 0;
@@ -536,7 +487,7 @@ oms_change_quantity(PG_FUNCTION_ARGS)
 						text_to_cstring(order_id), (long long) quantity),
 				 errdetail("%lld units have left the house.", (long long) (wanted - left))));
 	if (quantity < wanted)
-		cancel_line(fcinfo, order_id, PG_GETARG_INT32(1), wanted - quantity, optional_text(fcinfo, 4),
+		cancel_line(fcinfo, order_id, PG_GETARG_INT32(1), wanted - quantity, oms_arg_optional_text(fcinfo, 4),
 					actor);
 	else if (quantity > wanted)
 		reserve_more(fcinfo, order_id, PG_GETARG_INT32(1), sku, quantity - wanted, on_shortage);
@@ -597,7 +548,7 @@ cancel_fulfillments(FunctionCallInfo fcinfo, bool many)
 {
 	int64	   *ids;
 	int			n = oms_arg_fulfillments(fcinfo, many, &ids);
-	text	   *reason = optional_text(fcinfo, 1);
+	text	   *reason = oms_arg_optional_text(fcinfo, 1);
 	text	   *actor = oms_arg_actor(fcinfo, 2);
 	OmsWork    *work;
 	OmsWorkLine *lines;
@@ -614,7 +565,7 @@ cancel_fulfillments(FunctionCallInfo fcinfo, bool many)
 	units = palloc_extended(sizeof(OmsOrderUnits) * Max(1, nlines), MCXT_ALLOC_HUGE);
 	for (int l = 0; l < nlines; l++)
 	{
-		int64		open = open_units(&lines[l]);
+		int64		open = oms_work_open_units(&lines[l]);
 		const OmsWork *of = &work[lines[l].work];
 
 		if (open == 0)

@@ -64,26 +64,6 @@ static OmsPlan end_claims = {
 	2, {"text", "text"}
 };
 
-static Datum
-id_array(int n, const int64 *ids)
-{
-	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-
-	for (int i = 0; i < n; i++)
-		elements[i] = Int64GetDatum(ids[i]);
-	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return (x > y) - (x < y);
-}
-
 /* claim claims up to $2 of values for the picker and accepts what is only assigned. */
 static void
 claim(FunctionCallInfo fcinfo, Datum *values, const char *nulls, text *picker, TimestampTz until,
@@ -113,11 +93,11 @@ claim(FunctionCallInfo fcinfo, Datum *values, const char *nulls, text *picker, T
 	{
 		OmsWork    *work;
 
-		qsort(assigned, nassigned, sizeof(int64), compare_ids);
+		qsort(assigned, nassigned, sizeof(int64), oms_compare_int64);
 		work = oms_work_lock("accept", nassigned, assigned);
 		oms_work_write("accept", nassigned, work, NULL, actor);
 	}
-	values[0] = id_array(n, ids);
+	values[0] = oms_id_array(n, ids);
 	values[1] = PointerGetDatum(picker);
 	values[2] = TimestampTzGetDatum(until);
 	oms_spi_connect();

@@ -64,6 +64,8 @@ extern void oms_work_raise(const char *action, int64 id);
 extern OmsWork *oms_work_read(const char *action, int n, const int64 *ids);
 extern OmsWork *oms_work_lock(const char *action, int n, const int64 *ids);
 extern int	oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines);
+extern int64 oms_work_open_units(const OmsWorkLine *line);
+extern void oms_work_conclude(int nwork, OmsWork *work, int nlines, const OmsWorkLine *lines);
 extern void oms_work_write_lines(int nlines, const OmsWorkLine *lines, const OmsWork *work);
 extern void oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason,
 						   text *actor);

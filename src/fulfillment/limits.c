@@ -160,8 +160,7 @@ find_due(const char *what, int at_most, Due **due, Datum *ids)
 
 	for (int i = 0; i < n; i++)
 		elements[i] = Int64GetDatum((*due)[i].fulfillment_id);
-	*ids = PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
+	*ids = oms_int8_array(n, elements);
 	return n;
 }
 
@@ -215,7 +214,7 @@ cancel(FunctionCallInfo fcinfo, int at_most, text *actor)
 		return;
 	for (int i = 0; i < n; i++)
 		elements[i] = PointerGetDatum(due[i].order_id);
-	values[0] = PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[0] = oms_text_array(n, elements);
 	values[1] = PointerGetDatum(actor);
 	act(fcinfo, "cancel", &cancel_orders, values);
 }

@@ -167,29 +167,6 @@ static OmsPlan route_orders = {
 	"SELECT r.run_id FROM oms.route(order_ids => $1, actor => $2) r", 2, {"_text", "text"}
 };
 
-static Datum
-text_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-static Datum
-int8_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
-static Datum
-id_array(int n, const int64 *ids)
-{
-	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-
-	for (int i = 0; i < n; i++)
-		elements[i] = Int64GetDatum(ids[i]);
-	return int8_array(n, elements);
-}
-
 /* read_reason reads what follows from the reason; OM004 when it is unknown. */
 static void
 read_reason(Call *call)
@@ -238,7 +215,7 @@ lock_concerned(const Call *call, int *n, int64 **ranks)
 	bool		others = call->scope == SKU || call->scope == ORDERS || call->lose_rejected ||
 		call->lose_all;
 	int64	   *ids = call->ids;
-	Datum		values[2] = {id_array(call->n, call->ids), PointerGetDatum(call->sku)};
+	Datum		values[2] = {oms_id_array(call->n, call->ids), PointerGetDatum(call->sku)};
 
 	*n = call->n;
 	if (others)
@@ -251,7 +228,7 @@ lock_concerned(const Call *call, int *n, int64 **ranks)
 	oms_work_lock_orders(*n, ids);
 	(void) oms_work_read("reject", call->n, call->ids);
 	values[1] = values[0];
-	values[0] = id_array(*n, ids);
+	values[0] = oms_id_array(*n, ids);
 	oms_spi_connect();
 	*n = oms_spi_execute_latest(&select_unstarted, values, NULL);
 	ids = copy_ids(*n, 1, caller);
@@ -276,14 +253,6 @@ is_named(const Call *call, const OmsWork *work)
 			high = middle;
 	}
 	return low < call->n && call->ids[low] == work->id;
-}
-
-/* open_units is what of a line is neither sent out nor given up, nor rejected by this call. */
-static int64
-open_units(const OmsWorkLine *line)
-{
-	return line->quantity - line->has.rejected - line->has.cancelled - line->has.shipped -
-		line->change.rejected;
 }
 
 /* add_rejection rejects units of a line: those not picked first, then picked, then packed ones. */
@@ -327,8 +296,8 @@ add_kits(int nlines, OmsWorkLine *lines, OmsWork *work, Cause cause, Rejection *
 		while (l > 0 && lines[l - 1].work == line->work && lines[l - 1].line_no == line->line_no)
 			l--;
 		for (; l < nlines && lines[l].work == line->work && lines[l].line_no == line->line_no; l++)
-			if (open_units(&lines[l]) > 0)
-				add_rejection(lines, l, work, open_units(&lines[l]), cause, rejections, n);
+			if (oms_work_open_units(&lines[l]) > 0)
+				add_rejection(lines, l, work, oms_work_open_units(&lines[l]), cause, rejections, n);
 	}
 }
 
@@ -346,7 +315,7 @@ reject_scope(const Call *call, int nlines, OmsWorkLine *lines, OmsWork *work,
 	{
 		bool		named = is_named(call, &work[lines[l].work]);
 		bool		same_sku = call->sku == NULL || oms_text_equal(lines[l].sku, call->sku);
-		int64		units = open_units(&lines[l]);
+		int64		units = oms_work_open_units(&lines[l]);
 
 		if (named && same_sku)
 		{
@@ -423,7 +392,7 @@ exclude(const Call *call, int nlosses, const Loss *losses, int nrejections,
 		columns[4][i] = PointerGetDatum(rejections[i].relocation.from.order_id);
 	}
 	for (int c = 0; c < 5; c++)
-		values[c + 1] = text_array(c < 2 ? nlosses : nrejections, columns[c]);
+		values[c + 1] = oms_text_array(c < 2 ? nlosses : nrejections, columns[c]);
 	oms_spi_connect();
 	oms_spi_execute(&insert_exclusions, values, NULL, false);
 	if (call->opens_count)
@@ -517,7 +486,7 @@ reject_short(const Call *call, const Loss *loss, int nwork, OmsWork *work, const
 			continue;
 		for (int l = 0; l < nlines && missing > 0; l++)
 		{
-			int64		units = Min(missing, open_units(&lines[l]));
+			int64		units = Min(missing, oms_work_open_units(&lines[l]));
 
 			if (lines[l].work != by_rank[i] || units <= 0 ||
 				!oms_text_equal(lines[l].sku, loss->sku))
@@ -558,25 +527,12 @@ settle(int first, int n, Rejection *rejections, int nlines, OmsWorkLine *lines, 
 static int
 conclude(int nwork, OmsWork *work, int nlines, const OmsWorkLine *lines, OmsWork *touched)
 {
-	int64	   *open = palloc0(sizeof(int64) * nwork);
-	bool	   *shipped = palloc0(sizeof(bool) * nwork);
 	int			n = 0;
 
-	for (int l = 0; l < nlines; l++)
-	{
-		open[lines[l].work] += open_units(&lines[l]);
-		shipped[lines[l].work] |= lines[l].has.shipped > 0;
-	}
+	oms_work_conclude(nwork, work, nlines, lines);
 	for (int w = 0; w < nwork; w++)
-	{
-		if (!work[w].counted)
-			continue;
-		if (open[w] > 0)
-			work[w].to_status = work[w].from_status;
-		else if (shipped[w])
-			work[w].to_status = "handed_over";	/* the customer has what there was */
-		touched[n++] = work[w];
-	}
+		if (work[w].counted)
+			touched[n++] = work[w];
 	return n;
 }
 
@@ -605,7 +561,7 @@ write_rejections(const Call *call, int n, const Rejection *rejections)
 	}
 	for (int c = 0; c < 9; c++)
 		values[c] = c == 2 ? PointerGetDatum(construct_array(columns[c], n, INT4OID, 4, true, TYPALIGN_INT)) :
-			c == 0 || c == 3 || c == 4 || c == 6 ? text_array(n, columns[c]) : int8_array(n, columns[c]);
+			c == 0 || c == 3 || c == 4 || c == 6 ? oms_text_array(n, columns[c]) : oms_int8_array(n, columns[c]);
 	values[9] = PointerGetDatum(call->reason);
 	values[10] = PointerGetDatum(call->actor);
 	oms_spi_connect();
@@ -622,7 +578,7 @@ reroute(const Call *call, int n, const Rejection *rejections)
 
 	for (int i = 0; i < n; i++)
 		order_ids[i] = PointerGetDatum(rejections[i].relocation.from.order_id);
-	values[0] = text_array(n, order_ids);
+	values[0] = oms_text_array(n, order_ids);
 	values[1] = PointerGetDatum(call->actor);
 	oms_spi_connect();
 	oms_spi_execute(&route_orders, values, NULL, false);

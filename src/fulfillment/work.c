@@ -87,28 +87,6 @@ static OmsPlan change_work = {
 	8, {"_text", "_int8", "_text", "_text", "_int8", "text", "text", "text"}
 };
 
-static Datum
-int8_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
-static Datum
-text_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
-static int
-compare_ids(const void *a, const void *b)
-{
-	int64		x = *(const int64 *) a;
-	int64		y = *(const int64 *) b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * oms_arg_fulfillments reads the first argument, an id or an array of ids, sorted: their
  * number. 22023 when one is named twice.
@@ -126,7 +104,7 @@ oms_arg_fulfillments(FunctionCallInfo fcinfo, bool many, int64 **ids)
 		*ids = palloc(sizeof(int64));
 		(*ids)[0] = PG_GETARG_INT64(0);
 	}
-	qsort(*ids, n, sizeof(int64), compare_ids);
+	qsort(*ids, n, sizeof(int64), oms_compare_int64);
 	for (int i = 1; i < n; i++)
 		if ((*ids)[i] == (*ids)[i - 1])
 			ereport(ERROR,
@@ -185,21 +163,11 @@ oms_work_raise(const char *action, int64 id)
 			 errdetail("It is %s.", status)));
 }
 
-static Datum
-id_array(int n, const int64 *ids)
-{
-	Datum	   *elements = palloc(sizeof(Datum) * Max(1, n));
-
-	for (int i = 0; i < n; i++)
-		elements[i] = Int64GetDatum(ids[i]);
-	return int8_array(n, elements);
-}
-
 /* oms_work_lock_orders locks the orders of the fulfillments. */
 void
 oms_work_lock_orders(int n, const int64 *ids)
 {
-	Datum		values[1] = {id_array(n, ids)};
+	Datum		values[1] = {oms_id_array(n, ids)};
 
 	oms_spi_connect();
 	(void) oms_spi_execute_latest(&lock_orders, values, NULL);
@@ -215,7 +183,7 @@ oms_work_read(const char *action, int n, const int64 *ids)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	OmsWork    *work = palloc0(sizeof(OmsWork) * Max(1, n));
-	Datum		values[2] = {id_array(n, ids), CStringGetTextDatum(action)};
+	Datum		values[2] = {oms_id_array(n, ids), CStringGetTextDatum(action)};
 	uint64		found;
 
 	oms_spi_connect();
@@ -266,8 +234,8 @@ oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines)
 		order_ids[i] = PointerGetDatum(work[i].order_id);
 		ids[i] = Int64GetDatum(work[i].id);
 	}
-	values[0] = text_array(nwork, order_ids);
-	values[1] = int8_array(nwork, ids);
+	values[0] = oms_text_array(nwork, order_ids);
+	values[1] = oms_int8_array(nwork, ids);
 	oms_spi_connect();
 	n = oms_spi_execute_latest(&read_lines, values, NULL);
 	*lines = MemoryContextAllocExtended(caller, sizeof(OmsWorkLine) * Max(1, n),
@@ -291,6 +259,39 @@ oms_work_lines(int nwork, const OmsWork *work, OmsWorkLine **lines)
 	}
 	oms_spi_finish();
 	return n;
+}
+
+/* oms_work_open_units is what of a line is neither sent out nor given up, nor is by its change. */
+int64
+oms_work_open_units(const OmsWorkLine *line)
+{
+	return line->quantity - line->has.rejected - line->has.cancelled - line->has.shipped -
+		line->change.rejected - line->change.cancelled;
+}
+
+/*
+ * oms_work_conclude sets where work stands of which units are given up: where it stood while
+ * anything is open; else handed over, if the customer has what there was; else where the
+ * action leads.
+ */
+void
+oms_work_conclude(int nwork, OmsWork *work, int nlines, const OmsWorkLine *lines)
+{
+	int64	   *open = palloc0(sizeof(int64) * Max(1, nwork));
+	bool	   *shipped = palloc0(sizeof(bool) * Max(1, nwork));
+
+	for (int l = 0; l < nlines; l++)
+	{
+		open[lines[l].work] += oms_work_open_units(&lines[l]);
+		shipped[lines[l].work] |= lines[l].has.shipped > 0;
+	}
+	for (int w = 0; w < nwork; w++)
+	{
+		if (open[w] > 0)
+			work[w].to_status = work[w].from_status;
+		else if (shipped[w])
+			work[w].to_status = "handed_over";
+	}
 }
 
 /* oms_work_write_lines adds the changes of the lines to their counters. */
@@ -322,12 +323,12 @@ oms_work_write_lines(int nlines, const OmsWorkLine *lines, const OmsWork *work)
 	}
 	if (n == 0)
 		return;
-	values[0] = text_array(n, columns[0]);
-	values[1] = int8_array(n, columns[1]);
+	values[0] = oms_text_array(n, columns[0]);
+	values[1] = oms_int8_array(n, columns[1]);
 	values[2] = PointerGetDatum(construct_array(columns[2], n, INT4OID, 4, true, TYPALIGN_INT));
-	values[3] = text_array(n, columns[3]);
+	values[3] = oms_text_array(n, columns[3]);
 	for (int c = 4; c < 9; c++)
-		values[c] = int8_array(n, columns[c]);
+		values[c] = oms_int8_array(n, columns[c]);
 	oms_spi_connect();
 	if (oms_spi_execute(&change_lines, values, NULL, false) != n)
 		elog(ERROR, "%d lines of fulfillments expected", n);
@@ -356,10 +357,10 @@ oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason,
 		columns[4][i] = Int64GetDatum(work[i].units);
 		uncounted[i] = !work[i].counted;
 	}
-	values[0] = text_array(nwork, columns[0]);
-	values[1] = int8_array(nwork, columns[1]);
-	values[2] = text_array(nwork, columns[2]);
-	values[3] = text_array(nwork, columns[3]);
+	values[0] = oms_text_array(nwork, columns[0]);
+	values[1] = oms_int8_array(nwork, columns[1]);
+	values[2] = oms_text_array(nwork, columns[2]);
+	values[3] = oms_text_array(nwork, columns[3]);
 	values[4] = PointerGetDatum(construct_md_array(columns[4], uncounted, 1, &nwork, &lower, INT8OID, 8,
 												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 	values[5] = CStringGetTextDatum(action);

@@ -138,12 +138,6 @@ oms_register_cancel_step(OmsCancelStep step)
  * -------------------------------------------------------------------------
  */
 
-static text *
-optional_key(FunctionCallInfo fcinfo, int argno, const char *name)
-{
-	return PG_ARGISNULL(argno) ? NULL : oms_arg_key(fcinfo, argno, name);
-}
-
 static bool
 text_is(const text *value, const char *expected)
 {
@@ -180,11 +174,11 @@ read_call(FunctionCallInfo fcinfo, int argno, OrderCall *call)
 	call->promised = !PG_ARGISNULL(argno + 3);
 	if (call->promised)
 		call->promise_at = PG_GETARG_TIMESTAMPTZ(argno + 3);
-	call->cart_id = optional_key(fcinfo, argno + 4, "cart_id");
+	call->cart_id = oms_arg_optional_key(fcinfo, argno + 4, "cart_id");
 	call->on_shortage = oms_arg_on_shortage(fcinfo, argno + 5);
 	call->placed_at = PG_ARGISNULL(argno + 6) ? GetCurrentTransactionStartTimestamp() :
 		PG_GETARG_TIMESTAMPTZ(argno + 6);
-	call->reference = optional_key(fcinfo, argno + 7, "reference");
+	call->reference = oms_arg_optional_key(fcinfo, argno + 7, "reference");
 	call->actor = oms_arg_actor(fcinfo, argno + 8);
 }
 
@@ -317,16 +311,6 @@ raise_exists(const OrderCall *call)
 			 errhint("An order is placed once; to retry a call safely, repeat its request_id.")));
 }
 
-/* array_of builds an array in which value NULL (or a missing one) is null. */
-static Datum
-array_of(int n, Datum *values, bool *nulls, Oid type, int length, bool byval, char align)
-{
-	int			lower = 1;
-
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, type, length, byval,
-											  align));
-}
-
 /* write_order writes the order's row and its lines; OM005 when the order exists. */
 static void
 write_order(const OrderCall *call, OmsMethod method)
@@ -378,13 +362,13 @@ write_order(const OrderCall *call, OmsMethod method)
 		columns[6][i] = TimestampTzGetDatum(facts->promise_at);
 		nulls[6][i] = !facts->promised;
 	}
-	values[1] = array_of(n, columns[0], nulls[0], INT4OID, 4, true, TYPALIGN_INT);
-	values[2] = array_of(n, columns[1], nulls[1], TEXTOID, -1, false, TYPALIGN_INT);
-	values[3] = array_of(n, columns[2], nulls[2], INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-	values[4] = array_of(n, columns[3], nulls[3], NUMERICOID, -1, false, TYPALIGN_INT);
-	values[5] = array_of(n, columns[4], nulls[4], TEXTOID, -1, false, TYPALIGN_INT);
-	values[6] = array_of(n, columns[5], nulls[5], TEXTOID, -1, false, TYPALIGN_INT);
-	values[7] = array_of(n, columns[6], nulls[6], TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL,
+	values[1] = oms_array_of(n, columns[0], nulls[0], INT4OID, 4, true, TYPALIGN_INT);
+	values[2] = oms_array_of(n, columns[1], nulls[1], TEXTOID, -1, false, TYPALIGN_INT);
+	values[3] = oms_array_of(n, columns[2], nulls[2], INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	values[4] = oms_array_of(n, columns[3], nulls[3], NUMERICOID, -1, false, TYPALIGN_INT);
+	values[5] = oms_array_of(n, columns[4], nulls[4], TEXTOID, -1, false, TYPALIGN_INT);
+	values[6] = oms_array_of(n, columns[5], nulls[5], TEXTOID, -1, false, TYPALIGN_INT);
+	values[7] = oms_array_of(n, columns[6], nulls[6], TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL,
 						 TYPALIGN_DOUBLE);
 	if (oms_spi_execute(&insert_lines, values, NULL, false) != n)
 		elog(ERROR, "%d lines expected", n);
@@ -611,7 +595,7 @@ Datum
 oms_cancel_order(PG_FUNCTION_ARGS)
 {
 	text	   *order_id = oms_arg_key(fcinfo, 0, "order_id");
-	text	   *reason = optional_key(fcinfo, 1, "reason");
+	text	   *reason = oms_arg_optional_key(fcinfo, 1, "reason");
 	text	   *actor = oms_arg_actor(fcinfo, 2);
 
 	InitMaterializedSRF(fcinfo, 0);

@@ -255,21 +255,6 @@ static OmsPlan skus_to_settle = {
 	1, {"pg_catalog.text"}
 };
 
-static Datum
-array_of(int n, Datum *values, bool *nulls, Oid type, int length, bool byval, char align)
-{
-	int			lower = 1;
-
-	return PointerGetDatum(construct_md_array(values, nulls, 1, &n, &lower, type, length, byval,
-											  align));
-}
-
-static Datum
-int8_array(int n, Datum *values)
-{
-	return array_of(n, values, NULL, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
-}
-
 /*
  * find_open sets open[i] when the partial index has an open backorder of keys[i], on the
  * latest snapshot. That is all that a receipt costs when there is none.
@@ -556,10 +541,10 @@ fill(OmsAccounts *accounts, text *sku, text *location, int64 limit, int64 incomi
 	}
 	if (nfills == 0)
 		return 0;
-	values[2] = int8_array(nfills, ids);
-	values[3] = int8_array(nfills, units);
-	values[4] = int8_array(nfills, protected);
-	values[5] = array_of(nfills, until, no_until, TEXTOID, -1, false, TYPALIGN_INT);
+	values[2] = oms_int8_array(nfills, ids);
+	values[3] = oms_int8_array(nfills, units);
+	values[4] = oms_int8_array(nfills, protected);
+	values[5] = oms_array_of(nfills, until, no_until, TEXTOID, -1, false, TYPALIGN_INT);
 	oms_spi_connect();
 	if (oms_spi_execute(&write_fills, values, NULL, false) != nfills)
 		elog(ERROR, "%d backorders that we locked expected", nfills);
@@ -710,12 +695,12 @@ write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **p
 		columns[6][i] = PointerGetDatum(line->quota_period);
 		nulls[6][i] = line->quota_period == NULL;
 	}
-	values[0] = int8_array(n, columns[0]);
-	values[1] = array_of(n, columns[1], NULL, TEXTOID, -1, false, TYPALIGN_INT);
-	values[2] = int8_array(n, columns[2]);
-	values[3] = array_of(n, columns[3], NULL, INT4OID, 4, true, TYPALIGN_INT);
-	values[4] = array_of(n, columns[4], nulls[4], TEXTOID, -1, false, TYPALIGN_INT);
-	values[5] = array_of(n, columns[5], nulls[5], TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL,
+	values[0] = oms_int8_array(n, columns[0]);
+	values[1] = oms_array_of(n, columns[1], NULL, TEXTOID, -1, false, TYPALIGN_INT);
+	values[2] = oms_int8_array(n, columns[2]);
+	values[3] = oms_array_of(n, columns[3], NULL, INT4OID, 4, true, TYPALIGN_INT);
+	values[4] = oms_array_of(n, columns[4], nulls[4], TEXTOID, -1, false, TYPALIGN_INT);
+	values[5] = oms_array_of(n, columns[5], nulls[5], TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL,
 						 TYPALIGN_DOUBLE);
 	values[6] = PointerGetDatum(request->channel);
 	values[7] = CStringGetTextDatum(oms_method_name(request->method));
@@ -723,7 +708,7 @@ write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **p
 	values[9] = PointerGetDatum(request->order_id);
 	values[10] = Int32GetDatum(request->priority);
 	values[11] = PointerGetDatum(request->reference);
-	values[12] = array_of(n, columns[6], nulls[6], TEXTOID, -1, false, TYPALIGN_INT);
+	values[12] = oms_array_of(n, columns[6], nulls[6], TEXTOID, -1, false, TYPALIGN_INT);
 	value_nulls[8] = request->cart_id == NULL ? 'n' : ' ';
 	value_nulls[9] = request->order_id == NULL ? 'n' : ' ';
 	value_nulls[10] = request->priority < 0 ? 'n' : ' ';

@@ -207,12 +207,6 @@ static OmsPlan drop_claims = {
 	3, {"pg_catalog._int8", "pg_catalog.text", "pg_catalog.int8"}
 };
 
-static Datum
-int8_array(int n, Datum *values)
-{
-	return PointerGetDatum(construct_array(values, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
 /* -------------------------------------------------------------------------
  * Reading
  * -------------------------------------------------------------------------
@@ -372,10 +366,10 @@ write_claims(const Outlook *outlook, int n, const Backorder *backorders)
 			columns[3][m++] = Int64GetDatum(backorders[b].claims[r]);
 		}
 	}
-	values[1] = int8_array(m, columns[0]);
-	values[2] = int8_array(m, columns[1]);
-	values[3] = PointerGetDatum(construct_array(columns[2], m, TEXTOID, -1, false, TYPALIGN_INT));
-	values[4] = int8_array(m, columns[3]);
+	values[1] = oms_int8_array(m, columns[0]);
+	values[2] = oms_int8_array(m, columns[1]);
+	values[3] = oms_text_array(m, columns[2]);
+	values[4] = oms_int8_array(m, columns[3]);
 	oms_spi_connect();
 	if (oms_spi_execute(&insert_claims, values, NULL, false) != m)
 		elog(ERROR, "%d claims expected", m);
@@ -462,7 +456,7 @@ void
 oms_claims_drop(int n, Datum *backorder_ids, text *sku, int64 incoming_id)
 {
 	Datum		values[3] = {
-		int8_array(n, backorder_ids), PointerGetDatum(sku), Int64GetDatum(incoming_id)
+		oms_int8_array(n, backorder_ids), PointerGetDatum(sku), Int64GetDatum(incoming_id)
 	};
 	OmsAccounts *accounts;
 	uint64		rows;
@@ -533,7 +527,7 @@ lock_and_read(Settlement *settlement, const TimestampTz *first_free, int nover, 
 
 	oms_spi_connect();
 	values[1] = first_free == NULL ? (Datum) 0 : TimestampTzGetDatum(*first_free);
-	values[2] = int8_array(nover, over);
+	values[2] = oms_int8_array(nover, over);
 	settlement->n = oms_spi_execute_latest(&lock_backorders, values, first_free == NULL ? " n " : NULL);
 	spi = MemoryContextSwitchTo(caller);
 	read_outlook(outlook->sku, true, outlook);
@@ -558,7 +552,7 @@ lock_and_read(Settlement *settlement, const TimestampTz *first_free, int nover, 
 		backorder->claims = palloc0(sizeof(int64) * outlook->n);
 		ids[i] = Int64GetDatum(backorder->id);
 	}
-	values[1] = int8_array(settlement->n, ids);
+	values[1] = oms_int8_array(settlement->n, ids);
 	MemoryContextSwitchTo(spi);
 	claims = settlement->n == 0 ? 0 : oms_spi_execute_latest(&select_claims, values, NULL);
 	for (uint64 i = 0; i < claims; i++)
@@ -709,7 +703,7 @@ apply(Settlement *settlement)
 			ids[n++] = Int64GetDatum(settlement->backorders[b].id);
 	if (n == 0)
 		return;
-	values[1] = int8_array(n, ids);
+	values[1] = oms_int8_array(n, ids);
 	oms_spi_connect();
 	oms_spi_execute(&delete_claims, values, NULL, false);
 	oms_spi_finish();

@@ -180,8 +180,7 @@ lock_all(int n, const int64 *ids, int *nrows)
 
 	for (int i = 0; i < n; i++)
 		elements[i] = Int64GetDatum(ids[i]);
-	values[0] = PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-												TYPALIGN_DOUBLE));
+	values[0] = oms_int8_array(n, elements);
 	for (;;)
 	{
 		bool		may_wait = oms_may_wait();
@@ -316,13 +315,12 @@ write_rows(int n, const Row *rows)
 		expiries[i] = TimestampTzGetDatum(rows[i].expires_at);
 		nulls[i] = !rows[i].has_expiry;
 	}
-	values[0] = PointerGetDatum(construct_array(ids, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	values[1] = PointerGetDatum(construct_array(statuses, n, TEXTOID, -1, false, TYPALIGN_INT));
-	values[2] = PointerGetDatum(construct_array(consumed, n, INT8OID, 8, FLOAT8PASSBYVAL,
-												TYPALIGN_DOUBLE));
+	values[0] = oms_int8_array(n, ids);
+	values[1] = oms_text_array(n, statuses);
+	values[2] = oms_int8_array(n, consumed);
 	values[3] = PointerGetDatum(construct_md_array(expiries, nulls, 1, dims, lbs, TIMESTAMPTZOID, 8,
 												   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	values[4] = PointerGetDatum(construct_array(skus, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[4] = oms_text_array(n, skus);
 	oms_spi_connect();
 	if (oms_spi_execute(&update_reservations, values, NULL, false) != n)
 		elog(ERROR, "%d reservations that we locked expected", n);

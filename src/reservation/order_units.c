@@ -76,19 +76,6 @@ typedef struct Part
 	OmsClaim	claim;			/* its quantity and protected: of the part */
 } Part;
 
-static Datum
-int8_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, INT8OID, 8, FLOAT8PASSBYVAL,
-										   TYPALIGN_DOUBLE));
-}
-
-static Datum
-text_array(int n, Datum *elements)
-{
-	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false, TYPALIGN_INT));
-}
-
 /*
  * take_parts locks the reservations that hold the units and says how many each gives: the
  * oldest first; of a reservation, units of a protection last. OM005 when the orders hold
@@ -119,7 +106,7 @@ take_parts(int n, const OmsOrderUnits *units, Part **parts)
 	}
 	for (int c = 0; c < 4; c++)
 		values[c] = c == 1 ? PointerGetDatum(construct_array(columns[c], n, INT4OID, 4, true, TYPALIGN_INT))
-			: text_array(n, columns[c]);
+			: oms_text_array(n, columns[c]);
 	missing = total;
 	oms_spi_connect();
 	rows = oms_spi_execute_latest(&lock_held, values, NULL);
@@ -180,7 +167,7 @@ write_parts(OmsPlan *plan, int n, const Part *parts)
 		columns[3][i] = Int64GetDatum(parts[i].claim.protected);
 	}
 	for (int c = 0; c < 4; c++)
-		values[c] = c == 1 ? text_array(n, columns[c]) : int8_array(n, columns[c]);
+		values[c] = c == 1 ? oms_text_array(n, columns[c]) : oms_int8_array(n, columns[c]);
 	oms_spi_connect();
 	if (oms_spi_execute(plan, values, NULL, false) != n)
 		elog(ERROR, "%d reservations that we locked expected", n);
@@ -214,7 +201,7 @@ record_movements(int n, const OmsOrderUnits *units, const char *kind, text *acto
 		columns[3][i] = Int64GetDatum(units[i].fulfillment_id);
 	}
 	for (int c = 0; c < 4; c++)
-		values[c] = c < 2 ? text_array(n, columns[c]) : int8_array(n, columns[c]);
+		values[c] = c < 2 ? oms_text_array(n, columns[c]) : oms_int8_array(n, columns[c]);
 	values[4] = CStringGetTextDatum(kind);
 	values[5] = PointerGetDatum(actor);
 	oms_spi_connect();

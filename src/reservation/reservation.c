@@ -819,12 +819,6 @@ add_part(OmsReserveRequest *request, const OmsItem *item, OmsReservationPart par
 		}
 }
 
-static Datum
-int8_array(int n, Datum *values)
-{
-	return PointerGetDatum(construct_array(values, n, INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
 /* A live reservation that was locked, in the caller's memory; of a kit one of its rows. */
 typedef struct LockedRow
 {
@@ -893,7 +887,7 @@ release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
 		units += rows[i].claim.quantity;
 		oms_claim_give_back(accounts, &rows[i].claim);
 	}
-	values[0] = int8_array(n, ids);
+	values[0] = oms_int8_array(n, ids);
 	oms_spi_connect();
 	if (oms_spi_execute(&release_rows, values, NULL, false) != n)
 		elog(ERROR, "%d reservations that we locked expected", n);

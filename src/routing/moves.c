@@ -142,8 +142,7 @@ lock_moved(Move *moves, int n, int64 *not_moved)
 
 	for (int i = 0; i < n; i++)
 		ids[i] = Int64GetDatum(moves[i].reservation_id);
-	arguments[0].value = PointerGetDatum(construct_array(ids, n, INT8OID, 8, FLOAT8PASSBYVAL,
-														 TYPALIGN_DOUBLE));
+	arguments[0].value = oms_int8_array(n, ids);
 	oms_spi_connect();
 	rows = oms_route_run(lock_reservations, 1, arguments, false);
 	for (int i = 0; i < n; i++)

@@ -9,19 +9,12 @@
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
 
+#include "routing/plan.h"
 #include "routing/route.h"
 
 /* defaults of plan_routes, for the shipment costs that are made here */
 #define DEFAULT_COST_PER_SHIPMENT "5"
 #define DEFAULT_COST_PER_KM "0.01"
-
-static void
-refuse_option(const char *name, const char *must)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("option \"%s\" %s", name, must)));
-}
 
 static JsonbValue *
 option_value(Jsonb *options, const char *name)
@@ -41,11 +34,11 @@ number_option(Jsonb *options, const char *name, const char *otherwise)
 	if (value == NULL)
 		return pstrdup(otherwise);
 	if (value->type != jbvNumeric)
-		refuse_option(name, "must be a number");
+		oms_refuse_option(name, "must be a number");
 	digits = DatumGetCString(DirectFunctionCall1(numeric_out,
 												 NumericGetDatum(value->val.numeric)));
 	if (digits[0] == '-' || strlen(digits) > 20)
-		refuse_option(name, "must not be negative");
+		oms_refuse_option(name, "must not be negative");
 	return digits;
 }
 
@@ -59,7 +52,7 @@ start_at_option(Jsonb *options)
 	if (value == NULL)
 		return pstrdup("pg_catalog.now()");
 	if (value->type != jbvString)
-		refuse_option("start_at", "must be a moment or \"placed_at\"");
+		oms_refuse_option("start_at", "must be a moment or \"placed_at\"");
 	string = pnstrdup(value->val.string.val, value->val.string.len);
 	if (strcmp(string, "placed_at") == 0)
 		return pstrdup("o.placed_at");
@@ -79,7 +72,7 @@ oms_route_read_options(Jsonb *given)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("options must be a jsonb object")));
 	if (option_value(given, "solver") != NULL)
-		refuse_option("solver", "is an argument of its own");
+		oms_refuse_option("solver", "is an argument of its own");
 
 	result->given = given;
 	result->cost_per_shipment = number_option(given, "cost_per_shipment",

@@ -78,8 +78,9 @@ set_defaults(PlanOptions *options)
 	options->candidates = 24;
 }
 
-static void
-refuse_option(const char *name, const char *what)
+/* oms_refuse_option raises 22023 for an option that is unknown or has an impossible value. */
+void
+oms_refuse_option(const char *name, const char *what)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -97,7 +98,7 @@ set_option(PlanOptions *options, const OptionSpec *spec, const JsonbValue *value
 	if (spec->kind == OPTION_BOOLEAN)
 	{
 		if (value->type != jbvBool)
-			refuse_option(spec->name, "must be true or false");
+			oms_refuse_option(spec->name, "must be true or false");
 		*(bool *) field = value->val.boolean;
 		return;
 	}
@@ -113,18 +114,18 @@ set_option(PlanOptions *options, const OptionSpec *spec, const JsonbValue *value
 		else if (strcmp(name, "cheapest") == 0)
 			options->solver = PLAN_CHEAPEST;
 		else
-			refuse_option(spec->name, "must be \"batch\", \"nearest\" or \"cheapest\"");
+			oms_refuse_option(spec->name, "must be \"batch\", \"nearest\" or \"cheapest\"");
 		return;
 	}
 	if (value->type != jbvNumeric)
-		refuse_option(spec->name, "must be a number");
+		oms_refuse_option(spec->name, "must be a number");
 	number = DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
 												NumericGetDatum(value->val.numeric)));
 	if (!(number >= spec->minimum && number <= spec->maximum))
-		refuse_option(spec->name, psprintf("must be from %.15g to %.15g", spec->minimum,
+		oms_refuse_option(spec->name, psprintf("must be from %.15g to %.15g", spec->minimum,
 										   spec->maximum));
 	if (spec->kind == OPTION_INTEGER && number != floor(number))
-		refuse_option(spec->name, "must be a whole number");
+		oms_refuse_option(spec->name, "must be a whole number");
 	if (spec->kind == OPTION_FRACTION)
 		*(double *) field = number;
 	else

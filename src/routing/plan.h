@@ -24,5 +24,6 @@ typedef struct PlanLast
 
 extern PlanLast *oms_last_plan(void);
 extern Datum oms_money(int64 micro);
+extern void oms_refuse_option(const char *name, const char *what);
 
 #endif							/* OMS_ROUTING_PLAN_H */

@@ -140,7 +140,7 @@ emit(ReturnSetInfo *rsinfo, const PlanModel *model, const char *measure, const c
 	values[3] = oms_money(price);
 	values[4] = Int64GetDatum(amount);
 	values[5] = Int64GetDatum(amount - left);
-	values[6] = PointerGetDatum(construct_array(keys, n, TEXTOID, -1, false, TYPALIGN_INT));
+	values[6] = oms_text_array(n, keys);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 }
 

@@ -92,7 +92,7 @@ policy_of(const RouteRun *run)
 		return PointerGetDatum(construct_empty_array(TEXTOID));
 	elements[0] = PointerGetDatum(run->policy->name);
 	elements[1] = CStringGetTextDatum(psprintf("%d", run->policy->version));
-	return PointerGetDatum(construct_array(elements, 2, TEXTOID, -1, false, TYPALIGN_INT));
+	return oms_text_array(2, elements);
 }
 
 /* route plans, applies, and puts the summary row into the result set. */

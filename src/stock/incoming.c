@@ -370,12 +370,6 @@ raise_nothing(const IncomingCall *call, text *sku, const char *what)
  * -------------------------------------------------------------------------
  */
 
-static text *
-optional_key(FunctionCallInfo fcinfo, int argno, const char *name)
-{
-	return PG_ARGISNULL(argno) ? NULL : oms_arg_key(fcinfo, argno, name);
-}
-
 /* arg_moment returns a moment that is finite; 22004, 22008. */
 static TimestampTz
 arg_moment(FunctionCallInfo fcinfo, int argno, const char *name)
@@ -546,12 +540,12 @@ Datum
 oms_change_incoming(PG_FUNCTION_ARGS)
 {
 	IncomingCall call = {0};
-	text	   *sku = optional_key(fcinfo, 2, "sku");
+	text	   *sku = oms_arg_optional_key(fcinfo, 2, "sku");
 	int64		quantity = PG_ARGISNULL(3) ? 0 : oms_arg_quantity(fcinfo, 3, "quantity");
 	TimestampTz expected_at = PG_ARGISNULL(4) ? 0 : arg_moment(fcinfo, 4, "expected_at");
 
 	call.reference = oms_arg_key(fcinfo, 0, "reference");
-	call.location = optional_key(fcinfo, 1, "location");
+	call.location = oms_arg_optional_key(fcinfo, 1, "location");
 	call.actor = oms_arg_actor(fcinfo, 5);
 	InitMaterializedSRF(fcinfo, 0);
 	if (!oms_request_begin(fcinfo, 6, NULL))
@@ -571,11 +565,11 @@ Datum
 oms_cancel_incoming(PG_FUNCTION_ARGS)
 {
 	IncomingCall call = {0};
-	text	   *sku = optional_key(fcinfo, 2, "sku");
+	text	   *sku = oms_arg_optional_key(fcinfo, 2, "sku");
 
 	call.reference = oms_arg_key(fcinfo, 0, "reference");
-	call.location = optional_key(fcinfo, 1, "location");
-	call.reason = optional_key(fcinfo, 3, "reason");
+	call.location = oms_arg_optional_key(fcinfo, 1, "location");
+	call.reason = oms_arg_optional_key(fcinfo, 3, "reason");
 	call.actor = oms_arg_actor(fcinfo, 4);
 	InitMaterializedSRF(fcinfo, 0);
 	if (!oms_request_begin(fcinfo, 5, NULL))
@@ -676,7 +670,7 @@ run_receive(FunctionCallInfo fcinfo, bool many)
 	n = arg_skus(fcinfo, 2, many, &skus, &quantities);
 	fill_limit = oms_arg_fill_limit(fcinfo, 4);
 	oms_require_not_null(fcinfo, 5, "hold_back");
-	call.reason = optional_key(fcinfo, 6, "reason");
+	call.reason = oms_arg_optional_key(fcinfo, 6, "reason");
 	call.actor = oms_arg_actor(fcinfo, 7);
 	InitMaterializedSRF(fcinfo, 0);
 	if (!oms_request_begin(fcinfo, 8, NULL))

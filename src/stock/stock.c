@@ -394,16 +394,14 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 		quantities[i] = Int64GetDatum(movements[i].quantity);
 		incoming_ids[i] = Int64GetDatum(movements[i].incoming_id);
 	}
-	values[0] = PointerGetDatum(construct_array(skus, n, TEXTOID, -1, false, TYPALIGN_INT));
-	values[1] = PointerGetDatum(construct_array(locations, n, TEXTOID, -1, false, TYPALIGN_INT));
-	values[2] = PointerGetDatum(construct_array(quantities, n, INT8OID, 8, FLOAT8PASSBYVAL,
-												TYPALIGN_DOUBLE));
+	values[0] = oms_text_array(n, skus);
+	values[1] = oms_text_array(n, locations);
+	values[2] = oms_int8_array(n, quantities);
 	values[3] = CStringGetTextDatum(kind);
 	values[4] = PointerGetDatum(reason);
 	values[5] = PointerGetDatum(reference);
 	values[6] = PointerGetDatum(actor);
-	values[7] = PointerGetDatum(construct_array(incoming_ids, n, INT8OID, 8, FLOAT8PASSBYVAL,
-												TYPALIGN_DOUBLE));
+	values[7] = oms_int8_array(n, incoming_ids);
 	if (reason == NULL)
 		nulls[4] = 'n';
 	if (reference == NULL)
@@ -483,12 +481,6 @@ typedef struct StockCall
 	int64	   *on_hand;		/* after, out */
 	int64	   *to_on_hand;		/* of TRANSFER, out */
 } StockCall;
-
-static text *
-optional_text(FunctionCallInfo fcinfo, int argno)
-{
-	return PG_ARGISNULL(argno) ? NULL : PG_GETARG_TEXT_PP(argno);
-}
 
 static void
 check_quantities(const StockCall *call)
@@ -682,8 +674,8 @@ run_verb(FunctionCallInfo fcinfo, StockVerb verb, bool many)
 	check_quantities(&call);
 	if (verb == ADJUST)
 		(void) oms_arg_key(fcinfo, argno, "reason");
-	call.reason = optional_text(fcinfo, argno++);
-	call.reference = optional_text(fcinfo, argno++);
+	call.reason = oms_arg_optional_text(fcinfo, argno++);
+	call.reference = oms_arg_optional_text(fcinfo, argno++);
 	call.actor = oms_arg_actor(fcinfo, argno++);
 	request_argno = argno++;
 	if (verb == RECEIVE)

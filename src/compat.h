@@ -10,8 +10,10 @@
 #include "access/heapam.h"
 #include "catalog/namespace.h"
 #include "executor/executor.h"
+#include "storage/lmgr.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
+#include "utils/relcache.h"
 
 #if PG_VERSION_NUM < 150000
 #error "oms needs PostgreSQL 15 or later"
@@ -67,6 +69,28 @@ oms_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nkeys)
 	return index_beginscan(heap, index, snapshot, NULL, nkeys, 0);
 #else
 	return index_beginscan(heap, index, snapshot, nkeys, 0);
+#endif
+}
+
+/* oms_primary_key_index is the index of a relation's primary key, or InvalidOid. */
+static inline Oid
+oms_primary_key_index(Relation rel)
+{
+#if PG_VERSION_NUM >= 180000
+	return RelationGetPrimaryKeyIndex(rel, false);
+#else
+	return RelationGetPrimaryKeyIndex(rel);
+#endif
+}
+
+/* oms_xact_has_ended says, without waiting, whether a transaction has ended. */
+static inline bool
+oms_xact_has_ended(TransactionId xid)
+{
+#if PG_VERSION_NUM >= 180000
+	return ConditionalXactLockTableWait(xid, false);
+#else
+	return ConditionalXactLockTableWait(xid);
 #endif
 }
 

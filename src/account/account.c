@@ -525,7 +525,7 @@ find_shares(OmsAccounts *accounts, const Datum *keys)
 	leaf = open_leaf(shares, shares->account_root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE
 					 ? table_open(account_oid, RowExclusiveLock) : shares->account_root);
 	if (RelationGetNumberOfBlocks(leaf->account) > 0)
-		leaf->account_key = index_open(RelationGetPrimaryKeyIndex(leaf->account), RowExclusiveLock);
+		leaf->account_key = index_open(oms_primary_key_index(leaf->account), RowExclusiveLock);
 	MemoryContextSwitchTo(old);
 	return leaf;
 }
@@ -1808,7 +1808,7 @@ oms_account_wait(TransactionId xid, TimestampTz start)
 
 	if (TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()) > oms_wait_for_pending)
 		return false;
-	while (!ConditionalXactLockTableWait(xid))
+	while (!oms_xact_has_ended(xid))
 		if (!oms_wait_a_little(start, &nap))
 			return false;
 	return true;

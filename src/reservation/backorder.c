@@ -272,7 +272,7 @@ find_open(const char *index_name, int n, text **keys, bool *open)
 
 	CommandCounterIncrement();
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	scan = index_beginscan(rel, index, snapshot, 1, 0);
+	scan = oms_index_beginscan(rel, index, snapshot, 1);
 	for (int i = 0; i < n; i++)
 	{
 		ScanKeyData key;

@@ -152,7 +152,7 @@ SET LOCAL max_parallel_workers_per_gather = 2;
 SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
-SET LOCAL force_parallel_mode = on;
+SELECT set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT (:reading) AS together \gset
 CREATE FUNCTION pg_temp.workers(statement text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -167,7 +167,7 @@ BEGIN
 END $$;
 SELECT matches(pg_temp.workers(:'reading'), '^Workers Launched: [12]$', 'the readers run in a worker');
 SELECT is(:'together'::text, :'alone'::text, 'and read there what the leader reads');
-SET LOCAL force_parallel_mode = off;
+SELECT set_config(name, 'off', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 
 -- And under a hostile setting of the session
 SET LOCAL search_path = pg_temp, public;

@@ -13,7 +13,7 @@ OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wi
 SQL_PARTS = src/schema.sql $(foreach f,$(FOLDERS),$(foreach p,$(PARTS),$(wildcard src/$(f)/$(p).sql)))
 SQL_SCRIPT = build/oms--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
-EXTRA_CLEAN = build test/output
+EXTRA_CLEAN = $(SQL_SCRIPT) test/output
 
 PG_CPPFLAGS = -Isrc
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
@@ -41,7 +41,7 @@ $(SQL_SCRIPT): $(SQL_PARTS) oms.control Makefile
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test stress matrix bench
+.PHONY: all install clean demo test stress ubsan matrix bench
 
 demo:
 	@script/setup demo
@@ -55,6 +55,13 @@ test:
 stress:
 	@script/setup test
 	@MAKE="$(MAKE)" STRESS_SECONDS="$${STRESS_SECONDS:-300}" test/run random/stress
+
+# Undefined behaviour ends a server process, and so fails a test.
+ubsan:
+	@script/setup test
+	@$(MAKE) -s clean
+	@MAKE="$(MAKE)" COPT='-fsanitize=undefined -fno-sanitize-recover=undefined' with_llvm=no test/run $(T)
+	@$(MAKE) -s clean
 
 matrix:
 	@test/matrix $(VERSIONS)

@@ -55,7 +55,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test stress bench
+.PHONY: all install clean demo test stress matrix bench
 
 demo:
 	@script/setup demo
@@ -69,6 +69,9 @@ test:
 stress:
 	@script/setup test
 	@MAKE="$(MAKE)" STRESS_SECONDS="$${STRESS_SECONDS:-300}" test/run random/stress
+
+matrix:
+	@test/matrix $(VERSIONS)
 
 bench:
 	@script/setup bench

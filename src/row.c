@@ -190,7 +190,7 @@ oms_scan_start(OmsScan *scan, int nkeys, ScanKey keys)
 	}
 	if (scan->scan == NULL)
 	{
-		scan->scan = index_beginscan(scan->rel, scan->index, scan->snapshot, nkeys, 0);
+		scan->scan = oms_index_beginscan(scan->rel, scan->index, scan->snapshot, nkeys);
 		scan->scan->xs_want_itup = scan->entries;
 	}
 	index_rescan(scan->scan, keys, nkeys, NULL, 0);
@@ -365,7 +365,7 @@ oms_writer_open(const char *table)
  * with update, for a new version of one. The executor passes over an index that is not open.
  */
 void
-oms_writer_index(OmsWriter *writer, bool update)
+oms_writer_index(OmsWriter *writer, bool update, TU_UpdateIndexes indexes)
 {
 	ExprContext *context = GetPerTupleExprContext(writer->estate);
 
@@ -382,7 +382,7 @@ oms_writer_index(OmsWriter *writer, bool update)
 			writer->info->ri_IndexRelationDescs[i] = index_open(writer->indexes[i],
 																RowExclusiveLock);
 	}
-	ExecInsertIndexTuples(writer->info, writer->slot, writer->estate, update, false, NULL, NIL);
+	oms_insert_index_entries(writer->info, writer->slot, writer->estate, update, indexes);
 	ResetPerTupleExprContext(writer->estate);
 }
 
@@ -396,7 +396,7 @@ oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls)
 	ExecStoreHeapTuple(tuple, writer->slot, false);
 	heap_insert(writer->rel, tuple, GetCurrentCommandId(true), 0, NULL);
 	writer->slot->tts_tid = tuple->t_self;
-	oms_writer_index(writer, false);
+	oms_writer_index(writer, false, TU_All);
 	ExecClearTuple(writer->slot);
 	return tuple->t_self;
 }

@@ -57,7 +57,7 @@ extern void oms_scan_close(OmsScan *scan);
 extern const int64 *oms_row_parse(HeapTuple tuple, int nkeys, text **keys);
 extern OmsWriter *oms_writer_open(const char *table);
 extern OmsWriter *oms_writer_of(Relation rel);
-extern void oms_writer_index(OmsWriter *writer, bool update);
+extern void oms_writer_index(OmsWriter *writer, bool update, TU_UpdateIndexes indexes);
 extern ItemPointerData oms_writer_insert(OmsWriter *writer, Datum *values, bool *nulls);
 extern void oms_writer_close(OmsWriter *writer);
 extern void oms_row_init(void);

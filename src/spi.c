@@ -21,7 +21,6 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
@@ -95,22 +94,22 @@ owner_of_tables(void)
 static uint64
 execute(OmsPlan *plan, Datum *values, const char *nulls, Snapshot snapshot, bool read_only)
 {
-	OverrideSearchPath search_path = {.addCatalog = true};
 	int			suspended = oms_guard_suspended;
 	Oid			user;
 	int			context;
+	int			level;
 	int			result;
 
 	GetUserIdAndSecContext(&user, &context);
 	SetUserIdAndSecContext(owner_of_tables(), context | SECURITY_LOCAL_USERID_CHANGE);
-	PushOverrideSearchPath(&search_path);
+	level = oms_pin_search_path();
 	ensure_plan(plan);
 	oms_guard_suspended = suspended + 1;
 	result = SPI_execute_snapshot(plan->plan, values, nulls, snapshot, InvalidSnapshot,
 								  read_only, true, 0);
 	/* Not --: an error caught meanwhile has set it to 0. */
 	oms_guard_suspended = suspended;
-	PopOverrideSearchPath();
+	oms_unpin_search_path(level);
 	SetUserIdAndSecContext(user, context);
 	if (result < 0)
 		elog(ERROR, "SPI failed: %s: %s", SPI_result_code_string(result), plan->sql);

@@ -525,7 +525,7 @@ find_shares(OmsAccounts *accounts, const Datum *keys)
 	leaf = open_leaf(shares, shares->account_root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE
 					 ? table_open(account_oid, RowExclusiveLock) : shares->account_root);
 	if (RelationGetNumberOfBlocks(leaf->account) > 0)
-		leaf->account_key = index_open(RelationGetPrimaryKeyIndex(leaf->account), RowExclusiveLock);
+		leaf->account_key = index_open(oms_primary_key_index(leaf->account), RowExclusiveLock);
 	MemoryContextSwitchTo(old);
 	return leaf;
 }
@@ -667,7 +667,7 @@ begin_key_scan(Relation heap, Relation index, int nkeys, const Datum *keys,
 					id_strategy == BTEqualStrategyNumber ? F_INT8EQ : F_INT8GT, Int64GetDatum(id));
 		n++;
 	}
-	scan = index_beginscan(heap, index, SnapshotAny, n, 0);
+	scan = oms_index_beginscan(heap, index, SnapshotAny, n);
 	index_rescan(scan, scankeys, n, NULL, 0);
 	return scan;
 }
@@ -1135,7 +1135,7 @@ static void
 list_shares(AccountLeaf *leaf, int nkeys, const Datum *keys, text *holder, AccountState *state)
 {
 	ScanKeyData scankeys[OMS_ACCOUNT_MAX_KEYS];
-	IndexScanDesc scan = index_beginscan(leaf->account, leaf->account_key, SnapshotAny, nkeys + 1, 0);
+	IndexScanDesc scan = oms_index_beginscan(leaf->account, leaf->account_key, SnapshotAny, nkeys + 1);
 
 	for (int i = 0; i < nkeys; i++)
 		ScanKeyInit(&scankeys[i], i + 1, BTEqualStrategyNumber, F_TEXTEQ, keys[i]);
@@ -1808,7 +1808,7 @@ oms_account_wait(TransactionId xid, TimestampTz start)
 
 	if (TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()) > oms_wait_for_pending)
 		return false;
-	while (!ConditionalXactLockTableWait(xid))
+	while (!oms_xact_has_ended(xid))
 		if (!oms_wait_a_little(start, &nap))
 			return false;
 	return true;
@@ -1916,6 +1916,7 @@ update_row(AccountLeaf *leaf, const Datum *keys, AccountState *state)
 	HeapTuple	tuple;
 	TM_FailureData failure;
 	LockTupleMode lockmode;
+	TU_UpdateIndexes indexes;
 	TM_Result	result;
 
 	new_values(leaf->account, &values, &nulls);
@@ -1930,13 +1931,13 @@ update_row(AccountLeaf *leaf, const Datum *keys, AccountState *state)
 	tuple->t_tableOid = RelationGetRelid(leaf->account);
 	ExecStoreHeapTuple(tuple, slot, false);
 	/* With wait, since heap_update takes our own lock for somebody's without it. */
-	result = heap_update(leaf->account, &state->row_tid, tuple, GetCurrentCommandId(true),
-						 InvalidSnapshot, true, &failure, &lockmode);
+	result = oms_heap_update(leaf->account, &state->row_tid, tuple, GetCurrentCommandId(true), true,
+							 &failure, &lockmode, &indexes);
 	if (result != TM_Ok)
 		elog(ERROR, "account row that we locked could not be updated: %d", result);
 	slot->tts_tid = tuple->t_self;
-	if (!HeapTupleIsHeapOnly(tuple))
-		oms_writer_index(writer, true);
+	if (indexes != TU_None)
+		oms_writer_index(writer, true, indexes);
 	ExecClearTuple(slot);
 }
 

@@ -695,7 +695,7 @@ note(void)
 	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
 	TableScanDesc scan = table_beginscan(writer->rel, snapshot, 0, NULL);
 	pg_uuid_t	id;
-	Datum		value = UUIDPGetDatum(&id);
+	Datum		value;
 	bool		isnull = false;
 	HeapTuple	tuple;
 
@@ -713,6 +713,7 @@ note(void)
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERNAL_ERROR),
 				 errmsg("could not generate a random id for a change of the network")));
+	value = UUIDPGetDatum(&id);
 	(void) oms_writer_insert(writer, &value, &isnull);
 	oms_writer_close(writer);
 }

@@ -598,8 +598,8 @@ oms_find_time_zone(text *name, TimestampTz at)
 	int			isdst;
 
 	text_to_cstring_buffer(name, buffer, sizeof(buffer));
-	switch (DecodeTimezoneAbbrev(0, downcase_truncate_identifier(buffer, strlen(buffer), false),
-								 &offset, &zone))
+	switch (oms_decode_zone_abbreviation(downcase_truncate_identifier(buffer, strlen(buffer), false),
+										 &offset, &zone))
 	{
 		case TZ:
 		case DTZ:

@@ -119,13 +119,13 @@ SET LOCAL parallel_setup_cost = 0;
 SET LOCAL parallel_tuple_cost = 0;
 SET LOCAL min_parallel_table_scan_size = 0;
 SET LOCAL max_parallel_workers_per_gather = 2;
-SET LOCAL force_parallel_mode = on;
+SELECT set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 ANALYZE part;
 SELECT matches(pg_temp.plan_of('SELECT supply(at, quantity) FROM part WHERE id <= 600'), 'Finalize Aggregate(.|\n)*Gather(.|\n)*Partial Aggregate', 'the aggregate runs in parallel');
 CREATE TABLE parallel_result AS SELECT supply(at, quantity) AS s FROM part WHERE id <= 600;
 CREATE TABLE parallel_groups AS SELECT id, supply(at, quantity) AS s FROM part GROUP BY id;
 SET LOCAL max_parallel_workers_per_gather = 0;
-SET LOCAL force_parallel_mode = off;
+SELECT set_config(name, 'off', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT is((SELECT s FROM parallel_result), (SELECT supply(at, quantity) FROM part WHERE id <= 600), 'with the same result');
 SELECT is_empty('SELECT id, s::text FROM parallel_groups EXCEPT SELECT id, s::text FROM value', 'for each group');
 

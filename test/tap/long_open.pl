@@ -61,7 +61,8 @@ is($node->safe_psql('postgres', q{SELECT on_hand - reserved FROM oms.inventory W
 is($node->safe_psql('postgres', q{SELECT status FROM oms.try_reserve('web', 'deep', 1, 'A')}), 'held_by_others', 'which nobody else gets');
 $idle->query_safe('COMMIT;');
 is($node->safe_psql('postgres', q{SELECT status FROM oms.try_reserve('web', 'deep', 4, 'A')}), 'insufficient', 'the idle one commits');
-$node->restart('immediate');
+$node->stop('immediate');
+$node->start;
 is($node->safe_psql('postgres', q{SELECT status FROM oms.try_reserve('web', 'deep', 3, 'A')}), 'held_by_others', 'the prepared one outlives a crash');
 $node->safe_psql('postgres', q{ROLLBACK PREPARED 'orphan'});
 $node->safe_psql('postgres', q{SELECT count(*) FROM oms.reserve('web', 'deep', 3, 'A'); INSERT INTO stress.done VALUES ('deep', 'A', 0, 3)});

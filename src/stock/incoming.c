@@ -630,6 +630,7 @@ receive(FunctionCallInfo fcinfo, IncomingCall *call, int n, text **skus, const i
 	int64	   *on_hand = palloc(sizeof(int64) * Max(1, n));
 	OmsAccounts *stock;
 
+	oms_require_own_location(call->location);
 	begin_call(call);
 	call->n = n;
 	call->rows = palloc(sizeof(Incoming) * Max(1, n));

@@ -243,12 +243,13 @@ typedef enum SectionEnd
 	NEEDS_SHARES				/* nothing done: the leaf of shares must be complete */
 } SectionEnd;
 
-/* A guarded expression: on_hand, reserved + kept and a constant, all scaled by SCALE. */
+/* A guarded expression: on_hand, reserved + kept, a constant and unavailable, all scaled by SCALE. */
 typedef struct Linear
 {
 	int64		on_hand;
 	int64		reserved;			/* of kept too */
 	int128		constant;
+	int64		unavailable;
 } Linear;
 
 /* Keys that this transaction shall fold at pre-commit; in TopTransactionContext. */
@@ -964,7 +965,8 @@ merge_pending(AccountState *state)
 static int128
 linear_value(const Linear *linear, const OmsAmounts *amounts)
 {
-	return (int128) linear->on_hand * amounts->on_hand -
+	return (int128) linear->on_hand * amounts->on_hand +
+		(int128) linear->unavailable * amounts->unavailable -
 		(int128) linear->reserved * ((int128) amounts->reserved + amounts->kept);
 }
 
@@ -1010,11 +1012,12 @@ guard_bound(const OmsGuard *guard, const AccountState *state, bool best)
 	Linear		by_nothing = {SCALE, SCALE, kept};
 	int128		bound;
 
-	if (guard->kind == OMS_GUARD_ON_HAND)
+	if (guard->kind == OMS_GUARD_ON_HAND || guard->kind == OMS_GUARD_UNAVAILABLE)
 	{
-		Linear		on_hand = {SCALE, 0, 0};
+		Linear		on_hand = {.on_hand = SCALE};
+		Linear		unavailable = {.unavailable = SCALE};
 
-		return linear_bound(&on_hand, state, best);
+		return linear_bound(guard->kind == OMS_GUARD_ON_HAND ? &on_hand : &unavailable, state, best);
 	}
 
 	bound = linear_bound(&by_units, state, best);

@@ -121,9 +121,9 @@ AS $$
       FROM account a LEFT JOIN claim c ON c.sku = a.sku AND c.location = a.location
      WHERE a.reserved <> COALESCE(c.reserved, 0)
     UNION ALL
-    SELECT 'on_hand and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
-           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
-      FROM account a WHERE a.on_hand < 0 OR a.reserved < 0
+    SELECT 'on_hand, unavailable and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, unavailable %s, reserved %s', a.on_hand, a.unavailable, a.reserved)
+      FROM account a WHERE a.on_hand < 0 OR a.unavailable < 0 OR a.reserved < 0
     UNION ALL
     SELECT 'every movement has an account', format('sku %s, location %s', l.sku, l.location),
            format('movements of %s units', l.quantity)

@@ -50,7 +50,8 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     ('function', 'EXECUTE', '{store}',
      'accept,accept_many,adjust,adjust_many,cancel_fulfillment,cancel_fulfillment_many,claim_work,count_stock,hand_over,'
      'hand_over_many,issue_code,pack,pack_many,pick,pick_many,ready,ready_many,receive,receive_incoming,receive_incoming_many,'
-     'receive_many,reject,reject_many,release_hold_back,release_work,set_on_hand,set_on_hand_many,ship,ship_many,unpack,unpack_many'),
+     'put_back,put_back_many,receive_many,reject,reject_many,release_hold_back,release_work,scrap,scrap_many,set_aside,set_aside_many,'
+     'set_on_hand,set_on_hand_many,ship,ship_many,unpack,unpack_many'),
     -- planning: what is promised, routed and kept back
     ('function', 'EXECUTE', '{planner}',
      'activate_policy,add_backorder_limit,add_carrier_rate,add_carrier_service,add_incoming,add_incoming_many,add_policy,add_quota,'

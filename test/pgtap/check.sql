@@ -47,7 +47,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, actor) VALUES ('A', 'near', 0, 1, 'adjust', 'me')$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(
         $$INSERT INTO oms.reservation_row (sku, location, quantity, status, channel) VALUES ('A', 'near', 1, 'firm', 'web')$$)),
-    ('on_hand and reserved are not negative', pg_temp.breaks(
+    ('on_hand, unavailable and reserved are not negative', pg_temp.breaks(
         $$INSERT INTO oms.stock_delta VALUES ('A', 'other', 1, -1, 0, 0)$$,
         $$INSERT INTO oms.movement_row (sku, location, quantity, kind, actor) VALUES ('A', 'other', -1, 'adjust', 'me')$$)),
     ('every movement has an account', pg_temp.breaks(

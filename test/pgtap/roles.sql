@@ -71,7 +71,8 @@ INSERT INTO try SELECT replace(c, '$', :'far') FROM unnest(ARRAY[
     'cancel_fulfillment($)', 'cancel_fulfillment_many(''{$}'')', 'next_actions($)', 'claim_work(''far'', ''x'')', 'release_work(''far'')', 'release_work()',
     'adjust(''far'', ''A'', -1, ''x'')', 'adjust_many(''far'', ''{A}'', ''{-1}'', ''x'')', 'set_on_hand(''far'', ''A'', 1)', 'set_on_hand_many(''far'', ''{A}'', ''{1}'')',
     'receive(''far'', ''A'', 1)', 'receive_many(''far'', ''{A}'', ''{1}'')', 'receive_incoming(''po'', ''far'', ''A'', 1)', 'receive_incoming_many(''po'', ''far'', ''{A}'', ''{1}'')',
-    'count_stock(''far'', ''A'', 1)', 'release_hold_back(''far'', ''A'')', 'issue_code($)']) AS c;
+    'count_stock(''far'', ''A'', 1)', 'set_aside(''far'', ''A'', 1, ''x'')', 'set_aside_many(''far'', ''{A}'', ''{1}'', ''x'')', 'put_back(''far'', ''A'', 1, ''x'')',
+    'put_back_many(''far'', ''{A}'', ''{1}'', ''x'')', 'scrap(''far'', ''A'', 1, ''x'')', 'scrap_many(''far'', ''{A}'', ''{1}'', ''x'')', 'release_hold_back(''far'', ''A'')', 'issue_code($)']) AS c;
 UPDATE oms.fulfillment_transition SET active = true;
 GRANT SELECT ON try TO PUBLIC;
 SET LOCAL ROLE oms_test_near;

@@ -1012,12 +1012,13 @@ guard_bound(const OmsGuard *guard, const AccountState *state, bool best)
 	Linear		by_nothing = {SCALE, SCALE, kept};
 	int128		bound;
 
-	if (guard->kind == OMS_GUARD_ON_HAND || guard->kind == OMS_GUARD_UNAVAILABLE)
+	if (guard->kind == OMS_GUARD_ON_HAND || guard->kind == OMS_GUARD_UNAVAILABLE ||
+		guard->kind == OMS_GUARD_STILL)
 	{
 		Linear		on_hand = {.on_hand = SCALE};
 		Linear		unavailable = {.unavailable = SCALE};
 
-		return linear_bound(guard->kind == OMS_GUARD_ON_HAND ? &on_hand : &unavailable, state, best);
+		return linear_bound(guard->kind == OMS_GUARD_UNAVAILABLE ? &unavailable : &on_hand, state, best);
 	}
 
 	bound = linear_bound(&by_units, state, best);
@@ -1354,7 +1355,7 @@ decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange
 	AccountState after = *state;
 	OmsGuard	available = {.kind = OMS_GUARD_AVAILABLE};
 
-	if (guard->kind == OMS_GUARD_SET)
+	if (guard->kind == OMS_GUARD_SET || guard->kind == OMS_GUARD_STILL)
 	{
 		for (int i = 0; i < state->npending; i++)
 		{
@@ -1364,6 +1365,9 @@ decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange
 				return OMS_PENDING;
 			}
 		}
+	}
+	if (guard->kind == OMS_GUARD_SET)
+	{
 		if (pg_sub_s64_overflow(change->on_hand, state->value.on_hand, &change->on_hand))
 			overflow();
 		return OMS_DONE;

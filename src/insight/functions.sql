@@ -396,6 +396,19 @@ AS $$
       FROM oms.routing_run_row r
      WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
     UNION ALL
+    SELECT 'an accepted count changed on_hand by its variance', format('count %s, sku %s', l.count_id, l.sku),
+           format('variance %s, movements %s', l.variance, COALESCE(m.quantity, 0))
+      FROM oms.count_line_row l
+      JOIN oms.count_session_row s ON s.count_id = l.count_id
+      LEFT JOIN (SELECT sku, location, reference, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE kind = 'count' AND reference IS NOT NULL GROUP BY sku, location, reference) m
+        ON m.sku = l.sku AND m.location = s.location AND m.reference = 'count ' || l.count_id
+     WHERE l.status = 'accepted' AND l.variance <> COALESCE(m.quantity, 0)
+    UNION ALL
+    SELECT 'a line that is counted has a count', format('count %s, sku %s', l.count_id, l.sku), 'it is unknown'
+      FROM oms.count_line_row l
+     WHERE NOT EXISTS (SELECT FROM oms.count_session_row s WHERE s.count_id = l.count_id)
+    UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL
 $$;

@@ -137,6 +137,10 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.decision_row VALUES ('o1', 999999, '[]', now())$$)),
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
+    ('an accepted count changed on_hand by its variance', pg_temp.breaks(
+        $$INSERT INTO oms.count_session_row (count_id, location, blind, picked_counted, opened_by) VALUES (9, 'near', true, true, 'me')$$,
+        $$INSERT INTO oms.count_line_row (count_id, sku, status, counted, counted_at, expected, variance) VALUES (9, 'A', 'accepted', 1, now(), 2, -1)$$)),
+    ('a line that is counted has a count', pg_temp.breaks($$INSERT INTO oms.count_line_row (count_id, sku) VALUES (9, 'A')$$)),
     ('an answered request has its result', pg_temp.breaks(
         $$UPDATE oms.request_row SET result = NULL$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(

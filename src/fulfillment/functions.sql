@@ -230,6 +230,50 @@ REVOKE ALL ON FUNCTION oms.change_destination(text, oms.latlon, boolean, text, t
 COMMENT ON FUNCTION oms.change_destination(text, oms.latlon, boolean, text, text) IS
     'sends an order elsewhere, as long as nothing of it is being picked; reroute: it is routed at once, else by the next run; what a location has accepted stays there. Returns the orders routed at once. Errors: OM004 unknown order, OM005 cancelled, to be picked up, or being picked';
 
+CREATE TYPE oms.returned_goods AS (
+    return_id bigint,
+    line_no integer,
+    sku text,
+    location text,
+    quantity bigint,
+    condition text,
+    on_hand bigint,
+    unavailable bigint
+);
+COMMENT ON TYPE oms.returned_goods IS 'what return_line returns: a row per line and sku; on_hand and unavailable after, NULL of what is not tracked';
+
+CREATE FUNCTION oms.return_line(
+    order_id text, line_no integer, location text, quantity bigint, condition text DEFAULT 'sellable',
+    reason text DEFAULT NULL, sku text DEFAULT NULL, despite_window boolean DEFAULT false,
+    reference text DEFAULT NULL, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.returned_goods
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_return_line';
+REVOKE ALL ON FUNCTION oms.return_line(text, integer, text, bigint, text, text, text, boolean, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.return_line(text, integer, text, bigint, text, text, text, boolean, text, text, text) IS
+    'quantity units of an order line come back to a location, any one, whether or not it carries the sku: sellable ones are on hand again and fill open backorders as receive does, damaged ones are unavailable (oms.put_back, oms.scrap). Of a kit''s line quantity is in kits, or in units of the component that sku names. A row per sku. Errors: OM004 unknown order, line, sku or location, OM005 more than has left and not come back, OM010 after the channel''s oms.return_window, unless despite_window, or not the role''s location, 22023';
+
+CREATE FUNCTION oms.return_lines(
+    order_id text, location text, lines jsonb, despite_window boolean DEFAULT false,
+    reference text DEFAULT NULL, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.returned_goods
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_return_lines';
+REVOKE ALL ON FUNCTION oms.return_lines(text, text, jsonb, boolean, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.return_lines(text, text, jsonb, boolean, text, text, text) IS
+    'return_line of several lines of an order, all or none: a jsonb array of objects with "line_no" and "quantity", optional "sku" (a component), "condition" (default sellable) and "reason"; a row per line and sku. Errors as return_line, each naming the element';
+
+CREATE FUNCTION oms.exchange(
+    order_id text, location text, lines jsonb, new_order_id text, new_lines jsonb,
+    on_shortage text DEFAULT 'refuse', despite_window boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.placed_line
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_exchange';
+REVOKE ALL ON FUNCTION oms.exchange(text, text, jsonb, text, jsonb, text, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.exchange(text, text, jsonb, text, jsonb, text, boolean, text, text) IS
+    'takes lines of an order back, as return_lines does, and places a new order of new_lines for the same channel, destination and service, as place_order_lines does, in one transaction: both or neither. The rows of the new order. Errors as return_lines and place_order_lines';
+
 CREATE FUNCTION oms.open_count(
     location text, skus text[] DEFAULT NULL, blind boolean DEFAULT true, picked_counted boolean DEFAULT false,
     recount_units bigint DEFAULT NULL, recount_percent numeric DEFAULT NULL, recount_value numeric DEFAULT NULL,

@@ -124,6 +124,30 @@ CREATE TABLE oms.count_task_row (
 COMMENT ON TABLE oms.count_task_row IS 'private: counts asked for, behind oms.count_task';
 CREATE UNIQUE INDEX count_task_row_open_idx ON oms.count_task_row (location, sku) WHERE closed_at IS NULL;
 
+-- Returns (returns.c).
+CREATE TABLE oms.return_window (
+    channel text COLLATE "C" PRIMARY KEY REFERENCES oms.channel ON DELETE CASCADE,
+    return_within interval NOT NULL CHECK (return_within >= '0')
+);
+COMMENT ON TABLE oms.return_window IS 'how long after it left a line of the channel may come back; no row: for ever';
+CREATE SEQUENCE oms.return_id_seq CACHE 32;
+COMMENT ON SEQUENCE oms.return_id_seq IS 'private: numbers returns';
+CREATE TABLE oms.return_row (
+    order_id text COLLATE "C" NOT NULL,
+    return_id bigint NOT NULL DEFAULT pg_catalog.nextval('oms.return_id_seq'),
+    line_no integer NOT NULL,
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    condition text NOT NULL CHECK (condition IN ('sellable', 'damaged')),
+    reason text,
+    reference text,
+    actor text NOT NULL,
+    returned_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    PRIMARY KEY (order_id, return_id)
+);
+COMMENT ON TABLE oms.return_row IS 'private: what came back, behind oms.returned';
+
 -- Cycle counts: a session of skus at a location (count_session.c).
 CREATE SEQUENCE oms.count_id_seq;
 COMMENT ON SEQUENCE oms.count_id_seq IS 'private: numbers counts';
@@ -243,6 +267,10 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.count_pick_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('It is emptied by oms.close_count.');
 ALTER TABLE oms.count_pick_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.count_pick_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.return_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Returns are a record.');
+ALTER TABLE oms.return_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.return_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.shortfall_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Shortfalls are a record.');
 ALTER TABLE oms.shortfall_row ENABLE ALWAYS TRIGGER guard;
@@ -273,6 +301,9 @@ SELECT pg_catalog.pg_extension_config_dump('oms.reject_reason', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.time_limit', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.return_window', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.return_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.return_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.count_session_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.count_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.count_line_row', '');

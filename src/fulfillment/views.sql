@@ -44,6 +44,13 @@ SELECT s.shortfall_id, s.sku, s.location, s.order_id, s.line_no, s.reservation_i
 COMMENT ON VIEW oms.shortfall IS
     'who lost units where a loss, a count or a sale that could not be refused left less than was reserved: quantity units of an order line, or of a reservation that no order wants; moved to other locations at once, backordered, or released (of a hold); with the reason and reference of the loss';
 
+CREATE VIEW oms.returned AS
+SELECT r.return_id, r.order_id, r.line_no, r.sku, r.location, r.quantity, r.condition, r.reason, r.reference,
+       r.actor, r.returned_at
+  FROM oms.return_row r;
+COMMENT ON VIEW oms.returned IS
+    'what came back of order lines (of a kit: by component), where, in which condition (sellable: on hand again; damaged: unavailable) and why';
+
 CREATE VIEW oms.count_session AS
 SELECT s.count_id, s.location, s.status, s.blind, s.picked_counted, s.recount_units, s.recount_percent,
        s.recount_value, s.reason, s.opened_by, s.opened_at, s.closed_by, s.closed_at

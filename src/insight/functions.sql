@@ -409,6 +409,23 @@ AS $$
       FROM oms.count_line_row l
      WHERE NOT EXISTS (SELECT FROM oms.count_session_row s WHERE s.count_id = l.count_id)
     UNION ALL
+    SELECT 'no more comes back than has left', format('order %s, line %s, sku %s', b.order_id, b.line_no, b.sku),
+           format('returned %s, consumed %s', b.quantity, COALESCE(r.consumed, 0))
+      FROM (SELECT order_id, line_no, sku, sum(quantity) AS quantity FROM oms.return_row GROUP BY order_id, line_no, sku) b
+      LEFT JOIN (SELECT order_id, line_no, sku, sum(consumed) AS consumed
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku) r
+        ON r.order_id = b.order_id AND r.line_no = b.line_no AND r.sku = b.sku
+     WHERE b.quantity > COALESCE(r.consumed, 0)
+    UNION ALL
+    SELECT 'what came back is in the stock', format('return %s, sku %s', b.return_id, b.sku),
+           format('returned %s, movements %s', b.quantity, COALESCE(m.quantity, 0))
+      FROM oms.return_row b
+      LEFT JOIN (SELECT sku, location, reference, sum(quantity + unavailable) AS quantity
+                   FROM oms.movement_row WHERE kind = 'return' GROUP BY sku, location, reference) m
+        ON m.sku = b.sku AND m.location = b.location AND m.reference = 'return ' || b.return_id
+     WHERE b.quantity <> COALESCE(m.quantity, 0)
+       AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = b.sku AND NOT i.tracked)
+    UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL
 $$;

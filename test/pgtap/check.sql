@@ -137,6 +137,11 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.decision_row VALUES ('o1', 999999, '[]', now())$$)),
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
+    ('no more comes back than has left', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (return_id, order_id, line_no, sku, location, quantity, condition, actor) VALUES (9, 'o1', 1, 'A', 'near', 99, 'sellable', 'me')$$,
+        $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', 99, 'return', 'return 9', 'me'), ('A', 'near', -99, 'adjust', NULL, 'me')$$)),
+    ('what came back is in the stock', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (order_id, line_no, sku, location, quantity, condition, actor) VALUES ('o5', 1, 'A', 'near', 1, 'damaged', 'me')$$)),
     ('an accepted count changed on_hand by its variance', pg_temp.breaks(
         $$INSERT INTO oms.count_session_row (count_id, location, blind, picked_counted, opened_by) VALUES (9, 'near', true, true, 'me')$$,
         $$INSERT INTO oms.count_line_row (count_id, sku, status, counted, counted_at, expected, variance) VALUES (9, 'A', 'accepted', 1, now(), 2, -1)$$)),

@@ -71,7 +71,7 @@ INSERT INTO try SELECT replace(replace(c, '$', :'far'), '#', :'count') FROM unne
     'cancel_fulfillment($)', 'cancel_fulfillment_many(''{$}'')', 'next_actions($)', 'claim_work(''far'', ''x'')', 'release_work(''far'')', 'release_work()',
     'adjust(''far'', ''A'', -1, ''x'')', 'adjust_many(''far'', ''{A}'', ''{-1}'', ''x'')', 'set_on_hand(''far'', ''A'', 1)', 'set_on_hand_many(''far'', ''{A}'', ''{1}'')',
     'receive(''far'', ''A'', 1)', 'receive_many(''far'', ''{A}'', ''{1}'')', 'receive_incoming(''po'', ''far'', ''A'', 1)', 'receive_incoming_many(''po'', ''far'', ''{A}'', ''{1}'')',
-    'count_stock(''far'', ''A'', 1)', 'open_count(''far'')', 'record_count(#, ''A'', 1)', 'record_count_many(#, ''{A}'', ''{1}'')', 'accept_count(#)',
+    'count_stock(''far'', ''A'', 1)', 'return_line(''of near'', 1, ''far'', 1)', 'return_lines(''of near'', ''far'', ''[]'')', 'exchange(''of near'', ''far'', ''[]'', ''x'', ''[]'')', 'open_count(''far'')', 'record_count(#, ''A'', 1)', 'record_count_many(#, ''{A}'', ''{1}'')', 'accept_count(#)',
     'reject_count(#, ''{A}'')', 'close_count(#)', 'set_aside(''far'', ''A'', 1, ''x'')', 'set_aside_many(''far'', ''{A}'', ''{1}'', ''x'')', 'put_back(''far'', ''A'', 1, ''x'')',
     'put_back_many(''far'', ''{A}'', ''{1}'', ''x'')', 'scrap(''far'', ''A'', 1, ''x'')', 'scrap_many(''far'', ''{A}'', ''{1}'', ''x'')', 'release_hold_back(''far'', ''A'')', 'issue_code($)']) AS c;
 UPDATE oms.fulfillment_transition SET active = true;
@@ -98,6 +98,9 @@ SELECT is(oms.release_work('near'), 0::bigint, 'its own claims');
 RESET ROLE;
 
 -- Two stores, view by view
+SELECT oms.place_order_lines('sold ' || l, 'web', jsonb_build_array(jsonb_build_object('sku', 'A', 'quantity', 1, 'location', l))) FROM unnest('{near,far}'::text[]) AS l \g /dev/null
+SELECT oms.consume(reservation_id) FROM oms.reservation WHERE order_id ~ 'sold' \g /dev/null
+SELECT oms.return_line('sold ' || l, 1, l, 1) FROM unnest('{near,far}'::text[]) AS l \g /dev/null
 SELECT oms.open_count('near') \g /dev/null
 SELECT oms.accept(pg_temp.f('of far')), oms.adjust(l, 'B', -1, 'x') FROM unnest('{near,far}'::text[]) AS l LIMIT 1 \g /dev/null
 SELECT oms.adjust('far', 'B', -1, 'x'), oms.count_stock('far', 'B', 9), oms.count_stock('near', 'B', 9) \g /dev/null

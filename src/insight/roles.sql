@@ -64,9 +64,9 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     -- planning: what is promised, routed and kept back
     ('function', 'EXECUTE', '{planner}',
      'activate_policy,add_backorder_limit,add_carrier_rate,add_carrier_service,add_incoming,add_incoming_many,add_policy,add_quota,'
-     'add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,apply_safety_stock_recommendation,cancel_incoming,'
+     'add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,apply_safety_stock_recommendation,assess,cancel_incoming,'
      'cancel_overdue,change_incoming,compare_solvers,fill_backorders,plan_candidates,plan_prices,plan_routes,plan_summary,'
-     'protect_stock,recommend_safety_stock,reroute,resolve_shortfalls,route,simulate,transfer,transfer_many,transfer_reservation,'
+     'protect_stock,query_rows,recommend_safety_stock,reroute,resolve_shortfalls,route,simulate,transfer,transfer_many,transfer_reservation,'
      'transfer_reservation_many,unprotect_stock'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',

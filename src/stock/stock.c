@@ -67,12 +67,12 @@ static OmsPlan location_exists = {
 };
 
 static OmsPlan insert_movements = {
-	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor, incoming_id) "
-	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7, NULLIF(u.incoming_id, 0) "
+	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor, incoming_id, unavailable) "
+	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7, NULLIF(u.incoming_id, 0), u.unavailable "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($8)) AS u (sku, location, quantity, incoming_id)",
-	8, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog._int8"}
+	"pg_catalog.unnest($8), pg_catalog.unnest($9)) AS u (sku, location, quantity, incoming_id, unavailable)",
+	9, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8"}
 };
 
 /* The holds of one account that expired and that nobody has locked. */
@@ -375,6 +375,22 @@ oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts ch
 		give_quota(&reclaimed.claims[i]);
 }
 
+/*
+ * oms_stock_change_waiting makes or refuses one change, waiting for open transactions on which
+ * it depends as long as this transaction has written nothing that others may wait for.
+ */
+void
+oms_stock_change_waiting(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
+						 const OmsGuard *guard, OmsChange *result)
+{
+	TimestampTz start = GetCurrentTimestamp();
+
+	do
+		oms_stock_change(accounts, sku, location, change, guard, result);
+	while (result->outcome == OMS_PENDING && oms_may_wait() &&
+		   oms_account_wait(result->pending, start));
+}
+
 /* oms_stock_expire gives back what the account's expired holds claim; returns the units. */
 int64
 oms_stock_expire(OmsAccounts *accounts, const Datum *keys)
@@ -426,9 +442,10 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	Datum	   *skus,
 			   *locations,
 			   *quantities,
-			   *incoming_ids;
-	Datum		values[8];
-	char		nulls[9] = "        ";
+			   *incoming_ids,
+			   *unavailable;
+	Datum		values[9];
+	char		nulls[10] = "         ";
 
 	if (n == 0)
 		return;
@@ -439,12 +456,14 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	locations = palloc(sizeof(Datum) * n);
 	quantities = palloc(sizeof(Datum) * n);
 	incoming_ids = palloc(sizeof(Datum) * n);
+	unavailable = palloc(sizeof(Datum) * n);
 	for (int i = 0; i < n; i++)
 	{
 		skus[i] = PointerGetDatum(movements[i].sku);
 		locations[i] = PointerGetDatum(movements[i].location);
 		quantities[i] = Int64GetDatum(movements[i].quantity);
 		incoming_ids[i] = Int64GetDatum(movements[i].incoming_id);
+		unavailable[i] = Int64GetDatum(movements[i].unavailable);
 	}
 	values[0] = oms_text_array(n, skus);
 	values[1] = oms_text_array(n, locations);
@@ -454,6 +473,7 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	values[5] = PointerGetDatum(reference);
 	values[6] = PointerGetDatum(actor);
 	values[7] = oms_int8_array(n, incoming_ids);
+	values[8] = oms_int8_array(n, unavailable);
 	if (reason == NULL)
 		nulls[4] = 'n';
 	if (reference == NULL)
@@ -553,24 +573,12 @@ check_quantities(const StockCall *call)
 	}
 }
 
-/*
- * change_one makes one change, waiting for open transactions on which it depends as
- * long as this transaction has written nothing that others may wait for.
- */
+/* change_one makes one change, or raises: OM001, OM002. */
 static void
 change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 		   const OmsGuard *guard, OmsChange *result)
 {
-	TimestampTz start = GetCurrentTimestamp();
-
-	for (;;)
-	{
-		oms_stock_change(accounts, sku, location, change, guard, result);
-		if (result->outcome != OMS_PENDING ||
-			!oms_may_wait() ||
-			!oms_account_wait(result->pending, start))
-			break;
-	}
+	oms_stock_change_waiting(accounts, sku, location, change, guard, result);
 	if (result->outcome == OMS_PENDING && guard->kind == OMS_GUARD_SET)
 		ereport(ERROR,
 				(errcode(OMS_ERR_HELD_BY_OTHERS),

@@ -33,9 +33,10 @@ SELECT line_no, sku, location, quantity FROM oms.reserve('till', 'kettle', 4, lo
 SELECT pg_sleep(0.01);
 SELECT location, on_hand, reserved, expired, atp FROM oms.atp_by_location('till', 'kettle');
 
--- The sprinkler goes off: 20 of 31 are lost, though 15 are reserved. Available is now negative, but
--- no channel's sum is lowered by it.
+-- The sprinkler goes off: 20 of 31 are lost, though 15 are reserved. Four units of these are held
+-- elsewhere at once, as oms.shortfall tells.
 SELECT oms.adjust('Oakland', 'kettle', -20, 'water damage') AS on_hand;
+SELECT quantity, moved, backordered, released, reason FROM oms.shortfall;
 SELECT oms.available('kettle', 'Oakland');
 SELECT channel, oms.atp(channel, 'kettle') AS ship, oms.atp(channel, 'kettle', 'pickup') AS pickup
 FROM oms.channel ORDER BY channel;

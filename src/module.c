@@ -9,6 +9,7 @@
 
 #include "access/xact.h"
 #include "account/account.h"
+#include "fulfillment/fulfillment.h"
 #include "network/network.h"
 #include "oms.h"
 #include "reservation/reservation.h"
@@ -57,6 +58,7 @@ _PG_init(void)
 	oms_account_init();
 	oms_reservation_init();
 	oms_routing_init();
+	oms_fulfillment_init();
 	RegisterXactCallback(reset_guard_at_xact, NULL);
 	RegisterSubXactCallback(reset_guard_at_subxact, NULL);
 }

@@ -59,6 +59,34 @@ typedef struct OmsWorkLine
 	OmsLineUnits change;
 } OmsWorkLine;
 
+/* Why units of a line were rejected. */
+typedef enum OmsCause
+{
+	OMS_CAUSE_NAMED,
+	OMS_CAUSE_SCOPE,
+	OMS_CAUSE_SHORT
+} OmsCause;
+
+/* Units of a line that are rejected. */
+typedef struct OmsRejection
+{
+	int			line;
+	OmsCause	cause;
+	OmsRelocation relocation;
+} OmsRejection;
+
+/* Units of lines of work that are rejected together; see rejection.c. */
+typedef struct OmsRejections
+{
+	int			nwork;
+	OmsWork    *work;
+	int			nlines;
+	OmsWorkLine *lines;
+	int			n;
+	OmsRejection *list;
+	struct OmsRejections *next; /* what was rejected thereby; NULL: nothing */
+} OmsRejections;
+
 extern void oms_work_lock_orders(int n, const int64 *ids);
 extern void oms_work_raise(const char *action, int64 id);
 extern OmsWork *oms_work_read(const char *action, int n, const int64 *ids);
@@ -70,6 +98,15 @@ extern void oms_work_write_lines(int nlines, const OmsWorkLine *lines, const Oms
 extern void oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason,
 						   text *actor);
 extern void oms_work_put(FunctionCallInfo fcinfo, int nwork, const OmsWork *work);
+extern OmsRejections *oms_rejections_open(int nwork, OmsWork *work);
+extern OmsRejection *oms_reject_line(OmsRejections *set, int line, int64 units, OmsCause cause);
+extern void oms_reject_kits(OmsRejections *set, OmsCause cause);
+extern void oms_rejections_relocate(OmsRejections *set);
+extern void oms_rejections_write(OmsRejections *set, text *reason, text *actor);
+extern void oms_rejections_put(FunctionCallInfo fcinfo, const OmsRejections *sets);
+extern OmsRejections *oms_shortfall_resolve(text *sku, text *location, text *reason,
+											text *reference, text *actor);
+extern void oms_fulfillment_init(void);
 extern void oms_relocate(int n, OmsRelocation *relocations);
 extern int	oms_arg_fulfillments(FunctionCallInfo fcinfo, bool many, int64 **ids);
 

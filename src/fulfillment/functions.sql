@@ -159,7 +159,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 3 SECURITY DEFINER SET searc
 AS 'MODULE_PATHNAME', 'oms_reject';
 REVOKE ALL ON FUNCTION oms.reject(bigint, text, text, bigint, text, boolean, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reject(bigint, text, text, bigint, text, boolean, text, text) IS
-    'the location refuses units, for a reason of oms.reject_reason. scope: line (quantity units of the sku in the fulfillment, default all that are left), fulfillment (all that is left of it; the default without a sku), sku (the sku in every unstarted fulfillment of the location as well), orders (all that is in the unstarted fulfillments there that contain the sku, too). In one transaction the units are held at another location, above safety stock, or released and backordered; stock is corrected, the location excluded, a count asked for, as the reason says; unstarted work there that is short thereby is refused too, least urgent first. reroute: the orders are routed at once; else the next oms.route does it. A row per line: cause (named, scope, short), status of the fulfillment now, units moved to other locations and backordered. Errors: OM002 on_hand is being changed by an open transaction, OM004 unknown fulfillment, sku or reason, OM005 illegal now or fewer units left, 22023';
+    'the location refuses units, for a reason of oms.reject_reason. scope: line (quantity units of the sku in the fulfillment, default all that are left), fulfillment (all that is left of it; the default without a sku), sku (the sku in every unstarted fulfillment of the location as well), orders (all that is in the unstarted fulfillments there that contain the sku, too). In one transaction the units are held at another location, above safety stock, or released and backordered; stock is corrected, the location excluded, a count asked for, as the reason says; what is short there thereby loses its units too, as by a loss (oms.shortfall). reroute: the orders are routed at once; else the next oms.route does it. A row per line: cause (named, scope, short), status of the fulfillment now, units moved to other locations and backordered. Errors: OM002 on_hand is being changed by an open transaction, OM004 unknown fulfillment, sku or reason, OM005 illegal now or fewer units left, 22023';
 
 CREATE FUNCTION oms.reject_many(
     fulfillment_ids bigint[], reason text, reroute boolean DEFAULT false,
@@ -171,6 +171,14 @@ AS 'MODULE_PATHNAME', 'oms_reject_many';
 REVOKE ALL ON FUNCTION oms.reject_many(bigint[], text, boolean, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.reject_many(bigint[], text, boolean, text, text) IS
     'rejects all that is left of each of the fulfillments, all or none; rows and errors as reject';
+
+CREATE FUNCTION oms.resolve_shortfalls(sku text DEFAULT NULL, actor text DEFAULT session_user)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_resolve_shortfalls';
+REVOKE ALL ON FUNCTION oms.resolve_shortfalls(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.resolve_shortfalls(text, text) IS
+    'where less is left of a sku (NULL: of any) than is reserved, lets reservations lose as adjust does, for pg_cron: for what was not seen or was locked when the loss was recorded. It waits for nobody; returns the number of (sku, location) that were short. What keeps its units all the same (a kit that no other location has, what a picker has in his hands) leaves available negative in oms.inventory';
 
 CREATE FUNCTION oms.cancel_line(
     order_id text, line_no integer, quantity bigint DEFAULT NULL, reason text DEFAULT NULL,

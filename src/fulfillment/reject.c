@@ -3,8 +3,8 @@
  *		A location refuses work: units of a fulfillment, and what the scope of the reject
  *		takes along. One transaction does all that follows: the reservation moves to another
  *		location or waits as a backorder, stock is corrected, the location is excluded, a
- *		count is asked for, other work that is now short is refused with it, and all of it
- *		is written down. What follows from a reason is a row of oms.reject_reason.
+ *		count is asked for, what is short there thereby loses its units (shortfall.c), and all
+ *		of it is written down. What follows from a reason is a row of oms.reject_reason.
  *
  * Scopes: line (the sku in the fulfillment), fulfillment (all of it), sku (the sku in every
  * unstarted fulfillment of the location as well), orders (everything in the unstarted
@@ -16,9 +16,8 @@
  * Invariants: what is rejected is held here no more. on_hand never becomes negative, nor
  * less than what pickers have taken from the shelf.
  *
- * Locks, in this order: the orders of all fulfillments that may be concerned, by key (the
- * unstarted ones of the location with the same skus); those of relocate.c; key locks of
- * stock. With reroute, then, the lock of a routing run, which takes no lock that this
+ * Locks, in this order: the orders of all fulfillments that the scope concerns, by key; those
+ * of relocate.c; key locks of stock; those of shortfall.c. With reroute, then, the lock of a routing run, which takes no lock that this
  * transaction could hold and wait for.
  *
  * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
@@ -44,15 +43,6 @@ typedef enum Scope
 	ORDERS
 } Scope;
 
-typedef enum Cause
-{
-	NAMED,
-	BY_SCOPE,
-	SHORT
-} Cause;
-
-static const char *const causes[] = {"named", "scope", "short"};
-
 /* What was called, and what its reason means. */
 typedef struct Call
 {
@@ -71,14 +61,6 @@ typedef struct Call
 	bool		opens_count;
 } Call;
 
-/* Units of a line that are rejected. */
-typedef struct Rejection
-{
-	int			line;
-	Cause		cause;
-	OmsRelocation relocation;
-} Rejection;
-
 /* A sku that was said to be missing at a location. */
 typedef struct Loss
 {
@@ -86,6 +68,7 @@ typedef struct Loss
 	text	   *sku;
 	int64		rejected;		/* units that were named */
 	int64		fulfillment_id;
+	int64		lost;			/* units that on_hand lost */
 } Loss;
 
 static OmsPlan select_reason = {
@@ -111,13 +94,10 @@ static OmsPlan select_concerned = {
 	2, {"_int8", "text"}
 };
 
-/* Of those, now that they are locked, the ones still unstarted; by id, with their urgency. */
+/* Of those, now that they are locked, the named ones ($2) and the ones still unstarted. */
 static OmsPlan select_unstarted = {
-	"SELECT f.fulfillment_id, row_number() OVER (ORDER BY o.priority, (SELECT min(COALESCE(ol.promise_at, "
-	"o.promise_at)) FROM oms.order_line_row ol WHERE ol.order_id = o.order_id) NULLS LAST, o.placed_at, "
-	"f.fulfillment_id) FROM oms.fulfillment_row f JOIN oms.order_row o ON o.order_id = f.order_id "
-	"WHERE f.fulfillment_id = ANY ($1) AND (f.status = 'assigned' OR f.fulfillment_id = ANY ($2)) "
-	"ORDER BY f.fulfillment_id",
+	"SELECT f.fulfillment_id FROM oms.fulfillment_row f WHERE f.fulfillment_id = ANY ($1) "
+	"AND (f.status = 'assigned' OR f.fulfillment_id = ANY ($2)) ORDER BY f.fulfillment_id",
 	2, {"_int8", "_int8"}
 };
 
@@ -136,7 +116,6 @@ static OmsPlan insert_exclusions = {
 
 static OmsPlan select_on_hand = {
 	"SELECT COALESCE((SELECT i.on_hand FROM oms.inventory i WHERE i.sku = $1 AND i.location = $2), 0), "
-	"COALESCE((SELECT i.available FROM oms.inventory i WHERE i.sku = $1 AND i.location = $2), 0)::int8, "
 	"(SELECT COALESCE(sum(l.picked - l.shipped), 0)::int8 FROM oms.fulfillment_row f "
 	"JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id "
 	"WHERE f.location = $2 AND f.status IN ('picking', 'packed', 'ready') AND l.sku = $1)",
@@ -145,8 +124,8 @@ static OmsPlan select_on_hand = {
 
 static OmsPlan insert_movement = {
 	"INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, reason, reference, actor) "
-	"VALUES ($1, $2, -$3, CASE WHEN $4 THEN $3 ELSE 0 END, 'reject', $5, 'fulfillment ' || $6, $7)",
-	7, {"text", "text", "int8", "bool", "text", "int8", "text"}
+	"VALUES ($1, $2, -$3, CASE WHEN $4 THEN $3 ELSE 0 END, 'reject', $5, $6, $7)",
+	7, {"text", "text", "int8", "bool", "text", "text", "text"}
 };
 
 static OmsPlan insert_counts = {
@@ -154,13 +133,6 @@ static OmsPlan insert_counts = {
 	"SELECT DISTINCT u.location, u.sku, $3 FROM ROWS FROM (unnest($1), unnest($2)) AS u (location, sku) "
 	"ON CONFLICT DO NOTHING",
 	3, {"_text", "_text", "text"}
-};
-
-static OmsPlan insert_rejections = {
-	"INSERT INTO oms.rejection_row (order_id, fulfillment_id, line_no, sku, location, quantity, cause, moved, "
-	"backordered, reason, actor) SELECT u.*, $10, $11 FROM ROWS FROM (unnest($1), unnest($2), unnest($3), "
-	"unnest($4), unnest($5), unnest($6), unnest($7), unnest($8), unnest($9)) AS u",
-	11, {"_text", "_int8", "_int4", "_text", "_text", "_int8", "_text", "_int8", "_int8", "text", "text"}
 };
 
 static OmsPlan route_orders = {
@@ -204,21 +176,19 @@ copy_ids(uint64 n, int column, MemoryContext caller)
 }
 
 /*
- * lock_concerned locks the orders of all that the reject may concern and reads it: the
+ * lock_concerned locks the orders of all that the reject concerns and reads it: the
  * fulfillments named, which must be legal to reject, and unstarted ones that share a sku
- * with them, when the scope or a loss of stock may concern these. ranks: 1 most urgent.
+ * with them, when the scope concerns these.
  */
 static OmsWork *
-lock_concerned(const Call *call, int *n, int64 **ranks)
+lock_concerned(const Call *call, int *n)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	bool		others = call->scope == SKU || call->scope == ORDERS || call->lose_rejected ||
-		call->lose_all;
 	int64	   *ids = call->ids;
 	Datum		values[2] = {oms_id_array(call->n, call->ids), PointerGetDatum(call->sku)};
 
 	*n = call->n;
-	if (others)
+	if (call->scope == SKU || call->scope == ORDERS)
 	{
 		oms_spi_connect();
 		*n = oms_spi_execute_latest(&select_concerned, values, call->sku == NULL ? " n" : NULL);
@@ -232,7 +202,6 @@ lock_concerned(const Call *call, int *n, int64 **ranks)
 	oms_spi_connect();
 	*n = oms_spi_execute_latest(&select_unstarted, values, NULL);
 	ids = copy_ids(*n, 1, caller);
-	*ranks = copy_ids(*n, 2, caller);
 	oms_spi_finish();
 	return oms_work_read("reject", *n, ids);
 }
@@ -255,65 +224,18 @@ is_named(const Call *call, const OmsWork *work)
 	return low < call->n && call->ids[low] == work->id;
 }
 
-/* add_rejection rejects units of a line: those not picked first, then picked, then packed ones. */
-static void
-add_rejection(OmsWorkLine *lines, int l, OmsWork *work, int64 units, Cause cause,
-			  Rejection *rejections, int *n)
-{
-	OmsWorkLine *line = &lines[l];
-	OmsWork    *of = &work[line->work];
-	int64		room;
-
-	line->change.rejected += units;
-	room = line->quantity - line->has.rejected - line->has.cancelled - line->change.rejected;
-	line->change.picked = Min(0, room - line->has.picked);
-	line->change.packed = Min(0, room - line->has.packed);
-	of->counted = true;
-	of->units += units;
-	memset(&rejections[*n], 0, sizeof(Rejection));
-	rejections[*n].line = l;
-	rejections[*n].cause = cause;
-	rejections[*n].relocation.of_kit = line->of_kit;
-	rejections[(*n)++].relocation.from = (OmsOrderUnits) {
-		of->order_id, line->line_no, line->sku, of->location, units, of->id
-	};
-}
-
-/* add_kits rejects what is left of the kits of which a component was rejected. */
-static void
-add_kits(int nlines, OmsWorkLine *lines, OmsWork *work, Cause cause, Rejection *rejections,
-		 int *n)
-{
-	int			nrejected = *n;
-
-	for (int i = 0; i < nrejected; i++)
-	{
-		const OmsWorkLine *line = &lines[rejections[i].line];
-		int			l = rejections[i].line;
-
-		if (!line->of_kit)
-			continue;
-		while (l > 0 && lines[l - 1].work == line->work && lines[l - 1].line_no == line->line_no)
-			l--;
-		for (; l < nlines && lines[l].work == line->work && lines[l].line_no == line->line_no; l++)
-			if (oms_work_open_units(&lines[l]) > 0)
-				add_rejection(lines, l, work, oms_work_open_units(&lines[l]), cause, rejections, n);
-	}
-}
-
 /* reject_scope rejects what was named and what the scope takes along; OM004, OM005. */
-static int
-reject_scope(const Call *call, int nlines, OmsWorkLine *lines, OmsWork *work,
-			 Rejection *rejections)
+static void
+reject_scope(const Call *call, OmsRejections *set)
 {
+	const OmsWorkLine *lines = set->lines;
 	int64		wanted = call->quantity == 0 ? PG_INT64_MAX : call->quantity;
 	int64		open = 0;
 	bool		known = call->sku == NULL;
-	int			n = 0;
 
-	for (int l = 0; l < nlines; l++)
+	for (int l = 0; l < set->nlines; l++)
 	{
-		bool		named = is_named(call, &work[lines[l].work]);
+		bool		named = is_named(call, &set->work[lines[l].work]);
 		bool		same_sku = call->sku == NULL || oms_text_equal(lines[l].sku, call->sku);
 		int64		units = oms_work_open_units(&lines[l]);
 
@@ -328,7 +250,7 @@ reject_scope(const Call *call, int nlines, OmsWorkLine *lines, OmsWork *work,
 				 (call->scope == SKU && !same_sku))
 			continue;
 		if (units > 0)
-			add_rejection(lines, l, work, units, named && same_sku ? NAMED : BY_SCOPE, rejections, &n);
+			oms_reject_line(set, l, units, named && same_sku ? OMS_CAUSE_NAMED : OMS_CAUSE_SCOPE);
 	}
 	if (!known)
 		ereport(ERROR,
@@ -341,22 +263,21 @@ reject_scope(const Call *call, int nlines, OmsWorkLine *lines, OmsWork *work,
 				 errmsg("cannot reject more than is left of fulfillment %lld",
 						(long long) call->ids[0]),
 				 errdetail("%lld units are left to reject.", (long long) open)));
-	add_kits(nlines, lines, work, BY_SCOPE, rejections, &n);
-	return n;
+	oms_reject_kits(set, OMS_CAUSE_SCOPE);
 }
 
 /* find_losses lists the skus, by location, of which units were named. */
 static int
-find_losses(int nrejections, const Rejection *rejections, Loss *losses)
+find_losses(const OmsRejections *set, Loss *losses)
 {
 	int			n = 0;
 
-	for (int r = 0; r < nrejections; r++)
+	for (int r = 0; r < set->n; r++)
 	{
-		const OmsOrderUnits *from = &rejections[r].relocation.from;
+		const OmsOrderUnits *from = &set->list[r].relocation.from;
 		int			i = 0;
 
-		if (rejections[r].cause != NAMED)
+		if (set->list[r].cause != OMS_CAUSE_NAMED)
 			continue;
 		while (i < n && !(oms_text_equal(losses[i].sku, from->sku) &&
 						  oms_text_equal(losses[i].location, from->location)))
@@ -372,27 +293,26 @@ find_losses(int nrejections, const Rejection *rejections, Loss *losses)
 
 /* exclude writes the exclusions that follow from the reason. */
 static void
-exclude(const Call *call, int nlosses, const Loss *losses, int nrejections,
-		const Rejection *rejections)
+exclude(const Call *call, int nlosses, const Loss *losses, const OmsRejections *set)
 {
 	Datum	   *columns[5];
 	Datum		values[6] = {PointerGetDatum(call->reason)};
 
 	for (int c = 0; c < 5; c++)
-		columns[c] = palloc(sizeof(Datum) * Max(1, nrejections));
+		columns[c] = palloc(sizeof(Datum) * Max(1, set->n));
 	for (int i = 0; i < nlosses; i++)
 	{
 		columns[0][i] = PointerGetDatum(losses[i].location);
 		columns[1][i] = PointerGetDatum(losses[i].sku);
 	}
-	for (int i = 0; i < nrejections; i++)
+	for (int i = 0; i < set->n; i++)
 	{
-		columns[2][i] = PointerGetDatum(rejections[i].relocation.from.location);
-		columns[3][i] = PointerGetDatum(rejections[i].relocation.from.sku);
-		columns[4][i] = PointerGetDatum(rejections[i].relocation.from.order_id);
+		columns[2][i] = PointerGetDatum(set->list[i].relocation.from.location);
+		columns[3][i] = PointerGetDatum(set->list[i].relocation.from.sku);
+		columns[4][i] = PointerGetDatum(set->list[i].relocation.from.order_id);
 	}
 	for (int c = 0; c < 5; c++)
-		values[c + 1] = oms_text_array(c < 2 ? nlosses : nrejections, columns[c]);
+		values[c + 1] = oms_text_array(c < 2 ? nlosses : set->n, columns[c]);
 	oms_spi_connect();
 	oms_spi_execute(&insert_exclusions, values, NULL, false);
 	if (call->opens_count)
@@ -403,6 +323,13 @@ exclude(const Call *call, int nlosses, const Loss *losses, int nrejections,
 		oms_spi_execute(&insert_counts, values, NULL, false);
 	}
 	oms_spi_finish();
+}
+
+/* fulfillment_reference is what the ledger calls a fulfillment. */
+static text *
+fulfillment_reference(int64 id)
+{
+	return cstring_to_text(psprintf("fulfillment %lld", (long long) id));
 }
 
 /* lose corrects the stock of a sku that was said to be missing; the units lost. */
@@ -423,7 +350,7 @@ lose(const Call *call, OmsAccounts *stock, const Loss *loss)
 		oms_spi_connect();
 		oms_spi_execute_latest(&select_on_hand, values, NULL);
 		on_hand = oms_spi_int64(0, 1);
-		change.on_hand = oms_spi_int64(0, 3);
+		change.on_hand = oms_spi_int64(0, 2);
 		oms_spi_finish();
 		if (on_hand <= change.on_hand)
 			return 0;
@@ -452,7 +379,7 @@ lose(const Call *call, OmsAccounts *stock, const Loss *loss)
 	values[2] = Int64GetDatum(-result.change.on_hand);
 	values[3] = BoolGetDatum(call->still_there);
 	values[4] = PointerGetDatum(call->reason);
-	values[5] = Int64GetDatum(loss->fulfillment_id);
+	values[5] = PointerGetDatum(fulfillment_reference(loss->fulfillment_id));
 	values[6] = PointerGetDatum(call->actor);
 	oms_spi_connect();
 	oms_spi_execute(&insert_movement, values, NULL, false);
@@ -460,158 +387,42 @@ lose(const Call *call, OmsAccounts *stock, const Loss *loss)
 	return -result.change.on_hand;
 }
 
-/*
- * reject_short rejects, least urgent first, unstarted work for which a loss left nothing;
- * appends to the rejections and returns their number.
- */
-static int
-reject_short(const Call *call, const Loss *loss, int nwork, OmsWork *work, const int64 *ranks,
-			 int nlines, OmsWorkLine *lines, Rejection *rejections, int n)
-{
-	Datum		values[2] = {PointerGetDatum(loss->sku), PointerGetDatum(loss->location)};
-	int		   *by_rank = palloc(sizeof(int) * nwork);
-	int64		missing;
-
-	oms_spi_connect();
-	oms_spi_execute_latest(&select_on_hand, values, NULL);
-	missing = -oms_spi_int64(0, 2);
-	oms_spi_finish();
-	for (int w = 0; w < nwork; w++)
-		by_rank[ranks[w] - 1] = w;
-	for (int i = nwork - 1; i >= 0; i--)
-	{
-		OmsWork    *of = &work[by_rank[i]];
-
-		if (is_named(call, of) || !oms_text_equal(of->location, loss->location))
-			continue;
-		for (int l = 0; l < nlines && missing > 0; l++)
-		{
-			int64		units = Min(missing, oms_work_open_units(&lines[l]));
-
-			if (lines[l].work != by_rank[i] || units <= 0 ||
-				!oms_text_equal(lines[l].sku, loss->sku))
-				continue;
-			add_rejection(lines, l, work, units, SHORT, rejections, &n);
-			missing -= units;
-		}
-	}
-	add_kits(nlines, lines, work, SHORT, rejections, &n);
-	pfree(by_rank);
-	return n;
-}
-
-/* settle writes the lines, and finds another place for the rejections from first on. */
+/* reroute routes the orders of all that was rejected. */
 static void
-settle(int first, int n, Rejection *rejections, int nlines, OmsWorkLine *lines, const OmsWork *work)
+reroute(const Call *call, const OmsRejections *sets)
 {
-	OmsRelocation *relocations;
-
-	oms_work_write_lines(nlines, lines, work);
-	for (int l = 0; l < nlines; l++)
-	{
-		lines[l].has.picked += lines[l].change.picked;
-		lines[l].has.packed += lines[l].change.packed;
-		lines[l].has.rejected += lines[l].change.rejected;
-		memset(&lines[l].change, 0, sizeof(lines[l].change));
-	}
-	relocations = palloc_extended(sizeof(OmsRelocation) * Max(1, n - first), MCXT_ALLOC_HUGE);
-	for (int i = first; i < n; i++)
-		relocations[i - first] = rejections[i].relocation;
-	oms_relocate(n - first, relocations);
-	for (int i = first; i < n; i++)
-		rejections[i].relocation = relocations[i - first];
-	pfree(relocations);
-}
-
-/* conclude sets where each fulfillment stands now; those of which nothing was rejected are left out. */
-static int
-conclude(int nwork, OmsWork *work, int nlines, const OmsWorkLine *lines, OmsWork *touched)
-{
-	int			n = 0;
-
-	oms_work_conclude(nwork, work, nlines, lines);
-	for (int w = 0; w < nwork; w++)
-		if (work[w].counted)
-			touched[n++] = work[w];
-	return n;
-}
-
-/* write_rejections writes the record of what was rejected. */
-static void
-write_rejections(const Call *call, int n, const Rejection *rejections)
-{
-	Datum	   *columns[9];
-	Datum		values[11];
-
-	for (int c = 0; c < 9; c++)
-		columns[c] = palloc(sizeof(Datum) * n);
-	for (int i = 0; i < n; i++)
-	{
-		const OmsRelocation *relocation = &rejections[i].relocation;
-
-		columns[0][i] = PointerGetDatum(relocation->from.order_id);
-		columns[1][i] = Int64GetDatum(relocation->from.fulfillment_id);
-		columns[2][i] = Int32GetDatum(relocation->from.line_no);
-		columns[3][i] = PointerGetDatum(relocation->from.sku);
-		columns[4][i] = PointerGetDatum(relocation->from.location);
-		columns[5][i] = Int64GetDatum(relocation->from.units);
-		columns[6][i] = CStringGetTextDatum(causes[rejections[i].cause]);
-		columns[7][i] = Int64GetDatum(relocation->moved);
-		columns[8][i] = Int64GetDatum(relocation->backordered);
-	}
-	for (int c = 0; c < 9; c++)
-		values[c] = c == 2 ? PointerGetDatum(construct_array(columns[c], n, INT4OID, 4, true, TYPALIGN_INT)) :
-			c == 0 || c == 3 || c == 4 || c == 6 ? oms_text_array(n, columns[c]) : oms_int8_array(n, columns[c]);
-	values[9] = PointerGetDatum(call->reason);
-	values[10] = PointerGetDatum(call->actor);
-	oms_spi_connect();
-	oms_spi_execute(&insert_rejections, values, NULL, false);
-	oms_spi_finish();
-}
-
-/* reroute routes the orders of the rejections. */
-static void
-reroute(const Call *call, int n, const Rejection *rejections)
-{
-	Datum	   *order_ids = palloc(sizeof(Datum) * n);
+	ArrayBuildState *order_ids = initArrayResult(TEXTOID, CurrentMemoryContext, false);
 	Datum		values[2];
 
-	for (int i = 0; i < n; i++)
-		order_ids[i] = PointerGetDatum(rejections[i].relocation.from.order_id);
-	values[0] = oms_text_array(n, order_ids);
+	for (const OmsRejections *set = sets; set != NULL; set = set->next)
+		for (int i = 0; i < set->n; i++)
+			order_ids = accumArrayResult(order_ids, PointerGetDatum(set->list[i].relocation.from.order_id),
+										 false, TEXTOID, CurrentMemoryContext);
+	values[0] = makeArrayResult(order_ids, CurrentMemoryContext);
 	values[1] = PointerGetDatum(call->actor);
 	oms_spi_connect();
 	oms_spi_execute(&route_orders, values, NULL, false);
 	oms_spi_finish();
 }
 
+/* correct_stock corrects the stock of what was said to be missing, and lets lose what is short then. */
 static void
-put_rejections(FunctionCallInfo fcinfo, int n, const Rejection *rejections, int ntouched,
-			   const OmsWork *touched)
+correct_stock(const Call *call, OmsRejections *refused, int n, Loss *losses)
 {
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	bool		nulls[10] = {0};
+	OmsRejections *last = refused;
+	OmsAccounts *stock = oms_stock_open();
 
 	for (int i = 0; i < n; i++)
+		losses[i].lost = lose(call, stock, &losses[i]);
+	oms_accounts_close(stock);
+	for (int i = 0; i < n; i++)
 	{
-		const OmsRelocation *relocation = &rejections[i].relocation;
-		const char *status = NULL;
-		Datum		values[10];
-
-		for (int w = 0; w < ntouched; w++)
-			if (touched[w].id == relocation->from.fulfillment_id)
-				status = touched[w].to_status;
-		values[0] = Int64GetDatum(relocation->from.fulfillment_id);
-		values[1] = PointerGetDatum(relocation->from.order_id);
-		values[2] = Int32GetDatum(relocation->from.line_no);
-		values[3] = PointerGetDatum(relocation->from.sku);
-		values[4] = PointerGetDatum(relocation->from.location);
-		values[5] = Int64GetDatum(relocation->from.units);
-		values[6] = CStringGetTextDatum(causes[rejections[i].cause]);
-		values[7] = CStringGetTextDatum(status);
-		values[8] = Int64GetDatum(relocation->moved);
-		values[9] = Int64GetDatum(relocation->backordered);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+		if (losses[i].lost == 0)
+			continue;
+		last->next = oms_shortfall_resolve(losses[i].sku, losses[i].location, call->reason,
+										   fulfillment_reference(losses[i].fulfillment_id), call->actor);
+		while (last->next != NULL)
+			last = last->next;
 	}
 }
 
@@ -620,46 +431,27 @@ static void
 reject(FunctionCallInfo fcinfo, Call *call)
 {
 	int			nwork;
-	int64	   *ranks;
 	OmsWork    *work;
-	OmsWork    *touched;
-	OmsWorkLine *lines;
-	Rejection  *rejections;
+	OmsRejections *refused;
 	Loss	   *losses;
-	int			nlines;
-	int			n;
 	int			nlosses;
-	int			ntouched;
 
 	read_reason(call);
-	work = lock_concerned(call, &nwork, &ranks);
-	nlines = oms_work_lines(nwork, work, &lines);
-	rejections = palloc_extended(sizeof(Rejection) * (3 * nlines + 1), MCXT_ALLOC_HUGE);
-	losses = palloc_extended(sizeof(Loss) * (nlines + 1), MCXT_ALLOC_HUGE);
-	n = reject_scope(call, nlines, lines, work, rejections);
-	nlosses = find_losses(n, rejections, losses);
-	exclude(call, nlosses, losses, n, rejections);
-	settle(0, n, rejections, nlines, lines, work);
-	if (call->lose_all || call->lose_rejected)
-	{
-		OmsAccounts *stock = oms_stock_open();
-		int			first = n;
-
-		for (int i = 0; i < nlosses; i++)
-			if (lose(call, stock, &losses[i]) > 0)
-				n = reject_short(call, &losses[i], nwork, work, ranks, nlines, lines, rejections, n);
-		oms_accounts_close(stock);
-		settle(first, n, rejections, nlines, lines, work);
-	}
-	touched = palloc(sizeof(OmsWork) * Max(1, nwork));
-	ntouched = conclude(nwork, work, nlines, lines, touched);
-	oms_work_write("reject", ntouched, touched, call->reason, call->actor);
-	if (n == 0)
+	work = lock_concerned(call, &nwork);
+	refused = oms_rejections_open(nwork, work);
+	reject_scope(call, refused);
+	if (refused->n == 0)
 		return;
-	write_rejections(call, n, rejections);
+	losses = palloc_extended(sizeof(Loss) * refused->n, MCXT_ALLOC_HUGE);
+	nlosses = find_losses(refused, losses);
+	exclude(call, nlosses, losses, refused);
+	oms_rejections_relocate(refused);
+	oms_rejections_write(refused, call->reason, call->actor);
+	if (call->lose_all || call->lose_rejected)
+		correct_stock(call, refused, nlosses, losses);
 	if (call->reroute)
-		reroute(call, n, rejections);
-	put_rejections(fcinfo, n, rejections, ntouched, touched);
+		reroute(call, refused);
+	oms_rejections_put(fcinfo, refused);
 }
 
 static Scope

@@ -56,7 +56,7 @@ static OmsPlan select_locations = {
 
 static OmsPlan select_order = {
 	"SELECT o.channel, o.method = 'pickup', o.priority, o.reference, COALESCE(ol.promise_at, o.promise_at), "
-	"CASE o.method WHEN 'pickup' THEN $4 ELSE ol.location END, COALESCE(i.tracked, true) FROM oms.order_row o "
+	"CASE o.method WHEN 'pickup' THEN $4 ELSE ol.location END, COALESCE(i.tracked, true), o.placed_at FROM oms.order_row o "
 	"JOIN oms.order_line_row ol ON ol.order_id = o.order_id AND ol.line_no = $2 "
 	"LEFT JOIN oms.item i ON i.sku = $3 WHERE o.order_id = $1",
 	4, {"text", "int4", "text", "text"}
@@ -156,6 +156,7 @@ backorder(const OmsOrderUnits *units, Datum *values)
 		line.promise_at = DatumGetTimestampTz(promise_at);
 	line.location = copy_texts(1, 6, caller)[0];
 	tracked = DatumGetBool(oms_spi_value(0, 7, &isnull));
+	request.wanted_since = DatumGetTimestampTz(oms_spi_value(0, 8, &isnull));
 	oms_spi_finish();
 	if (!tracked)
 		return 0;

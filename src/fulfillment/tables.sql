@@ -87,6 +87,30 @@ CREATE TABLE oms.rejection_row (
 COMMENT ON TABLE oms.rejection_row IS 'private: what locations refused, behind oms.rejection';
 CREATE INDEX rejection_row_location_idx ON oms.rejection_row (location, rejected_at);
 
+CREATE SEQUENCE oms.shortfall_id_seq CACHE 32;
+COMMENT ON SEQUENCE oms.shortfall_id_seq IS 'private: numbers reservations that lost';
+CREATE TABLE oms.shortfall_row (
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    shortfall_id bigint NOT NULL DEFAULT pg_catalog.nextval('oms.shortfall_id_seq'),
+    order_id text COLLATE "C",
+    line_no integer,
+    reservation_id bigint,
+    channel text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    moved bigint NOT NULL CHECK (moved >= 0),
+    backordered bigint NOT NULL CHECK (backordered >= 0),
+    released bigint NOT NULL CHECK (released >= 0),
+    reason text,
+    reference text,
+    actor text NOT NULL,
+    resolved_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    PRIMARY KEY (sku, location, shortfall_id),
+    CHECK (quantity = moved + backordered + released),
+    CHECK ((order_id IS NULL) = (reservation_id IS NOT NULL) AND (order_id IS NULL) = (line_no IS NULL))
+);
+COMMENT ON TABLE oms.shortfall_row IS 'private: reservations that lost their units, behind oms.shortfall';
+
 CREATE TABLE oms.count_task_row (
     location text COLLATE "C" NOT NULL,
     sku text COLLATE "C" NOT NULL,
@@ -160,6 +184,10 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.rejection_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Rejections are a record.');
 ALTER TABLE oms.rejection_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.rejection_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.shortfall_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Shortfalls are a record.');
+ALTER TABLE oms.shortfall_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.shortfall_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.count_task_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.count_stock.');
 ALTER TABLE oms.count_task_row ENABLE ALWAYS TRIGGER guard;
@@ -186,6 +214,8 @@ SELECT pg_catalog.pg_extension_config_dump('oms.reject_reason', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.time_limit', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.shortfall_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.shortfall_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.count_task_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.bin', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_event_row', '');

@@ -37,6 +37,13 @@ SELECT r.rejection_id, r.fulfillment_id, r.order_id, r.line_no, r.sku, r.locatio
 COMMENT ON VIEW oms.rejection IS
     'units that locations refused, and why; cause named (it was said of them), scope (the scope of the reject took them along), short (they were not started and what was found missing left nothing for them); moved to other locations at once, backordered';
 
+CREATE VIEW oms.shortfall AS
+SELECT s.shortfall_id, s.sku, s.location, s.order_id, s.line_no, s.reservation_id, s.channel, s.quantity,
+       s.moved, s.backordered, s.released, s.reason, s.reference, s.actor, s.resolved_at
+  FROM oms.shortfall_row s;
+COMMENT ON VIEW oms.shortfall IS
+    'who lost units where a loss, a count or a sale that could not be refused left less than was reserved: quantity units of an order line, or of a reservation that no order wants; moved to other locations at once, backordered, or released (of a hold); with the reason and reference of the loss';
+
 CREATE VIEW oms.count_task AS
 SELECT c.location, c.sku, c.reason, c.opened_at, c.closed_at, c.counted, c.variance
   FROM oms.count_task_row c;

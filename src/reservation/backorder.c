@@ -87,15 +87,16 @@ typedef struct Candidate
 
 static OmsPlan insert_backorders = {
 	"INSERT INTO oms.backorder_row (backorder_id, sku, quantity, line_no, location, promise_at, channel, "
-	"method, cart_id, order_id, priority, reference, quota_period) "
+	"method, cart_id, order_id, priority, reference, quota_period, created_at) "
 	"SELECT u.backorder_id, u.sku, u.quantity, CASE WHEN $10 IS NOT NULL THEN u.line_no END, u.location, "
-	"u.promise_at, $7, $8, $9, $10, $11, $12, u.quota_period "
+	"u.promise_at, $7, $8, $9, $10, $11, $12, u.quota_period, "
+	"COALESCE($14, pg_catalog.clock_timestamp()) "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
 	"pg_catalog.unnest($4), pg_catalog.unnest($5), pg_catalog.unnest($6), pg_catalog.unnest($13)) "
 	"AS u (backorder_id, sku, quantity, line_no, location, promise_at, quota_period)",
-	13, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
+	14, {"pg_catalog._int8", "pg_catalog._text", "pg_catalog._int8", "pg_catalog._int4",
 		"pg_catalog._text", "pg_catalog._timestamptz", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog._text"}
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog._text", "pg_catalog.timestamptz"}
 };
 
 static OmsPlan select_account = {
@@ -672,8 +673,8 @@ write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **p
 {
 	Datum	   *columns[7];
 	bool	   *nulls[7];
-	Datum		values[13];
-	char		value_nulls[14] = "             ";
+	Datum		values[14];
+	char		value_nulls[15] = "              ";
 
 	for (int c = 0; c < 7; c++)
 	{
@@ -709,6 +710,8 @@ write_backorders(const OmsReserveRequest *request, int n, OmsReservationPart **p
 	values[10] = Int32GetDatum(request->priority);
 	values[11] = PointerGetDatum(request->reference);
 	values[12] = oms_array_of(n, columns[6], nulls[6], TEXTOID, -1, false, TYPALIGN_INT);
+	values[13] = TimestampTzGetDatum(request->wanted_since);
+	value_nulls[13] = request->wanted_since == 0 ? 'n' : ' ';
 	value_nulls[8] = request->cart_id == NULL ? 'n' : ' ';
 	value_nulls[9] = request->order_id == NULL ? 'n' : ' ';
 	value_nulls[10] = request->priority < 0 ? 'n' : ' ';

@@ -37,6 +37,15 @@ static OmsPlan lock_held = {
 	4, {KEY_TYPES}
 };
 
+/* One reservation, its components in order: columns as above. */
+static OmsPlan lock_one = {
+	"SELECT 1, r.reservation_id, true, r.sku, r.location, r.channel, r.quantity - r.consumed, "
+	"GREATEST(r.protected - r.consumed, 0), r.protected_until, r.quota_period, "
+	"r.kit, COALESCE(r.kit_quantity, 1) FROM oms.reservation_row r WHERE r.reservation_id = $1 "
+	"AND r.status IN ('hold', 'firm') AND r.quantity > r.consumed ORDER BY r.component FOR UPDATE SKIP LOCKED",
+	1, {"int8"}
+};
+
 static OmsPlan consume_held = {
 	"UPDATE oms.reservation_row r SET consumed = r.consumed + u.units, "
 	"status = CASE WHEN r.consumed + u.units = r.quantity THEN 'consumed' ELSE r.status END, "
@@ -241,6 +250,21 @@ oms_consume_order_units(int n, const OmsOrderUnits *units, const char *kind, tex
 	record_movements(n, units, kind, actor);
 }
 
+/* release_parts gives up the parts: to their accounts and, unless keep_quota, to quotas. */
+static void
+release_parts(OmsAccounts *stock, int n, const Part *parts, bool keep_quota)
+{
+	write_parts(&release_held, n, parts);
+	for (int i = 0; i < n; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (keep_quota)
+			oms_claim_give_stock(stock, &parts[i].claim);
+		else
+			oms_claim_give_back(stock, &parts[i].claim);
+	}
+}
+
 /*
  * oms_release_order_units gives up units that order lines hold: to their accounts, to the
  * channel's protection and, unless keep_quota, to its quota. Returns what was claimed, by
@@ -258,17 +282,47 @@ oms_release_order_units(int n, const OmsOrderUnits *units, bool keep_quota, OmsC
 		return 0;
 	stock = oms_stock_open();
 	nparts = take_parts(n, units, &parts);
-	write_parts(&release_held, nparts, parts);
 	*claims = palloc_extended(sizeof(OmsClaim) * Max(1, nparts), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < nparts; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
 		(*claims)[i] = parts[i].claim;
-		if (keep_quota)
-			oms_claim_give_stock(stock, &parts[i].claim);
-		else
-			oms_claim_give_back(stock, &parts[i].claim);
-	}
+	release_parts(stock, nparts, parts, keep_quota);
 	oms_accounts_close(stock);
 	return nparts;
+}
+
+/*
+ * oms_release_units gives up units (of a kit: kits) of one live reservation, as the above.
+ * False, with nothing changed, when it is locked, or no longer has as many.
+ */
+bool
+oms_release_units(int64 reservation_id, int64 units, bool keep_quota)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	OmsAccounts *stock = oms_stock_open();
+	Datum		values[1] = {Int64GetDatum(reservation_id)};
+	Part	   *parts;
+	bool		enough = true;
+	uint64		n;
+
+	oms_spi_connect();
+	n = oms_spi_execute_latest(&lock_one, values, NULL);
+	parts = MemoryContextAlloc(caller, sizeof(Part) * Max(1, n));
+	for (uint64 i = 0; i < n; i++)
+	{
+		OmsClaim   *claim = &parts[i].claim;
+		int64		left;
+
+		parts[i].reservation_id = reservation_id;
+		oms_claim_read(i, 4, claim, caller);
+		left = claim->quantity - units * claim->kit_quantity;
+		enough = enough && left >= 0;
+		claim->quantity -= left;
+		claim->protected = Max(0, claim->protected - left);
+	}
+	oms_spi_finish();
+	enough = enough && n > 0;
+	if (enough)
+		release_parts(stock, n, parts, keep_quota);
+	oms_accounts_close(stock);
+	return enough;
 }

@@ -24,5 +24,6 @@ extern void oms_consume_order_units(int n, const OmsOrderUnits *units, const cha
 									text *actor);
 extern int	oms_release_order_units(int n, const OmsOrderUnits *units, bool keep_quota,
 									OmsClaim **claims);
+extern bool oms_release_units(int64 reservation_id, int64 units, bool keep_quota);
 
 #endif							/* OMS_ORDER_UNITS_H */

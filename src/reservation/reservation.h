@@ -88,6 +88,7 @@ typedef struct OmsReserveRequest
 	text	   *order_id;
 	text	   *reference;
 	int			priority;		/* of backorders, 0 most urgent; -1: none */
+	TimestampTz wanted_since;	/* the age of backorders; 0: now */
 
 	int			nlines;
 	OmsReserveLine *lines;

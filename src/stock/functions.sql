@@ -33,7 +33,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_adjust';
 REVOKE ALL ON FUNCTION oms.adjust(text, text, bigint, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.adjust(text, text, bigint, text, text, text, text) IS
-    'changes on_hand by delta units for a stated reason; returns on_hand after. A loss is not refused for what is reserved; available may become negative. A gain fills open backorders as receive does. Errors: OM001 on_hand would be negative, OM002 depends on an open transaction, OM004 unknown location, 22023 delta 0';
+    'changes on_hand by delta units for a stated reason; returns on_hand after. A loss is not refused for what is reserved: where it leaves less, reservations lose their units at once, those of no order first, then by priority, promise and age, the least urgent and the latest first, what a location has started last; they move to other locations or are backordered, holds are released, and oms.shortfall lists them. A gain fills open backorders as receive does. Errors: OM001 on_hand would be negative, OM002 depends on an open transaction, OM004 unknown location, 22023 delta 0';
 
 CREATE FUNCTION oms.adjust_many(
     location text, skus text[], deltas bigint[],
@@ -55,7 +55,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_set_on_hand';
 REVOKE ALL ON FUNCTION oms.set_on_hand(text, text, bigint, text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.set_on_hand(text, text, bigint, text, text, text, text) IS
-    'sets on_hand to quantity units and records the difference as a movement; a rise fills open backorders as receive does; returns on_hand after. Errors: OM002 an open transaction is changing on_hand, OM004 unknown location, 22023 negative quantity';
+    'sets on_hand to quantity units and records the difference as a movement; a fall below what is reserved takes units from reservations as adjust does, a rise fills open backorders as receive does; returns on_hand after. Errors: OM002 an open transaction is changing on_hand, OM004 unknown location, 22023 negative quantity';
 
 CREATE FUNCTION oms.set_on_hand_many(
     location text, skus text[], quantities bigint[],

@@ -4,7 +4,8 @@
  *		form for one sku and one for many. Every change of on_hand leaves a movement
  *		with its reason, actor and reference, in the same transaction. A supply ends with
  *		the step that reservation/ sets: it fills open backorders; then its surplus may be
- *		held back (hold_back.c).
+ *		held back (hold_back.c). A loss ends with the step that fulfillment/ sets: where more
+ *		is reserved than is left, reservations lose.
  *
  * Invariants: on_hand of an account = the sum of its movements; reserved = the sum of
  * its reservations that are neither released nor consumed, and of what is held back.
@@ -63,6 +64,7 @@ const OmsAccountKind oms_capacity_kind = {
 };
 
 static OmsAfterSupply after_supply = NULL;
+static OmsAfterLoss after_loss = NULL;
 
 static OmsPlan location_exists = {
 	"SELECT 1 FROM oms.location l WHERE l.location OPERATOR(pg_catalog.=) $1",
@@ -130,6 +132,26 @@ oms_stock_supplied(int n, OmsSupplied *supplied, text *location)
 {
 	if (n > 0 && after_supply != NULL)
 		after_supply(n, supplied, location);
+}
+
+/* oms_stock_set_after_loss sets the step after a loss; called once at load. */
+void
+oms_stock_set_after_loss(OmsAfterLoss step)
+{
+	after_loss = step;
+}
+
+/*
+ * oms_stock_lost makes the step after a loss if what the change has left is less than what is
+ * reserved: reservations lose. reason, reference may be NULL. No account may be open.
+ */
+void
+oms_stock_lost(const OmsChange *result, text *sku, text *location, text *reason,
+			   text *reference, text *actor)
+{
+	if (result->change.on_hand < 0 && result->after.on_hand < result->after.reserved &&
+		after_loss != NULL)
+		after_loss(sku, location, reason, reference, actor);
 }
 
 /* oms_stock_open opens the stock accounts for changes; see oms_accounts_open. */
@@ -570,6 +592,7 @@ refuse_kits(const StockCall *call)
 static void
 make_changes(StockCall *call)
 {
+	OmsChange  *changes = palloc(sizeof(OmsChange) * Max(1, call->n));
 	static const char *const kinds[] = {"receive", "adjust", "count", "transfer"};
 	static const OmsGuard guards[] = {
 		{.kind = OMS_GUARD_NONE},
@@ -607,6 +630,7 @@ make_changes(StockCall *call)
 		change.on_hand = quantity;
 		change_one(accounts, call->skus[i], call->location, change, guard, &result);
 		call->on_hand[i] = result.after.on_hand;
+		changes[i] = result;
 		if (result.change.on_hand != 0)
 			movements[nmovements++] = (OmsMovement) {
 				call->skus[i], call->location, result.change.on_hand
@@ -629,6 +653,9 @@ make_changes(StockCall *call)
 	oms_accounts_close(accounts);
 	oms_movements_record(movements, nmovements, kinds[call->verb], call->reason, call->reference,
 						 call->actor);
+	for (int i = 0; i < call->n; i++)
+		oms_stock_lost(&changes[i], call->skus[i], call->location, call->reason, call->reference,
+					   call->actor);
 	oms_stock_supplied(nsupplied, supplied, to);
 	if (call->hold_back)
 		oms_hold_back(nsupplied, supplied, to, call->reason, call->reference, call->actor);

@@ -116,9 +116,12 @@ typedef struct OmsSupplied
 
 /*
  * The step after supply: called with the skus whose on_hand rose at the location, after
- * the movements are written and no account is open. The step after a change of incoming
- * supply makes claims on a sku's agree with what is expected. The folder below sets both at load.
+ * the movements are written and no account is open. The step after a loss: called likewise for
+ * a sku that is reserved beyond what a loss has left. The step after a change of incoming
+ * supply makes claims on a sku's agree with what is expected. The folders below set them at load.
  */
+typedef void (*OmsAfterLoss) (text *sku, text *location, text *reason, text *reference,
+							  text *actor);
 typedef void (*OmsAfterSupply) (int n, OmsSupplied *supplied, text *location);
 typedef void (*OmsAfterIncoming) (text *sku);
 
@@ -130,6 +133,9 @@ extern const OmsAccountKind oms_backorder_kind;
 extern const OmsAccountKind oms_capacity_kind;
 
 extern void oms_stock_set_after_supply(OmsAfterSupply step);
+extern void oms_stock_set_after_loss(OmsAfterLoss step);
+extern void oms_stock_lost(const OmsChange *result, text *sku, text *location, text *reason,
+						   text *reference, text *actor);
 extern void oms_stock_supplied(int n, OmsSupplied *supplied, text *location);
 extern void oms_incoming_set_after_change(OmsAfterIncoming step);
 extern OmsAccounts *oms_incoming_open(void);

@@ -189,6 +189,7 @@ COMMENT ON COLUMN oms.reservation_row.plan_line IS 'of a component of an order: 
 COMMENT ON COLUMN oms.reservation_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.reservation_row.protected IS 'units, the first to be consumed, that are from the channel''s protection until protected_until';
 CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at, channel) WHERE status = 'hold';
+CREATE INDEX reservation_row_firm_idx ON oms.reservation_row (sku, location) WHERE status = 'firm';
 CREATE INDEX reservation_row_kit_hold_idx ON oms.reservation_row (kit, expires_at, channel) WHERE status = 'hold' AND component = 1;
 CREATE INDEX reservation_row_cart_idx ON oms.reservation_row (cart_id) WHERE cart_id IS NOT NULL AND status IN ('hold', 'firm');
 CREATE INDEX reservation_row_kit_idx ON oms.reservation_row (order_id) WHERE kit IS NOT NULL AND order_id IS NOT NULL AND status = 'firm';

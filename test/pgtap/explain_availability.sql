@@ -37,7 +37,10 @@ UPDATE oms.location SET status = 'active', can_ship = false, can_pickup = false 
 SELECT ok('location N 0 | does not ship' IN (SELECT pg_temp.told('web', 'A')), 'no shipping');
 SELECT ok('location N 0 | no pickup here' IN (SELECT pg_temp.told('web', 'A', 'pickup')), 'no pickup');
 UPDATE oms.location SET can_ship = true, can_pickup = true WHERE location = 'N';
-SELECT count(*) FROM oms.reserve('market', 'A', 3, 'N') \g /dev/null
+-- a kit that no other location has keeps its hold, come what may
+SELECT oms.receive('N', 'of N', 3) \g /dev/null
+SELECT oms.add_kit('kit of N', '{A,of N}', '{1,1}') \g /dev/null
+SELECT count(*) FROM oms.reserve('market', 'kit of N', 3, 'N') \g /dev/null
 SELECT ok('location N 0 | all are reserved' IN (SELECT pg_temp.told('web', 'A')), 'all reserved');
 SELECT oms.adjust('N', 'A', -2, 'lost') \gset
 SELECT ok('location N 0 | 2 more are reserved than there are' IN (SELECT pg_temp.told('web', 'A')), 'a shortfall');

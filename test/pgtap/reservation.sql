@@ -248,9 +248,11 @@ SELECT is_empty($$
                     WHERE status IN ('hold', 'firm') GROUP BY sku, location) AS r USING (sku, location)
     WHERE coalesce(i.reserved, 0) <> coalesce(r.units, 0)$$, 'reserved is the sum of the reservations neither released nor consumed');
 
--- What is reserved may be lost; then it cannot be consumed until it is there again. What is not tracked may.
+-- What is reserved may be lost; what keeps its hold then (a kit that no other location has) cannot be consumed
+-- until it is there again. What is not tracked may.
+SELECT oms.add_kit('kit', '{lost}', '{1}') \g /dev/null
 SELECT oms.receive('W', 'lost', 3), oms.add_item('card2', tracked => false) \g /dev/null
-SELECT reservation_id AS reserved FROM oms.reserve('web', 'lost', 3, 'W') \gset
+SELECT reservation_id AS reserved FROM oms.reserve('web', 'kit', 3, 'W') \gset
 SELECT oms.adjust('W', 'lost', -2, 'stolen') \g /dev/null
 SELECT pg_temp.refused(format('SELECT * FROM oms.consume(%s)', :reserved),
     'OM001 sku "lost" at location "W" is not on hand | 3 units are to leave, on hand are 1. | Call oms.count_stock with what is there, or oms.reject.');

@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(66);
+SELECT plan(67);
 
 -- ledger(sku) is what was written about a sku, in order
 CREATE FUNCTION pg_temp.ledger(sku text) RETURNS SETOF text LANGUAGE sql AS $$
@@ -67,12 +67,12 @@ SELECT results_eq($$SELECT * FROM oms.adjust_many('W', '{A,B}', '{1,-2}', 'count
 SELECT pg_temp.refused($$SELECT * FROM oms.adjust_many('W', '{A,B}', '{-1,-1}', 'x')$$,
     'OM001 not enough stock of sku "B" | Location "W": wanted 1, available 0. | Ask oms.atp_by_location where it is available.');
 
--- A loss takes what is reserved: a shortfall, visible and negative
+-- A loss takes what is reserved: reservations lose, and wait
 SELECT is((SELECT sum(quantity) FROM oms.reserve('web', 'A', 15, location => 'W')), 15::numeric, '15 of 19 reserved');
 SELECT is(oms.adjust('W', 'A', -9, 'water damage'), 10::bigint, 'a loss is not refused for what is reserved');
-SELECT is(oms.available('A', 'W'), -5::bigint, 'available is negative');
+SELECT is(oms.available('A', 'W'), 0::bigint, 'what more was reserved waits');
 SELECT is(oms.atp('web', 'A'), 0::bigint, 'ATP is not; F is offline');
-SELECT is((SELECT available FROM oms.inventory_by_sku WHERE sku = 'A'), -4::numeric::bigint, 'inventory_by_sku sums the shortfall and the unit at F');
+SELECT is((SELECT available FROM oms.inventory_by_sku WHERE sku = 'A'), 1::bigint, 'inventory_by_sku sums the unit at F');
 
 -- set_on_hand
 SELECT is(oms.set_on_hand('W', 'C', 7, 'opening'), 7::bigint, 'set_on_hand makes the account');
@@ -85,7 +85,8 @@ SELECT pg_temp.refused($$SELECT oms.set_on_hand('W', 'C', -1)$$, '22023 quantity
 SELECT pg_temp.refused($$SELECT oms.set_on_hand('nowhere', 'C', 1)$$, 'OM004 location "nowhere" is unknown | Call oms.add_location first.');
 SELECT results_eq($$SELECT * FROM oms.set_on_hand_many('W', '{C,D}', '{9,8}')$$, $$VALUES ('C', 9::bigint), ('D', 8::bigint)$$, 'set_on_hand_many');
 SELECT is(oms.set_on_hand('W', 'A', 3), 3::bigint, 'what is reserved does not hold it back');
-SELECT is(oms.available('A', 'W'), -12::bigint, 'the shortfall grows');
+SELECT is(oms.available('A', 'W'), 0::bigint, 'more of it waits');
+SELECT is((SELECT sum(backordered) FROM oms.shortfall WHERE sku = 'A'), 12::numeric, 'twelve in all');
 
 -- transfer
 SELECT results_eq($$SELECT * FROM oms.transfer('W', 'N', 'C', 4, 'refill', 'T-1')$$, $$VALUES (5::bigint, 4::bigint)$$, 'on_hand after at both');

@@ -45,6 +45,7 @@ DECLARE
     was record;
     sold text;
     ids bigint[];
+    started timestamptz := clock_timestamp();
 BEGIN
     SELECT * INTO one FROM stress.stock WHERE channel <> 'hot' ORDER BY random() LIMIT 1;
     IF one.sku IN ('prot', 'lapse') AND dice % 2 = 0 THEN
@@ -107,11 +108,23 @@ BEGIN
             PERFORM oms.protect_stock(place, 'lapse', 'pos', n, CASE dice % 3 WHEN 1 THEN timestamptz 'infinity'
                                       ELSE clock_timestamp() + make_interval(secs => 0.05 + random() / 4) END);
         END IF;
-    ELSIF dice < 94 THEN
-        INSERT INTO stress.done VALUES ('lost', place, -n, 0);
-        PERFORM oms.adjust(place, 'lost', -n, 'lost');
-    ELSIF dice < 96 THEN
-        PERFORM oms.set_on_hand(place, 'lost', 5 + n);
+    ELSIF dice < 97 THEN
+        IF dice < 94 THEN
+            INSERT INTO stress.done VALUES ('lost', place, -n, 0);
+            PERFORM oms.adjust(place, 'lost', -n, 'lost');
+        ELSIF dice < 96 THEN
+            PERFORM oms.set_on_hand(place, 'lost', 5 + n);
+        ELSE
+            PERFORM oms.resolve_shortfalls('lost');
+        END IF;
+        -- Who lost, by rows that this transaction wrote since; what they wait for is given up.
+        INSERT INTO stress.done
+        SELECT s.sku, m.location, 0, m.units
+          FROM oms.shortfall_row s,
+               LATERAL (VALUES (s.location, -s.quantity), (CASE s.location WHEN 'A' THEN 'B' ELSE 'A' END, s.moved)) m (location, units)
+         WHERE s.resolved_at >= started AND pg_xact_status(s.xmin::text::xid8) = 'in progress';
+        PERFORM oms.release_backorder(b.backorder_id) FROM oms.backorder_row b
+          WHERE b.status = 'open' AND pg_xact_status(b.xmin::text::xid8) = 'in progress';
     ELSIF dice < 98 THEN
         PERFORM oms.expire_holds();
     ELSIF current_setting('transaction_isolation') = 'read committed' THEN

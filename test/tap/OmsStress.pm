@@ -11,7 +11,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-our @EXPORT = qw(new_node start_load stop_load adds_up sells_out);
+our @EXPORT = qw(new_node start_load stop_load quiet adds_up sells_out);
 
 # new_node NAME, SETTING…: a server with oms and the accounts of the stress test
 sub new_node
@@ -73,11 +73,22 @@ sub adds_up
 		'', "$name: every account adds up");
 }
 
+# quiet NODE: waits until the server has noticed that clients are gone, and what they had open is over
+sub quiet
+{
+	my ($node) = @_;
+
+	$node->poll_query_until('postgres',
+		q{SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'client backend' AND state <> 'idle' AND pid <> pg_backend_pid()})
+	  or die 'clients go on';
+}
+
 # sells_out NODE, NAME: what is left can be sold, to the last unit and no further; folding leaves no delta
 sub sells_out
 {
 	my ($node, $name) = @_;
 
+	quiet($node);
 	$node->safe_psql('postgres', <<'SQL');
 		SELECT oms.expire_holds();
 		WITH t AS (SELECT t.* FROM stress.stock s, oms.reserve(s.channel, s.sku, 100000, on_shortage => 'partial') t)

@@ -58,6 +58,11 @@ const OmsAccountKind oms_stock_kind = {
 	"stock_account", "stock_delta", OMS_LOCK_STOCK, 2, &oms_protection_kind
 };
 
+/* What is used of the capacity of locations; routing/capacity.c takes and gives. */
+const OmsAccountKind oms_capacity_kind = {
+	"capacity_account", "capacity_delta", OMS_LOCK_CAPACITY, 4, NULL
+};
+
 static OmsAfterSupply after_supply = NULL;
 static OmsAfterLoss after_loss = NULL;
 
@@ -106,6 +111,7 @@ static struct
 	{&oms_quota_kind, 3, {"SELECT DISTINCT d.sku, d.channel, d.period FROM oms.quota_delta d"}},
 	{&oms_incoming_kind, 3, {"SELECT DISTINCT d.sku, d.location, d.incoming FROM oms.incoming_delta d"}},
 	{&oms_backorder_kind, 2, {"SELECT DISTINCT d.sku, d.channel FROM oms.backorder_delta d"}},
+	{&oms_capacity_kind, 4, {"SELECT DISTINCT d.location, d.window_name, d.until, d.measure FROM oms.capacity_delta d"}},
 };
 
 /* -------------------------------------------------------------------------

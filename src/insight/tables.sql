@@ -19,7 +19,7 @@ COMMENT ON COLUMN oms.confidence_setting.count_weight IS 'as many lines as a cou
 COMMENT ON COLUMN oms.confidence_setting.reject_cost IS 'what it costs when the location refuses a unit: the router adds the expected part of it to every unit from there; without a value 0';
 
 CREATE TABLE oms.confidence_row (
-    location text COLLATE "C" NOT NULL REFERENCES oms.location ON DELETE CASCADE,
+    location text COLLATE "C" NOT NULL,
     sku text COLLATE "C",
     accepted double precision NOT NULL CHECK (accepted >= 0),
     rejected double precision NOT NULL CHECK (rejected >= 0),

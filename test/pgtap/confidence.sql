@@ -1,7 +1,7 @@
 -- Confidence: the formula at its edges, what is evidence and how it decays, settings, the jobs that act on it, bad input.
 BEGIN;
 \ir include/network.psql
-SELECT plan(59);
+SELECT plan(62);
 
 CREATE FUNCTION pg_temp.close_to(a float8, b float8, what text) RETURNS text LANGUAGE sql AS
     $$SELECT ok(abs(a - b) <= 1e-6, format('%s: %s, is %s', what, b, a))$$;
@@ -71,6 +71,14 @@ SELECT is((SELECT count(*) FROM oms.withhold_by_confidence('web', 0)), 2::bigint
 SELECT is((SELECT note FROM oms.safety_stock_rule), 'mine', 'what others wrote stays');
 SELECT is_empty($$SELECT * FROM oms.withhold_by_confidence('nobody', 1)$$, 'a channel that has no locations');
 SELECT is_empty($$SELECT * FROM oms.withhold_by_confidence(NULL)$$, 'NULL');
+
+-- A location that is gone
+SELECT oms.add_location('gone', 'store') \g /dev/null
+SELECT pg_temp.counted('gone', 'A', 0, 5, 0) \g /dev/null
+SELECT is(oms.refresh_confidence(), 2::bigint, 'a location');
+DELETE FROM oms.location WHERE location = 'gone';
+SELECT is_empty($$SELECT * FROM oms.confidence WHERE location = 'gone'$$, 'that is gone');
+SELECT is(oms.refresh_confidence(), 2::bigint, 'is forgotten');
 
 -- Suggestions
 SELECT is_empty($$SELECT * FROM oms.count_suggestions('nowhere')$$, 'an unknown location');

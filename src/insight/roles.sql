@@ -47,7 +47,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     -- reading
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
      'available,atp,atp_by_location,atp_feed,atp_many,capacity_accounts,capacity_use,count_suggestions,expected_supply,explain_availability,'
-     'explain_route,explain_safety_stock,projection,safety_stock_at,shipping'),
+     'explain_route,explain_safety_stock,projection,promise,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}', 'count_sheet,next_actions,pick_list,sees_location,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',
@@ -79,7 +79,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'location_group_member,location_performance,movement,order_facts,order_hold,order_line,orders,policy,'
      'policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,return_window,returned,'
      'role_right,routing_run,safety_stock_rule,'
-     'service,shortfall,time_limit,work,zone'),
+     'service,service_due,shortfall,time_limit,work,zone'),
     ('relation', 'SELECT', '{reader,seller,store,planner}', 'fulfillment_transition,item,reject_reason'),
     ('relation', 'SELECT', '{store}',
      'store_count_session,store_count_task,store_fulfillment,store_fulfillment_line,store_incoming,store_inventory,store_movement,store_rejection,'

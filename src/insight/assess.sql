@@ -209,13 +209,13 @@ BEGIN
              WHEN n.stocked > 1 AND n.contended >= (t ->> 'contended_percent')::numeric THEN 'yes' ELSE 'no' END,
         CASE WHEN n.negative > 0 OR n.differences_percent >= (t ->> 'differences_percent')::numeric
                OR n.rejected_percent >= 100 - (t ->> 'accepted_percent')::numeric THEN 'yes'
-             WHEN n.records = 0 OR num_nonnulls(n.differences, n.rejected) = 0 AND NOT own THEN 'unknown' ELSE 'no' END,
+             WHEN n.records = 0 OR num_nonnulls(n.differences, n.rejected) = 0 THEN 'unknown' ELSE 'no' END,
         CASE WHEN rules > 0 THEN 'yes'
-             WHEN n.orders = 0 THEN 'unknown'
+             WHEN n.channels = 0 THEN 'unknown'
              WHEN n.channels > 1 AND n.shared >= (t ->> 'shared_percent')::numeric THEN 'yes' ELSE 'no' END,
         CASE WHEN n.orders = 0 THEN 'unknown'
              WHEN unfilled[2] < unfilled[1] OR saved >= (t ->> 'saved_percent')::numeric THEN 'yes' ELSE 'no' END,
-        CASE WHEN n.stores = 0 THEN 'unknown'
+        CASE WHEN n.stores = 0 OR num_nonnulls(n.rejected, n.slowest) = 0 THEN 'unknown'
              WHEN n.stores > 1 AND (n.least < (t ->> 'accepted_percent')::numeric
                                     OR n.slowest > n.fastest * (t ->> 'spread')::numeric) THEN 'yes' ELSE 'no' END,
         CASE WHEN n.exceptions > 0 OR n.lag >= (t ->> 'lag_hours')::numeric THEN 'yes'
@@ -260,14 +260,14 @@ BEGIN
                             'needed_rejected_percent', 100 - (t ->> 'accepted_percent')::numeric),
          CASE answers[2] WHEN 'yes' THEN 'Count what was rejected or is negative; keep a safety stock (oms.recommend_safety_stock). No system mends a wrong record.'
               WHEN 'no' THEN 'Sell down to what the record says.'
-              ELSE 'Give columns differences in stock_sql, offered and rejected in locations_sql.' END),
+              ELSE 'Count some of it. In queries: columns differences in stock_sql, offered and rejected in locations_sql.' END),
         ('Do channels sell by different rules?', answers[3],
-         CASE WHEN n.orders = 0 AND rules IS NULL THEN 'no orders'
+         CASE WHEN answers[3] = 'unknown' THEN 'which channel sold is not known'
               ELSE format('%s channels; %s %% of the units are of skus that several of them sell', n.channels, n.shared)
                    || COALESCE('; ' || rules || ' rules say what is kept back', '') END,
          jsonb_build_object('channels', n.channels, 'shared_percent', n.shared, 'rules', rules, 'needed_percent', t -> 'shared_percent'),
          CASE answers[3] WHEN 'yes' THEN 'Keep the rules as data: safety stock, buffer, quota, protected stock.'
-              WHEN 'no' THEN 'What is on hand may be shown as it is.' ELSE 'Give a column channel in orders_sql.' END),
+              WHEN 'no' THEN 'What is on hand may be shown as it is.' ELSE 'In queries: a column channel in orders_sql.' END),
         ('Does routing have real choices?', answers[4],
          CASE WHEN n.orders = 0 THEN 'no orders'
               WHEN saved IS NULL THEN 'no line could ship from more than one location'
@@ -280,20 +280,21 @@ BEGIN
               WHEN 'no' THEN 'Take the nearest location that has it.' ELSE 'Give queries that return orders.' END),
         ('Do stores work unevenly?', answers[5],
          CASE WHEN n.stores = 0 THEN 'no location is known to have been given work'
+              WHEN answers[5] = 'unknown' THEN format('no location of %s has accepted or refused anything yet', n.stores)
               ELSE format('%s locations accept from %s %% (%s) to %s %% of their units', n.stores, n.least, n.worst, n.most)
                    || COALESCE(', after ' || n.fastest || ' to ' || n.slowest || ' hours', '') END,
          jsonb_build_object('locations', n.stores, 'accepted_percent_lowest', n.least, 'accepted_percent_highest', n.most,
                             'hours_fastest', n.fastest, 'hours_slowest', n.slowest,
                             'needed_below_percent', t -> 'accepted_percent', 'needed_spread', t -> 'spread'),
          CASE answers[5] WHEN 'yes' THEN 'Set time limits and capacities; take unreliable locations out of the groups of urgent orders.'
-              WHEN 'no' THEN 'Treat all locations alike.' ELSE 'Give columns offered, rejected and accepted_after in locations_sql.' END),
+              WHEN 'no' THEN 'Treat all locations alike.' ELSE 'Look again later. In queries: columns offered, rejected and accepted_after in locations_sql.' END),
         ('Do systems drift apart?', answers[6],
          COALESCE(NULLIF(concat_ws('; ', n.exceptions || ' units were promised and not there',
                                    '19 of 20 records are at most ' || n.lag || ' hours behind'), ''),
                   CASE WHEN own THEN 'no unit was promised and not there' ELSE 'neither lag nor exceptions are known' END),
          jsonb_build_object('exceptions', n.exceptions, 'lag_hours', n.lag, 'needed_lag_hours', t -> 'lag_hours'),
          CASE answers[6] WHEN 'yes' THEN 'Feed stock by event, not by night, and reconcile; keep a safety stock for the time between.'
-              WHEN 'no' THEN 'Keep feeding as you do.' ELSE 'Give columns lag or exceptions in stock_sql.' END);
+              WHEN 'no' THEN 'Keep feeding as you do.' ELSE 'In queries: columns lag or exceptions in stock_sql.' END);
 END
 $$;
 REVOKE ALL ON FUNCTION oms.assess(integer, text, text, text, text, jsonb, jsonb, text) FROM PUBLIC;

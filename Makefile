@@ -7,13 +7,13 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" oms.control)
 MODULE_big = oms
 
 FOLDERS = type network account stock availability reservation orders routing fulfillment insight
-PARTS = types tables functions incoming route views recommendation assess pictures
+PARTS = types tables functions incoming route views recommendation assess pictures roles
 
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wildcard src/$(f)/*.c))))
 SQL_PARTS = src/schema.sql $(foreach f,$(FOLDERS),$(foreach p,$(PARTS),$(wildcard src/$(f)/$(p).sql)))
 SQL_SCRIPT = build/oms--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
-EXTRA_CLEAN = build test/output
+EXTRA_CLEAN = $(SQL_SCRIPT) build/oms-*.zip build/oms-*.tar.gz test/output
 NO_INSTALLCHECK = yes
 
 PG_CPPFLAGS = -Isrc
@@ -55,7 +55,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test stress matrix bench
+.PHONY: all install clean demo test stress ubsan matrix bench
 
 demo:
 	@script/setup demo
@@ -69,6 +69,13 @@ test:
 stress:
 	@script/setup test
 	@MAKE="$(MAKE)" STRESS_SECONDS="$${STRESS_SECONDS:-300}" test/run random/stress
+
+# Undefined behaviour ends a server process, and so fails a test.
+ubsan:
+	@script/setup test
+	@$(MAKE) -s clean
+	@MAKE="$(MAKE)" COPT='-fsanitize=undefined -fno-sanitize-recover=undefined' with_llvm=no test/run $(T)
+	@$(MAKE) -s clean
 
 matrix:
 	@test/matrix $(VERSIONS)

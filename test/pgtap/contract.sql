@@ -19,7 +19,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('change_incoming', 5, NULL), ('cancel_incoming', 3, NULL), ('receive_incoming', 4, '{sku,on_hand,filled,held_back,received,outstanding}'),
     ('receive_incoming_many', 4, NULL), ('release_hold_back', 2, NULL), ('add_backorder_limit', 3, NULL),
     ('projection', 2, '{at,incoming,backordered,projected,atp}'), ('expected_supply', 2, NULL), ('available_on', 2, NULL), ('earliest', 2, NULL),
-    ('release_backorder', 1, '{backorder_id,sku,quantity,filled,status}'), ('fill_backorders', 0, NULL), ('resolve_shortfalls', 2, NULL),
+    ('release_backorder', 1, '{backorder_id,sku,quantity,filled,status}'), ('fill_backorders', 0, NULL), ('resolve_shortfalls', 2, NULL), ('grant_role_to', 3, NULL), ('revoke_role_from', 1, NULL), ('sees_location', 1, NULL),
     ('place_order', 9, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('place_order_lines', 3, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('cancel_order', 1, NULL), ('route', 0, '{run_id}'), ('explain_route', 1, NULL),

@@ -166,7 +166,7 @@ BEGIN
         FOR place IN SELECT * FROM jsonb_to_recordset(panel.places) AS p (location text, x numeric, y numeric, r numeric, orders bigint) ORDER BY orders DESC, location LIMIT 40
         LOOP
             here := box(point(place.x - 4, place.y - 8), point(place.x + 12 + 6 * least(length(place.location), 24), place.y + 8));
-            IF NOT EXISTS (SELECT FROM unnest(boxes) AS b WHERE b && here) AND (here[0])[0] < width THEN
+            IF (here[0])[0] < width AND NOT EXISTS (SELECT FROM unnest(boxes) AS b WHERE b && here) THEN
                 boxes := boxes || here;
                 body := body || format(E'<text x="%s" y="%s" font-size="10" stroke="#ffffff" stroke-width="3" stroke-opacity="0.8" paint-order="stroke">%s</text>\n',
                                        place.x + place.r + 2, place.y + 3, oms.picture_text(place.location, 24));

@@ -38,8 +38,8 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
   FROM (VALUES
     -- reading
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
-     'available,atp,atp_by_location,atp_feed,atp_many,expected_supply,explain_availability,'
-     'explain_route,explain_safety_stock,projection,safety_stock_at,shipping'),
+     'available,atp,atp_by_location,atp_feed,atp_many,draw_availability,draw_run,draw_stores,expected_supply,explain_availability,'
+     'explain_route,explain_safety_stock,nice_step,picture,picture_text,projection,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}', 'next_actions,pick_list,sees_location,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',

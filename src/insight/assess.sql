@@ -38,6 +38,9 @@ DECLARE
     unfilled numeric[] := '{0,0}';
     shipments bigint[] := '{0,0}';
     saved numeric;
+    planned bigint := 0;    -- orders
+    outbid bigint := 0;     -- of them, those that others leave short or send elsewhere
+    contended numeric;
     answers text[]; -- to the questions
 BEGIN
     IF days IS NULL OR options IS NULL OR thresholds IS NULL OR search_path IS NULL THEN
@@ -109,16 +112,12 @@ BEGIN
     s AS MATERIALIZED (
         SELECT * FROM oms.query_rows('stock_sql', stock_sql, '{sku,location,available}', search_path)
             AS s (sku text, location text, available bigint, negative boolean, differences numeric, exceptions numeric, lag interval)),
-    place AS (SELECT s.sku, count(*) AS places, max(s.available) AS most
-                FROM s JOIN p USING (location) WHERE s.available > 0 GROUP BY s.sku),
-    -- of a sku that several orders want and no location has enough of for all of them
+    place AS (SELECT s.sku, count(*) AS places FROM s JOIN p USING (location) WHERE s.available > 0 GROUP BY s.sku),
     wanted AS (SELECT l.sku, count(*) AS lines, sum(l.quantity) AS units, count(DISTINCT o.channel) AS channels,
-                      count(DISTINCT l.order_id) > 1 AND sum(l.quantity) > COALESCE(max(w.most), 0) AS contended,
                       COALESCE(max(w.places), 0) AS places
                  FROM l JOIN o USING (order_id) LEFT JOIN place w USING (sku) GROUP BY l.sku),
     demand AS (SELECT COALESCE(sum(lines), 0) AS lines, COALESCE(sum(units), 0) AS units,
                       round(100 * sum(lines) FILTER (WHERE places > 1) / sum(lines), 1) AS choice,
-                      round(100 * sum(lines) FILTER (WHERE places > 1 AND contended) / sum(lines), 1) AS contended,
                       round(100 * sum(units) FILTER (WHERE channels > 1) / sum(units), 1) AS shared
                  FROM wanted),
     record AS (SELECT count(*) AS records, count(*) FILTER (WHERE COALESCE(negative, available < 0)) AS negative,
@@ -136,7 +135,7 @@ BEGIN
     sold AS (SELECT sum(offered) AS offered, sum(rejected) AS rejected FROM p)
     SELECT (SELECT count(*) FROM o) AS orders, (SELECT count(DISTINCT channel) FROM o) AS channels,
            (SELECT count(*) FROM p) AS locations, r.stocked, d.lines, d.units,
-           COALESCE(d.choice, 0) AS choice, COALESCE(d.contended, 0) AS contended, COALESCE(d.shared, 0) AS shared,
+           COALESCE(d.choice, 0) AS choice, COALESCE(d.shared, 0) AS shared,
            r.records, r.negative, r.differences, r.exceptions, r.units AS in_stock, round(r.lag, 1) AS lag,
            round(100 * r.differences / NULLIF(r.units, 0), 2) AS differences_percent,
            t.stores, t.least, t.most, t.worst, round(t.fastest, 2) AS fastest, round(t.slowest, 2) AS slowest,
@@ -191,6 +190,7 @@ BEGIN
                 SELECT (SELECT sum(cost) FROM p) AS cost,
                        (SELECT COALESCE(sum(quantity), 0) FROM p WHERE location IS NULL) AS unfilled,
                        (SELECT count(DISTINCT (order_id, shipment)) FROM p WHERE location IS NOT NULL) AS shipments,
+                       (SELECT array_agg(DISTINCT order_id) FROM p WHERE location IS NULL) AS short,
                        (SELECT jsonb_agg(jsonb_build_object('sku', sku, 'location', location, 'available', s.available - COALESCE(u.units, 0)))
                           FROM jsonb_to_recordset(stock -> solver) AS s (sku text, location text, available bigint)
                           LEFT JOIN used u USING (sku, location)) AS rest
@@ -200,13 +200,17 @@ BEGIN
                 unfilled[i] := unfilled[i] + plan.unfilled;
                 shipments[i] := shipments[i] + plan.shipments;
             END LOOP;
+            planned := planned + cardinality(day.order_ids);
+            outbid := outbid + (SELECT count(DISTINCT o) FROM (SELECT unnest(plan.short) UNION ALL
+                                                               SELECT unnest(p.outbid) FROM oms.plan_prices() p) AS x (o));
         END LOOP;
         saved := round(100 * (1 - cost[2] / NULLIF(cost[1], 0)), 1);
+        contended := round(100.0 * outbid / NULLIF(planned, 0), 1);
     END IF;
 
     answers := ARRAY[
         CASE WHEN n.orders = 0 THEN 'unknown'
-             WHEN n.stocked > 1 AND n.contended >= (t ->> 'contended_percent')::numeric THEN 'yes' ELSE 'no' END,
+             WHEN contended >= (t ->> 'contended_percent')::numeric THEN 'yes' ELSE 'no' END,
         CASE WHEN n.negative > 0 OR n.differences_percent >= (t ->> 'differences_percent')::numeric
                OR n.rejected_percent >= 100 - (t ->> 'accepted_percent')::numeric THEN 'yes'
              WHEN n.records = 0 OR num_nonnulls(n.differences, n.rejected) = 0 THEN 'unknown' ELSE 'no' END,
@@ -243,8 +247,10 @@ BEGIN
         ('Do orders compete for stock in several locations?', answers[1],
          CASE WHEN n.orders = 0 THEN 'no orders'
               WHEN n.stocked < 2 THEN format('all stock is in %s location', n.stocked)
-              ELSE format('%s %% of the lines want a sku that lies in several locations and that none of them has enough of for all', n.contended) END,
-         jsonb_build_object('lines_with_choice_percent', n.choice, 'contended_percent', n.contended,
+              WHEN contended IS NULL THEN 'no line could ship from more than one location'
+              ELSE format('%s of %s orders (%s %%) do not get all that they want from where it would be best, since others take that stock',
+                          outbid, planned, contended) END,
+         jsonb_build_object('lines_with_choice_percent', n.choice, 'orders', planned, 'outbid_orders', outbid, 'contended_percent', contended,
                             'needed_percent', t -> 'contended_percent'),
          CASE answers[1] WHEN 'yes' THEN 'Promise by oms.reserve: it takes stock where it is free, atomically.'
               WHEN 'no' THEN 'Any place to keep the numbers will do.' ELSE 'Give queries that return orders.' END),
@@ -305,5 +311,5 @@ orders_sql (order_id, [channel], [placed_at], [method: pickup is not routed], [p
 lines_sql (order_id, line_no, sku, quantity);
 locations_sql (location, [coordinates], [handling_cost], [unit_cost], [offered and rejected: units of work given to it and refused], [accepted_after: interval, as a median]);
 stock_sql (sku, location, available: to these orders, so with what they took, [negative: the record is now below zero], [differences: units that counts and corrections found wrong], [exceptions: units promised and not there], [lag: interval that the record is behind]).
-Routing is judged by planning the orders of each day on one stock, once by oms.plan_routes'' solver nearest, once by batch; options are those of plan_routes (deadline_ms bounds each day). What comes in during the days counts as there from their start; capacity and channels'' rules do not count.
+Routing is judged by planning the orders of each day on one stock, once by oms.plan_routes'' solver nearest, once by batch; contention is the share of orders that in the latter are left short or outbid (oms.plan_prices). options are those of plan_routes (deadline_ms bounds each day). What comes in during the days counts as there from their start; capacity and channels'' rules do not count.
 thresholds, from which a verdict is yes: contended_percent 5, shared_percent 5, saved_percent 2, differences_percent 1, accepted_percent 95 (below), spread 2 (slowest by fastest), lag_hours 4. Errors: OM012 a query that does not fit, 22023, 22004';

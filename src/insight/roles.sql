@@ -46,8 +46,9 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
   FROM (VALUES
     -- reading
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
-     'available,atp,atp_by_location,atp_feed,atp_many,capacity_accounts,capacity_use,count_suggestions,expected_supply,explain_availability,'
-     'explain_route,explain_safety_stock,projection,promise,safety_stock_at,shipping'),
+     'atp,atp_by_location,atp_feed,atp_many,available,capacity_accounts,capacity_use,count_suggestions,'
+     'draw_availability,draw_run,draw_stores,expected_supply,explain_availability,explain_route,explain_safety_stock,'
+     'nice_step,picture,picture_text,projection,promise,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}', 'count_sheet,next_actions,pick_list,sees_location,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',

@@ -39,6 +39,17 @@ CREATE VIEW oms.store_returned WITH (security_barrier) AS
 SELECT r.* FROM oms.returned r WHERE oms.sees_location(r.location);
 COMMENT ON VIEW oms.store_returned IS 'oms.returned of the locations that the role sees';
 
+CREATE VIEW oms.store_transfer WITH (security_barrier) AS
+SELECT t.from_location AS location, l.*, t.from_location, t.to_location, t.status, t.expected_at
+  FROM oms.transfer_order t JOIN oms.transfer_line l ON l.transfer_id = t.transfer_id
+ WHERE oms.sees_location(t.from_location)
+UNION ALL
+SELECT t.to_location, l.*, t.from_location, t.to_location, t.status, t.expected_at
+  FROM oms.transfer_order t JOIN oms.transfer_line l ON l.transfer_id = t.transfer_id
+ WHERE oms.sees_location(t.to_location);
+COMMENT ON VIEW oms.store_transfer IS
+    'lines of transfers from and to the locations that the role sees (location: which of the two): what is to be sent, and what is on its way';
+
 -- The list. A function by its name; test/pgtap/roles.sql holds it complete. What a level store may
 -- call looks at the location (network/access.c). admin may do everything.
 CREATE VIEW oms.role_right AS
@@ -61,6 +72,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'put_back,put_back_many,receive_many,record_count,record_count_many,reject,reject_count,reject_many,release_hold_back,release_work,scrap,scrap_many,set_aside,set_aside_many,'
      'set_on_hand,set_on_hand_many,ship,ship_many,unpack,unpack_many'),
     ('function', 'EXECUTE', '{seller,store}', 'exchange,return_line,return_lines'),
+    ('function', 'EXECUTE', '{store,planner}', 'cancel_transfer,open_transfer,receive_transfer,ship_transfer'),
     -- planning: what is promised, routed and kept back
     ('function', 'EXECUTE', '{planner}',
      'activate_policy,add_backorder_limit,add_carrier_rate,add_carrier_service,add_incoming,add_incoming_many,add_policy,add_quota,'
@@ -77,11 +89,11 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'fulfillment,fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,'
      'location_exclusion,location_group,location_group_member,movement,order_facts,order_hold,order_line,orders,policy,'
      'policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,return_window,returned,reservation,role_right,routing_run,safety_stock_rule,'
-     'service,shortfall,time_limit,work,zone'),
+     'service,shortfall,time_limit,transfer_line,transfer_order,work,zone'),
     ('relation', 'SELECT', '{reader,seller,store,planner}', 'fulfillment_transition,item,reject_reason'),
     ('relation', 'SELECT', '{store}',
      'store_count_session,store_count_task,store_fulfillment,store_fulfillment_line,store_incoming,store_inventory,store_movement,store_rejection,'
-     'store_returned,store_shortfall,store_work'),
+     'store_returned,store_shortfall,store_transfer,store_work'),
     ('relation', 'INSERT, UPDATE, DELETE', '{planner}',
      'backorder_limit,carrier_rate,carrier_service,location_exclusion,quota,return_window,safety_stock_rule,service,time_limit,zone'),
     ('relation', 'SELECT, INSERT, UPDATE, DELETE', '{}',

@@ -26,6 +26,7 @@
 #include "utils/array.h"
 
 #include "fulfillment/fulfillment.h"
+#include "routing/capacity.h"
 
 PG_FUNCTION_INFO_V1(oms_next_actions);
 
@@ -345,11 +346,27 @@ oms_work_write_lines(int nlines, const OmsWorkLine *lines, const OmsWork *work)
 	oms_spi_finish();
 }
 
-/* oms_work_write writes the new status of the fulfillments and their history; reason may be NULL. */
+/* frees_capacity says whether after the action a fulfillment may use less of its location's capacity. */
+static bool
+frees_capacity(const char *action)
+{
+	static const char *const actions[] = {"cancel", "reject", "ship", "hand_over"};
+
+	for (int i = 0; i < lengthof(actions); i++)
+		if (strcmp(action, actions[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * oms_work_write writes the new status of the fulfillments and their history, and gives back
+ * capacity that they do not use any more; reason may be NULL.
+ */
 void
 oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason, text *actor)
 {
 	Datum	   *columns[5];
+	int64	   *ids;
 	bool	   *uncounted = palloc(sizeof(bool) * Max(1, nwork));
 	int			lower = 1;
 	Datum		values[8];
@@ -380,6 +397,12 @@ oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason,
 	if (oms_spi_execute(&change_work, values, reason == NULL ? "      n " : NULL, false) != nwork)
 		elog(ERROR, "%d fulfillments that we locked expected", nwork);
 	oms_spi_finish();
+	if (!frees_capacity(action))
+		return;
+	ids = palloc(sizeof(int64) * nwork);
+	for (int i = 0; i < nwork; i++)
+		ids[i] = work[i].id;
+	oms_capacity_give_back(nwork, ids);
 }
 
 /* oms_work_put puts a row for each fulfillment into the result set. */

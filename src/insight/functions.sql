@@ -92,8 +92,20 @@ AS $$
           FROM oms.incoming_delta d
           JOIN oms.incoming_account a ON a.sku = d.sku AND a.location = d.location AND a.incoming = d.incoming
         UNION ALL
+        SELECT format('location %s, window %s until %s, %s', d.location, d.window_name, d.until, d.measure), d.id, a.w, a.exc
+          FROM oms.capacity_delta d
+          JOIN oms.capacity_account a ON a.location = d.location AND a.window_name = d.window_name AND a.until = d.until AND a.measure = d.measure
+        UNION ALL
         SELECT format('sku %s, channel %s', d.sku, d.channel), d.id, a.w, a.exc
           FROM oms.backorder_delta d JOIN oms.backorder_account a ON a.sku = d.sku AND a.channel = d.channel),
+    capacity AS (
+        SELECT location, window_name, until, measure, sum(used) AS used, sum(work) AS work
+          FROM (SELECT location, window_name, until, measure, reserved AS used, 0 AS work FROM oms.capacity_account
+                UNION ALL
+                SELECT location, window_name, until, measure, reserved, 0 FROM oms.capacity_delta
+                UNION ALL
+                SELECT location, window_name, until, measure, 0, quantity FROM oms.capacity_use_row) c
+         GROUP BY location, window_name, until, measure),
     held AS (   -- of kits in kits, by their first component
         SELECT order_id, line_no, COALESCE(kit, sku) AS sku, sum(consumed / COALESCE(kit_quantity, 1)) AS consumed,
                sum((quantity - consumed) / COALESCE(kit_quantity, 1)) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
@@ -150,6 +162,8 @@ AS $$
             UNION ALL
             SELECT format('sku %s, location %s, incoming %s', sku, location, incoming), w, exc FROM oms.incoming_account
             UNION ALL
+            SELECT format('location %s, window %s until %s, %s', location, window_name, until, measure), w, exc FROM oms.capacity_account
+            UNION ALL
             SELECT format('sku %s, channel %s', sku, channel), w, exc FROM oms.backorder_account) a
      WHERE a.w < ANY (a.exc)
     UNION ALL
@@ -197,6 +211,23 @@ AS $$
            format('used %s, reservations and backorders %s', COALESCE(q.used, 0), COALESCE(r.used, 0))
       FROM quota q FULL JOIN from_quota r USING (sku, channel, period)
      WHERE COALESCE(q.used, 0) <> COALESCE(r.used, 0)
+    UNION ALL
+    SELECT 'used of a capacity is what the work at the location has of it',
+           format('location %s, window %s until %s, %s', c.location, c.window_name, c.until, c.measure),
+           format('used %s, work %s', c.used, c.work)
+      FROM capacity c WHERE c.used <> c.work
+    UNION ALL
+    SELECT 'work uses the capacity of its location for what it is', format('fulfillment %s, window %s until %s, %s', u.fulfillment_id, u.window_name, u.until, u.measure),
+           format('%s at location %s: %s lines, %s units; used %s at location %s', COALESCE(f.status, 'unknown'), f.location, l.lines, l.units, u.quantity, u.location)
+      FROM oms.capacity_use_row u
+      LEFT JOIN oms.fulfillment_row f ON f.order_id = u.order_id AND f.fulfillment_id = u.fulfillment_id
+      LEFT JOIN (SELECT l.order_id, l.fulfillment_id, count(*) AS lines, sum(l.quantity - l.rejected - l.cancelled) AS units
+                   FROM oms.fulfillment_line_row l WHERE l.quantity > l.rejected + l.cancelled
+                  GROUP BY l.order_id, l.fulfillment_id) l ON l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id
+     WHERE COALESCE(f.status IN ('rejected', 'cancelled', 'superseded') OR f.location <> u.location
+                    OR f.status IN ('shipped', 'handed_over') AND u.until = 'infinity'
+                    OR CASE u.measure WHEN 'orders' THEN u.quantity <> 1 WHEN 'lines' THEN u.quantity <> l.lines
+                                      WHEN 'units' THEN u.quantity <> l.units ELSE false END, true)
     UNION ALL
     SELECT 'a hold expires, a firm reservation does not', format('reservation %s', r.reservation_id),
            format('%s, expires_at %s', r.status, COALESCE(r.expires_at::text, 'null'))

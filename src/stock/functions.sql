@@ -174,4 +174,4 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 SECURITY DEFINER SET search_path 
 AS 'MODULE_PATHNAME', 'oms_fold_accounts';
 REVOKE ALL ON FUNCTION oms.fold_accounts() FROM PUBLIC;
 COMMENT ON FUNCTION oms.fold_accounts() IS
-    'folds committed deltas into the rows of the accounts (stock, protection, quota, incoming supply, backorders), for pg_cron; changes no value and waits for nobody; returns the number of accounts folded';
+    'folds committed deltas into the rows of the accounts (stock, protection, quota, incoming supply, backorders, capacity), for pg_cron; changes no value and waits for nobody; returns the number of accounts folded';

@@ -58,6 +58,11 @@ const OmsAccountKind oms_stock_kind = {
 	"stock_account", "stock_delta", OMS_LOCK_STOCK, 2, &oms_protection_kind
 };
 
+/* What is used of the capacity of locations; routing/capacity.c takes and gives. */
+const OmsAccountKind oms_capacity_kind = {
+	"capacity_account", "capacity_delta", OMS_LOCK_CAPACITY, 4, NULL
+};
+
 static OmsAfterSupply after_supply = NULL;
 static OmsAfterLoss after_loss = NULL;
 
@@ -106,6 +111,7 @@ static struct
 	{&oms_quota_kind, 3, {"SELECT DISTINCT d.sku, d.channel, d.period FROM oms.quota_delta d"}},
 	{&oms_incoming_kind, 3, {"SELECT DISTINCT d.sku, d.location, d.incoming FROM oms.incoming_delta d"}},
 	{&oms_backorder_kind, 2, {"SELECT DISTINCT d.sku, d.channel FROM oms.backorder_delta d"}},
+	{&oms_capacity_kind, 4, {"SELECT DISTINCT d.location, d.window_name, d.until, d.measure FROM oms.capacity_delta d"}},
 };
 
 /* -------------------------------------------------------------------------
@@ -407,7 +413,34 @@ oms_stock_expire(OmsAccounts *accounts, const Datum *keys)
 	return units;
 }
 
-/* oms_movements_record writes n rows of the ledger; reason and reference may be NULL. */
+/*
+ * refuse_kit_to_be raises OM002 or OM010 when the sku, whose stock has just been changed, is
+ * becoming or has become a kit since this command began. oms_refuse_stocked_kit looks at
+ * stock the same way: so of two at once one is refused, and neither waits.
+ */
+static void
+refuse_kit_to_be(text *sku)
+{
+	TransactionId xid;
+
+	if (!oms_row_ahead("kit_component", sku, &xid))
+		return;
+	if (TransactionIdIsValid(xid))
+		ereport(ERROR,
+				(errcode(OMS_ERR_HELD_BY_OTHERS),
+				 errmsg("sku \"%s\" is becoming a kit", text_to_cstring(sku)),
+				 errdetail("Transaction %u is open.", xid),
+				 errhint("Try again; a kit has no stock of its own.")));
+	ereport(ERROR,
+			(errcode(OMS_ERR_NOT_ALLOWED),
+			 errmsg("sku \"%s\" has become a kit and has no stock of its own", text_to_cstring(sku)),
+			 errhint("Give the components instead.")));
+}
+
+/*
+ * oms_movements_record writes n rows of the ledger; reason and reference may be NULL. Raises
+ * OM002, OM010 for units of what is becoming a kit.
+ */
 void
 oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 					 text *reason, text *reference, text *actor)
@@ -422,6 +455,9 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 
 	if (n == 0)
 		return;
+	for (int i = 0; i < n; i++)
+		if (movements[i].quantity > 0)
+			refuse_kit_to_be(movements[i].sku);
 	skus = palloc(sizeof(Datum) * n);
 	locations = palloc(sizeof(Datum) * n);
 	quantities = palloc(sizeof(Datum) * n);
@@ -864,7 +900,8 @@ oms_fold_accounts(PG_FUNCTION_ARGS)
 
 /*
  * oms_refuse_stocked_kit() is the constraint trigger of kit_component: 23514 when a sku
- * that has stock, or is backordered, becomes a kit.
+ * that has stock, or is backordered, becomes a kit; OM002 while an open transaction changes
+ * its stock. It waits for nobody: see refuse_kit_to_be.
  */
 Datum
 oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
@@ -874,6 +911,7 @@ oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
 	Datum		values[1];
 	bool		isnull;
 	char	   *location;
+	TransactionId xid;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		elog(ERROR, "oms.refuse_stocked_kit must be called as a trigger");
@@ -892,5 +930,15 @@ oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
 				 errtable(trigger->tg_relation)));
 	}
 	oms_spi_finish();
+	(void) oms_row_ahead("stock_account", DatumGetTextPP(values[0]), &xid);
+	if (!TransactionIdIsValid(xid))
+		(void) oms_row_ahead("stock_delta", DatumGetTextPP(values[0]), &xid);
+	if (TransactionIdIsValid(xid))
+		ereport(ERROR,
+				(errcode(OMS_ERR_HELD_BY_OTHERS),
+				 errmsg("stock of sku \"%s\" is being changed by an open transaction",
+						TextDatumGetCString(values[0])),
+				 errdetail("Transaction %u.", xid),
+				 errhint("Try again; a kit has no stock of its own.")));
 	return PointerGetDatum(NULL);
 }

@@ -43,7 +43,8 @@ enum
 	OMS_LOCK_STOCK = 1,
 	OMS_LOCK_QUOTA,
 	OMS_LOCK_INCOMING,
-	OMS_LOCK_BACKORDER
+	OMS_LOCK_BACKORDER,
+	OMS_LOCK_CAPACITY
 };
 
 /*
@@ -130,6 +131,7 @@ extern const OmsAccountKind oms_protection_kind;
 extern const OmsAccountKind oms_quota_kind;
 extern const OmsAccountKind oms_incoming_kind;
 extern const OmsAccountKind oms_backorder_kind;
+extern const OmsAccountKind oms_capacity_kind;
 
 extern void oms_stock_set_after_supply(OmsAfterSupply step);
 extern void oms_stock_set_after_loss(OmsAfterLoss step);

@@ -19,6 +19,9 @@ SELECT oms.add_incoming('po', 'near', 'G', 5, 'tomorrow') \g /dev/null
 SELECT oms.reserve('web', 'G', 3, on_shortage => 'backorder') \g /dev/null
 SELECT oms.add_kit('K', '{A,E}', '{1,1}'), oms.receive('near', 'E', 3), oms.receive('far', 'E', 3) \g /dev/null
 SELECT oms.place_order('o6', 'web', '{K}', '{1}') \g /dev/null
+SELECT oms.receive('near', 'H', 3) \g /dev/null
+SELECT oms.place_order('o7', 'web', '{H}', '{1}'), oms.add_capacity('near', 9, 9, 9, 9) \g /dev/null
+SELECT oms.route(order_ids => '{o7}') \g /dev/null
 
 -- breaks(statements) opens the guards, runs the statements, and returns the invariants that
 -- oms.check() then finds broken; everything is rolled back.
@@ -198,6 +201,20 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
         $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('used of a capacity is what the work at the location has of it', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_delta VALUES ('near', 'day', '2030-01-01T00:00:00.000000Z', 'orders', 1, 0, 0, 1)$$)),
+    ('used of a capacity is what the work at the location has of it', pg_temp.breaks(
+        $$DELETE FROM oms.capacity_use_row WHERE measure = 'lines' AND order_id = 'o7'$$)),
+    ('work uses the capacity of its location for what it is', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o7'$$)),
+    ('work uses the capacity of its location for what it is', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_use_row SELECT order_id, fulfillment_id, location, 'x', 'x', 'units', 5 FROM oms.fulfillment_row WHERE order_id = 'o7'$$,
+        $$INSERT INTO oms.capacity_delta SELECT location, 'x', 'x', 'units', 1, 0, 0, 5 FROM oms.fulfillment_row WHERE order_id = 'o7'$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_account VALUES ('far', 'x', 'x', 'units', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.capacity_delta VALUES ('far', 'x', 'x', 'units', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_account VALUES ('far', 'x', 'x', 'units', 0, 0, 0, 5, '{4,6}')$$)),
     ('a routing has a policy, an active one has rules', pg_temp.breaks(
         $$INSERT INTO oms.policy_row VALUES ('p', 1, 'active', NULL, 'me', now())$$,
         $$INSERT INTO oms.policy_routing_row VALUES ('p', 1, 1, 'all', NULL, 'me', 'q')$$)),

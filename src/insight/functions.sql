@@ -483,6 +483,22 @@ AS $$
      WHERE COALESCE(i.outstanding, 0) <> CASE WHEN t.status = 'shipped' THEN greatest(0, l.shipped - l.received) ELSE 0 END
         OR t.status <> 'open' AND l.held > 0
     UNION ALL
+    SELECT 'confidence in a location rests on what is known of its skus, and on rejects that were about none', format('location %s', l.location),
+           format('accepted %s, of skus %s; rejected %s, of skus %s', l.accepted, COALESCE(s.accepted, 0), l.rejected, COALESCE(s.rejected, 0))
+      FROM oms.confidence_row l
+      LEFT JOIN (SELECT l.location, sum(s.accepted * d.decay) AS accepted, sum(s.rejected * d.decay) AS rejected
+                   FROM oms.confidence_row l
+                   JOIN oms.confidence_row s ON s.location = l.location AND s.sku IS NOT NULL
+                  CROSS JOIN LATERAL (SELECT power(0.5::float8, (extract(epoch FROM l.as_of - s.as_of) / extract(epoch FROM l.half_life))::float8) AS decay) d
+                  WHERE l.sku IS NULL GROUP BY l.location) s ON s.location = l.location
+     WHERE l.sku IS NULL AND (abs(l.accepted - COALESCE(s.accepted, 0)) > 1e-6 * (1 + l.accepted)
+                              OR COALESCE(s.rejected, 0) - l.rejected > 1e-6 * (1 + l.rejected))
+    UNION ALL
+    SELECT 'confidence in a sku at a location is one in the location', format('location %s, sku %s', s.location, s.sku), format('as of %s', s.as_of)
+      FROM oms.confidence_row s
+     WHERE s.sku IS NOT NULL AND NOT EXISTS (SELECT FROM oms.confidence_row l
+                                              WHERE l.location = s.location AND l.sku IS NULL AND l.half_life = s.half_life AND l.as_of >= s.as_of)
+    UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL
 $$;

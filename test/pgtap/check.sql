@@ -11,6 +11,7 @@ SELECT oms.place_order('o5', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.route(order_ids => '{o5}') \g /dev/null
 SELECT s.status FROM oms.fulfillment AS f, oms.accept(f.fulfillment_id), oms.pick(f.fulfillment_id), oms.pack(f.fulfillment_id),
        oms.ship(f.fulfillment_id) AS s WHERE f.order_id = 'o5' \g /dev/null
+SELECT oms.refresh_confidence() \g /dev/null
 SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
@@ -156,6 +157,12 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.count_session_row (count_id, location, blind, picked_counted, opened_by) VALUES (9, 'near', true, true, 'me')$$,
         $$INSERT INTO oms.count_line_row (count_id, sku, status, counted, counted_at, expected, variance) VALUES (9, 'A', 'accepted', 1, now(), 2, -1)$$)),
     ('a line that is counted has a count', pg_temp.breaks($$INSERT INTO oms.count_line_row (count_id, sku) VALUES (9, 'A')$$)),
+    ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
+        $$UPDATE oms.confidence_row SET accepted = 9 WHERE sku IS NULL$$)),
+    ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
+        $$UPDATE oms.confidence_row SET rejected = 0.1 WHERE sku IS NOT NULL$$)),
+    ('confidence in a sku at a location is one in the location', pg_temp.breaks(
+        $$DELETE FROM oms.confidence_row WHERE sku IS NULL$$)),
     ('an answered request has its result', pg_temp.breaks(
         $$UPDATE oms.request_row SET result = NULL$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(

@@ -45,6 +45,8 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
     ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
     ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),
+    ('refresh_confidence', 0, NULL), ('count_suggestions', 1, '{sku,on_hand,confidence,at_risk}'),
+    ('withhold_by_confidence', 3, '{change,location,sku,confidence,safety_stock}'),
     ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

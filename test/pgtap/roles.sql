@@ -20,7 +20,7 @@ SELECT d.classid, d.objid FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = 
 WHERE e.extname = 'oms' AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e';
 CREATE TEMP VIEW callable AS
 SELECT p.oid, p.proname::text AS name, p.provolatile FROM pg_proc AS p JOIN member AS m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
-WHERE p.prorettype <> 'trigger'::regtype AND obj_description(p.oid, 'pg_proc') NOT LIKE 'private:%' AND NOT has_function_privilege('public', p.oid, 'EXECUTE');
+WHERE p.prorettype <> 'trigger'::regtype AND NOT has_function_privilege('public', p.oid, 'EXECUTE');
 CREATE TEMP VIEW readable AS
 SELECT c.oid, c.relname::text AS name FROM pg_class AS c JOIN member AS m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid
 WHERE c.relkind IN ('r', 'p', 'v') AND obj_description(c.oid, 'pg_class') NOT LIKE 'private:%' AND c.relname <> 'network_change';

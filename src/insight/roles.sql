@@ -39,7 +39,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     -- reading
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
      'available,atp,atp_by_location,atp_feed,atp_many,expected_supply,explain_availability,'
-     'explain_route,explain_safety_stock,projection,safety_stock_at,shipping'),
+     'capacity_use,explain_route,explain_safety_stock,projection,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}', 'next_actions,pick_list,sees_location,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',
@@ -53,17 +53,17 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'receive_many,reject,reject_many,release_hold_back,release_work,set_on_hand,set_on_hand_many,ship,ship_many,unpack,unpack_many'),
     -- planning: what is promised, routed and kept back
     ('function', 'EXECUTE', '{planner}',
-     'activate_policy,add_backorder_limit,add_carrier_rate,add_carrier_service,add_incoming,add_incoming_many,add_policy,add_quota,'
+     'activate_policy,add_backorder_limit,add_capacity,add_carrier_rate,add_carrier_service,add_incoming,add_incoming_many,add_policy,add_quota,'
      'add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,apply_safety_stock_recommendation,assess,cancel_incoming,'
      'cancel_overdue,change_incoming,compare_solvers,fill_backorders,plan_candidates,plan_prices,plan_routes,plan_summary,'
-     'protect_stock,query_rows,recommend_safety_stock,reroute,resolve_shortfalls,route,simulate,transfer,transfer_many,transfer_reservation,'
+     'progress,protect_stock,query_rows,recommend_safety_stock,reroute,resolve_shortfalls,route,simulate,transfer,transfer_many,transfer_reservation,'
      'transfer_reservation_many,unprotect_stock'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,check,enforce_time_limits,expire_holds,fold_accounts,'
+     'add_channel,add_item,add_kit,add_location,add_location_group,capacity_accounts,check,enforce_time_limits,expire_holds,fold_accounts,'
      'forget_requests,grant_role_to,revoke_role_from'),
     ('relation', 'SELECT', '{reader,seller,planner}',
-     'backorder,backorder_claim,backorder_limit,bin,carrier_rate,carrier_service,channel,count_task,deadline,decision,'
+     'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,count_task,deadline,decision,'
      'fulfillment,fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,'
      'location_exclusion,location_group,location_group_member,movement,order_facts,order_hold,order_line,orders,policy,'
      'policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,role_right,routing_run,safety_stock_rule,'
@@ -73,7 +73,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'store_count_task,store_fulfillment,store_fulfillment_line,store_incoming,store_inventory,store_movement,store_rejection,'
      'store_shortfall,store_work'),
     ('relation', 'INSERT, UPDATE, DELETE', '{planner}',
-     'backorder_limit,carrier_rate,carrier_service,location_exclusion,quota,safety_stock_rule,service,time_limit,zone'),
+     'backorder_limit,capacity,carrier_rate,carrier_service,location_exclusion,quota,safety_stock_rule,service,time_limit,zone'),
     ('relation', 'SELECT, INSERT, UPDATE, DELETE', '{}',
      'bin,channel,fulfillment_transition,item,kit_component,location,location_group,location_group_member,reject_reason,role_location')
     ) AS r (kind, privileges, levels, names)

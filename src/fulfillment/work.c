@@ -60,12 +60,18 @@ static OmsPlan read_lines = {
 	2, {"_text", "_int8"}
 };
 
+/* What gets into pickers' hands and out of them is noted while its location is counted. */
 static OmsPlan change_lines = {
+	"WITH u AS MATERIALIZED (SELECT u.* FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), "
+	"unnest($6), unnest($7), unnest($8), unnest($9)) AS u (order_id, fulfillment_id, line_no, sku, picked, packed, "
+	"shipped, rejected, cancelled)), "
+	"noted AS (INSERT INTO oms.count_pick_row (count_id, sku, units) SELECT s.count_id, u.sku, u.picked - u.shipped "
+	"FROM oms.count_session_row s JOIN oms.fulfillment_row f ON f.location = s.location "
+	"JOIN u ON u.order_id = f.order_id AND u.fulfillment_id = f.fulfillment_id AND u.picked <> u.shipped "
+	"WHERE s.status = 'open') "
 	"UPDATE oms.fulfillment_line_row l SET picked = l.picked + u.picked, packed = l.packed + u.packed, "
 	"shipped = l.shipped + u.shipped, rejected = l.rejected + u.rejected, cancelled = l.cancelled + u.cancelled "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), "
-	"unnest($8), unnest($9)) AS u (order_id, fulfillment_id, line_no, sku, picked, packed, shipped, rejected, "
-	"cancelled) WHERE l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id "
+	"FROM u WHERE l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id "
 	"AND l.line_no = u.line_no AND l.sku = u.sku",
 	9, {"_text", "_int8", "_int4", "_text", "_int8", "_int8", "_int8", "_int8", "_int8"}
 };

@@ -133,9 +133,9 @@ AS $$
       FROM account a LEFT JOIN claim c ON c.sku = a.sku AND c.location = a.location
      WHERE a.reserved <> COALESCE(c.reserved, 0)
     UNION ALL
-    SELECT 'on_hand and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
-           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
-      FROM account a WHERE a.on_hand < 0 OR a.reserved < 0
+    SELECT 'on_hand, unavailable and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, unavailable %s, reserved %s', a.on_hand, a.unavailable, a.reserved)
+      FROM account a WHERE a.on_hand < 0 OR a.unavailable < 0 OR a.reserved < 0
     UNION ALL
     SELECT 'every movement has an account', format('sku %s, location %s', l.sku, l.location),
            format('movements of %s units', l.quantity)
@@ -426,6 +426,36 @@ AS $$
     SELECT 'a run has a version of its policy', format('run %s', r.run_id), format('policy %s, version %s', r.policy, r.policy_version)
       FROM oms.routing_run_row r
      WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
+    UNION ALL
+    SELECT 'an accepted count changed on_hand by its variance', format('count %s, sku %s', l.count_id, l.sku),
+           format('variance %s, movements %s', l.variance, COALESCE(m.quantity, 0))
+      FROM oms.count_line_row l
+      JOIN oms.count_session_row s ON s.count_id = l.count_id
+      LEFT JOIN (SELECT sku, location, reference, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE kind = 'count' AND reference IS NOT NULL GROUP BY sku, location, reference) m
+        ON m.sku = l.sku AND m.location = s.location AND m.reference = 'count ' || l.count_id
+     WHERE l.status = 'accepted' AND l.variance <> COALESCE(m.quantity, 0)
+    UNION ALL
+    SELECT 'a line that is counted has a count', format('count %s, sku %s', l.count_id, l.sku), 'it is unknown'
+      FROM oms.count_line_row l
+     WHERE NOT EXISTS (SELECT FROM oms.count_session_row s WHERE s.count_id = l.count_id)
+    UNION ALL
+    SELECT 'no more comes back than has left', format('order %s, line %s, sku %s', b.order_id, b.line_no, b.sku),
+           format('returned %s, consumed %s', b.quantity, COALESCE(r.consumed, 0))
+      FROM (SELECT order_id, line_no, sku, sum(quantity) AS quantity FROM oms.return_row GROUP BY order_id, line_no, sku) b
+      LEFT JOIN (SELECT order_id, line_no, sku, sum(consumed) AS consumed
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku) r
+        ON r.order_id = b.order_id AND r.line_no = b.line_no AND r.sku = b.sku
+     WHERE b.quantity > COALESCE(r.consumed, 0)
+    UNION ALL
+    SELECT 'what came back is in the stock', format('return %s, sku %s', b.return_id, b.sku),
+           format('returned %s, movements %s', b.quantity, COALESCE(m.quantity, 0))
+      FROM oms.return_row b
+      LEFT JOIN (SELECT sku, location, reference, sum(quantity + unavailable) AS quantity
+                   FROM oms.movement_row WHERE kind = 'return' GROUP BY sku, location, reference) m
+        ON m.sku = b.sku AND m.location = b.location AND m.reference = 'return ' || b.return_id
+     WHERE b.quantity <> COALESCE(m.quantity, 0)
+       AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = b.sku AND NOT i.tracked)
     UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL

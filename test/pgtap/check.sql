@@ -50,7 +50,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, actor) VALUES ('A', 'near', 0, 1, 'adjust', 'me')$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(
         $$INSERT INTO oms.reservation_row (sku, location, quantity, status, channel) VALUES ('A', 'near', 1, 'firm', 'web')$$)),
-    ('on_hand and reserved are not negative', pg_temp.breaks(
+    ('on_hand, unavailable and reserved are not negative', pg_temp.breaks(
         $$INSERT INTO oms.stock_delta VALUES ('A', 'other', 1, -1, 0, 0)$$,
         $$INSERT INTO oms.movement_row (sku, location, quantity, kind, actor) VALUES ('A', 'other', -1, 'adjust', 'me')$$)),
     ('every movement has an account', pg_temp.breaks(
@@ -100,7 +100,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o1'$$,
         $$UPDATE oms.order_row SET status = 'cancelled', cancelled_at = now() WHERE order_id = 'o1'$$)),
     ('a cancelled order has no work', pg_temp.breaks(
-        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) VALUES ('o3', 'near', 'ship', now())$$,
+        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) SELECT 'o3', location, 'ship', now() FROM oms.reservation_row WHERE order_id = 'o3'$$,
         $$INSERT INTO oms.fulfillment_line_row SELECT order_id, fulfillment_id, 1, 'A', 1 FROM oms.fulfillment_row WHERE order_id = 'o3'$$,
         $$UPDATE oms.reservation_row SET status = 'consumed', consumed = quantity WHERE order_id = 'o3'$$)),
     ('a hold is of an order or of one of its lines', pg_temp.breaks(
@@ -140,6 +140,15 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.decision_row VALUES ('o1', 999999, '[]', now())$$)),
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
+    ('no more comes back than has left', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (return_id, order_id, line_no, sku, location, quantity, condition, actor) VALUES (9, 'o1', 1, 'A', 'near', 99, 'sellable', 'me')$$,
+        $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', 99, 'return', 'return 9', 'me'), ('A', 'near', -99, 'adjust', NULL, 'me')$$)),
+    ('what came back is in the stock', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (order_id, line_no, sku, location, quantity, condition, actor) VALUES ('o5', 1, 'A', 'near', 1, 'damaged', 'me')$$)),
+    ('an accepted count changed on_hand by its variance', pg_temp.breaks(
+        $$INSERT INTO oms.count_session_row (count_id, location, blind, picked_counted, opened_by) VALUES (9, 'near', true, true, 'me')$$,
+        $$INSERT INTO oms.count_line_row (count_id, sku, status, counted, counted_at, expected, variance) VALUES (9, 'A', 'accepted', 1, now(), 2, -1)$$)),
+    ('a line that is counted has a count', pg_temp.breaks($$INSERT INTO oms.count_line_row (count_id, sku) VALUES (9, 'A')$$)),
     ('an answered request has its result', pg_temp.breaks(
         $$UPDATE oms.request_row SET result = NULL$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(

@@ -81,13 +81,13 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'activate_policy,add_backorder_limit,add_capacity,add_carrier_rate,add_carrier_service,add_incoming,'
      'add_incoming_many,add_policy,add_quota,add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,'
      'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_solvers,'
-     'fill_backorders,plan_candidates,plan_prices,plan_routes,plan_summary,protect_stock,query_rows,'
+     'fill_backorders,plan_candidates,plan_prices,plan_routes,plan_summary,progress,protect_stock,query_rows,'
      'recommend_safety_stock,refresh_confidence,reroute,resolve_shortfalls,route,simulate,transfer,transfer_many,'
      'transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,check,enforce_time_limits,expire_holds,'
-     'fold_accounts,forget_requests,grant_role_to,revoke_role_from'),
+     'add_channel,add_item,add_kit,add_location,add_location_group,capacity_accounts,check,enforce_time_limits,'
+     'expire_holds,fold_accounts,forget_requests,grant_role_to,revoke_role_from'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
      'confidence_setting,count_line,count_session,count_task,deadline,decision,fulfillment,fulfillment_event,'

@@ -101,7 +101,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o1'$$,
         $$UPDATE oms.order_row SET status = 'cancelled', cancelled_at = now() WHERE order_id = 'o1'$$)),
     ('a cancelled order has no work', pg_temp.breaks(
-        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) VALUES ('o3', 'near', 'ship', now())$$,
+        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) SELECT 'o3', location, 'ship', now() FROM oms.reservation_row WHERE order_id = 'o3'$$,
         $$INSERT INTO oms.fulfillment_line_row SELECT order_id, fulfillment_id, 1, 'A', 1 FROM oms.fulfillment_row WHERE order_id = 'o3'$$,
         $$UPDATE oms.reservation_row SET status = 'consumed', consumed = quantity WHERE order_id = 'o3'$$)),
     ('a hold is of an order or of one of its lines', pg_temp.breaks(

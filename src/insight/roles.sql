@@ -39,7 +39,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     -- reading
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
      'available,atp,atp_by_location,atp_feed,atp_many,count_suggestions,expected_supply,explain_availability,'
-     'explain_route,explain_safety_stock,projection,safety_stock_at,shipping'),
+     'explain_route,explain_safety_stock,leave_by,projection,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}', 'next_actions,pick_list,sees_location,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',

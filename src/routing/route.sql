@@ -12,6 +12,15 @@ REVOKE ALL ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timesta
 COMMENT ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timestamptz, double precision, double precision) IS
     'how a shipment started at start_at would leave a location: the cheapest carrier service that arrives by due_at, else the fastest; its price, when it leaves (after the handling hours within the opening hours, at the cut-off that follows) and arrives. carrier_service NULL: a pickup, there for nothing when it is ready; or, while oms.carrier_service is empty, the default: cost_per_shipment + cost_per_km, 50 km an hour. price NULL: no service gets there. Reads the tables once a query, with the rights of the caller. Errors: OM004 unknown location, 22004';
 
+CREATE FUNCTION oms.leave_by(
+    location text, method text, carrier_service text, ship_to oms.latlon, ship_at timestamptz, due_at timestamptz)
+RETURNS timestamptz
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 50
+AS 'MODULE_PATHNAME', 'oms_leave_by';
+REVOKE ALL ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) IS
+    'when a shipment that may leave the location at ship_at must leave it to arrive by due_at: the last cut-off of the location, or without one the last moment of its opening hours, from which the carrier service, as oms.shipping named it, is in time; ship_at itself when nothing is in time, NULL when it is never due. What is picked up must be there by due_at. Errors: OM004 unknown location or carrier service, 22004, 22008 infinity';
+
 CREATE FUNCTION oms.route(
     solver text DEFAULT 'batch', order_ids text[] DEFAULT NULL, options jsonb DEFAULT '{}',
     actor text DEFAULT session_user, request_id text DEFAULT NULL, policy text DEFAULT NULL)

@@ -1,7 +1,7 @@
 /*
  * shipping.c
  *		oms.shipping: how an order would leave a location, when it would leave and arrive,
- *		and what that costs.
+ *		and what that costs. oms.leave_by: when what was planned so must leave.
  *
  * Ready: the location's handling time, counted in its opening hours, after the start. It
  * leaves when ready, or at the location's cut-off that follows. Of each carrier service
@@ -10,7 +10,7 @@
  * that arrives first. While there is no carrier service at all, shipments have the
  * planner's default cost, and DEFAULT_KM_PER_HOUR.
  *
- * The function is called for every order and location, so the tables are read once a query
+ * shipping is called for every order and location, so the tables are read once a query
  * and kept with the function call, as the query's snapshot shows them; what depends on a
  * location and a start, but not on the order, is kept for the last start.
  *
@@ -23,6 +23,7 @@
 #include "access/htup_details.h"
 #include "common/hashfn.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/date.h"
 #include "utils/geo_decls.h"
 #include "utils/hsearch.h"
@@ -35,6 +36,7 @@
 #include "type/latlon.h"
 
 PG_FUNCTION_INFO_V1(oms_shipping);
+PG_FUNCTION_INFO_V1(oms_leave_by);
 
 #define DEFAULT_KM_PER_HOUR 50
 /* half the circumference of the earth: a location without coordinates comes last */
@@ -82,7 +84,7 @@ typedef struct LocationEntry
 
 typedef struct Shipping
 {
-	TupleDesc	desc;
+	TupleDesc	desc;			/* of a row of oms.shipping */
 	HTAB	   *locations;
 	CarrierService *services;
 	int			nservices;
@@ -260,9 +262,8 @@ read_tables(FunctionCallInfo fcinfo)
 	MemoryContext old = MemoryContextSwitchTo(context);
 	Shipping   *shipping = palloc0(sizeof(Shipping));
 
-	if (get_call_result_type(fcinfo, NULL, &shipping->desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "oms.shipping returns a row");
-	shipping->desc = BlessTupleDesc(CreateTupleDescCopy(shipping->desc));
+	if (get_call_result_type(fcinfo, NULL, &shipping->desc) == TYPEFUNC_COMPOSITE)
+		shipping->desc = BlessTupleDesc(CreateTupleDescCopy(shipping->desc));
 	MemoryContextSwitchTo(old);
 	oms_spi_connect();
 	read_services(shipping, context);
@@ -383,6 +384,34 @@ choose(const Shipping *shipping, ShippingLocation *location, bool has_ship_to, d
 	return best;
 }
 
+/* distance is the kilometres to a destination; its zones are set. */
+static double
+distance(Shipping *shipping, const ShippingLocation *location, const OmsLatLon *ship_to)
+{
+	set_ship_to(shipping, ship_to);
+	return location->coordinates == NULL ? FARTHEST_KM :
+		oms_latlon_distance_km(ship_to, location->coordinates);
+}
+
+/* default_transit is the time a shipment needs while there is no carrier service, in microseconds. */
+static int64
+default_transit(double km)
+{
+	return (int64) ceil(km * SECS_PER_HOUR / DEFAULT_KM_PER_HOUR) * USECS_PER_SEC;
+}
+
+static ShippingLocation *
+require_location(const Shipping *shipping, text *key)
+{
+	ShippingLocation *location = find_location(shipping, key);
+
+	if (location == NULL)
+		ereport(ERROR,
+				(errcode(OMS_ERR_UNKNOWN_KEY),
+				 errmsg("location \"%s\" is unknown", text_to_cstring(key))));
+	return location;
+}
+
 /*
  * oms_shipping(location, method, ship_to, start_at, due_at, cost_per_shipment, cost_per_km)
  * is a row: carrier_service (null: none is needed, or the default way), price, distance_km,
@@ -419,21 +448,11 @@ oms_shipping(PG_FUNCTION_ARGS)
 	oms_require_not_null(fcinfo, 6, "cost_per_km");
 	if (shipping == NULL)
 		shipping = read_tables(fcinfo);
-	location = find_location(shipping, key);
-	if (location == NULL)
-		ereport(ERROR,
-				(errcode(OMS_ERR_UNKNOWN_KEY),
-				 errmsg("location \"%s\" is unknown", text_to_cstring(key))));
+	location = require_location(shipping, key);
 
 	prepare(shipping, location, start_at);
 	if (has_ship_to)
-	{
-		OmsLatLon  *ship_to = PG_GETARG_LATLON_P(2);
-
-		set_ship_to(shipping, ship_to);
-		km = location->coordinates == NULL ? FARTHEST_KM :
-			oms_latlon_distance_km(ship_to, location->coordinates);
-	}
+		km = distance(shipping, location, PG_GETARG_LATLON_P(2));
 	ship_at = pickup ? location->ready_at : location->ship_at;
 	if (ship_at == DT_NOEND)
 		;						/* nothing ever leaves */
@@ -444,8 +463,7 @@ oms_shipping(PG_FUNCTION_ARGS)
 	else
 	{
 		price = PG_GETARG_FLOAT8(5) + PG_GETARG_FLOAT8(6) * km;
-		arrive_at = ship_at +
-			(int64) ceil(km * SECS_PER_HOUR / DEFAULT_KM_PER_HOUR) * USECS_PER_SEC;
+		arrive_at = ship_at + default_transit(km);
 	}
 
 	nulls[0] = service == NULL;
@@ -457,4 +475,137 @@ oms_shipping(PG_FUNCTION_ARGS)
 	values[3] = TimestampTzGetDatum(ship_at);
 	values[4] = TimestampTzGetDatum(arrive_at);
 	return HeapTupleGetDatum(heap_form_tuple(shipping->desc, values, nulls));
+}
+
+/* -------------------------------------------------------------------------
+ * When it must leave
+ * -------------------------------------------------------------------------
+ */
+
+/* What decides when a shipment that leaves at a moment arrives. */
+typedef struct Transit
+{
+	const OmsBusinessHours *hours;	/* NULL: always */
+	int64		time;			/* microseconds */
+	pg_tz	   *zone;
+} Transit;
+
+static bool
+in_time(const Transit *transit, TimestampTz leaves, TimestampTz due_at)
+{
+	TimestampTz arrives = leaves + transit->time;
+
+	return (transit->hours == NULL ||
+			oms_working_time(transit->hours, leaves, transit->time, transit->zone, &arrives)) &&
+		arrives <= due_at;
+}
+
+/* last_cut_off is the last cut-off, from ship_at on, that is in time. */
+static TimestampTz
+last_cut_off(const ShippingLocation *location, const Transit *transit, TimestampTz ship_at,
+			 TimestampTz due_at)
+{
+	TimestampTz last = ship_at;
+	TimestampTz next;
+
+	while (oms_next_cut_off(location->hours, last + 1, location->cut_off, transit->zone, &next) &&
+		   in_time(transit, next, due_at))
+	{
+		CHECK_FOR_INTERRUPTS();
+		last = next;
+	}
+	return last;
+}
+
+/*
+ * last_open is the last moment of the opening hours, from ship_at on, that is in time: the
+ * later it leaves, the later it arrives, so it is searched for by opening time.
+ */
+static TimestampTz
+last_open(const ShippingLocation *location, const Transit *transit, TimestampTz ship_at,
+		  TimestampTz due_at)
+{
+	TimestampTz last = ship_at;
+	int64		low = 0;
+	int64		high = due_at - ship_at + 1;
+
+	while (high - low > 1)
+	{
+		int64		middle = low + (high - low) / 2;
+		TimestampTz next;
+
+		if (oms_working_time(location->hours, ship_at, middle, transit->zone, &next) &&
+			in_time(transit, next, due_at))
+		{
+			low = middle;
+			last = next;
+		}
+		else
+			high = middle;
+	}
+	return last;
+}
+
+/* find_service finds a carrier service by its name; OM004. */
+static const CarrierService *
+find_service(const Shipping *shipping, text *name)
+{
+	for (int i = 0; i < shipping->nservices; i++)
+		if (oms_text_equal(shipping->services[i].name, name))
+			return &shipping->services[i];
+	ereport(ERROR,
+			(errcode(OMS_ERR_UNKNOWN_KEY),
+			 errmsg("carrier service \"%s\" is unknown", text_to_cstring(name))));
+}
+
+/*
+ * oms_leave_by(location, method, carrier_service, ship_to, ship_at, due_at): a timestamptz,
+ * the last departure from ship_at on that is in time, or ship_at; null when it is never due.
+ * OM004 unknown location or carrier service, 22008.
+ */
+Datum
+oms_leave_by(PG_FUNCTION_ARGS)
+{
+	Shipping   *shipping = fcinfo->flinfo->fn_extra;
+	text	   *key = oms_arg_key(fcinfo, 0, "location");
+	bool		pickup = oms_arg_method(fcinfo, 1) == OMS_PICKUP;
+	bool		has_ship_to = !pickup && !PG_ARGISNULL(3);
+	ShippingLocation *location;
+	Transit		transit = {0};
+	TimestampTz ship_at;
+	TimestampTz due_at;
+	double		km = 0;
+
+	oms_require_not_null(fcinfo, 4, "ship_at");
+	ship_at = PG_GETARG_TIMESTAMPTZ(4);
+	due_at = PG_ARGISNULL(5) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(5);
+	if (TIMESTAMP_NOT_FINITE(ship_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("ship_at must be finite")));
+	if (shipping == NULL)
+		shipping = read_tables(fcinfo);
+	location = require_location(shipping, key);
+	if (due_at == DT_NOEND)
+		PG_RETURN_NULL();
+	transit.zone = oms_find_time_zone(location->time_zone, ship_at);
+	if (has_ship_to)
+		km = distance(shipping, location, PG_GETARG_LATLON_P(3));
+	if (!pickup && !PG_ARGISNULL(2))
+	{
+		const CarrierService *service = find_service(shipping, PG_GETARG_TEXT_PP(2));
+		int			rate = find_rate(shipping, service, has_ship_to, km);
+
+		if (rate < 0)
+			PG_RETURN_TIMESTAMPTZ(ship_at);
+		transit.hours = service->hours;
+		transit.time = shipping->rates[rate].transit;
+	}
+	else if (!pickup)
+		transit.time = default_transit(km);
+	if (due_at <= ship_at || !in_time(&transit, ship_at, due_at))
+		PG_RETURN_TIMESTAMPTZ(ship_at);
+	PG_RETURN_TIMESTAMPTZ(!pickup && location->cut_off >= 0 ?
+						  last_cut_off(location, &transit, ship_at, due_at) :
+						  last_open(location, &transit, ship_at, due_at));
 }

@@ -126,6 +126,7 @@ CREATE TABLE oms.fulfillment_row (
         ('assigned', 'accepted', 'picking', 'packed', 'ready', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
     carrier_service text COLLATE "C",
     ship_at timestamptz,
+    leave_by timestamptz,
     run_id bigint,
     assigned_at timestamptz NOT NULL,
     changed_at timestamptz,
@@ -140,6 +141,7 @@ CREATE TABLE oms.fulfillment_row (
 );
 COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
 COMMENT ON COLUMN oms.fulfillment_row.ship_at IS 'when it was to leave, as planned when it was assigned';
+COMMENT ON COLUMN oms.fulfillment_row.leave_by IS 'when it must leave so that it arrives in time, by what was known when it was assigned';
 COMMENT ON COLUMN oms.fulfillment_row.claimed_by IS 'the picker who has it, until claimed_until';
 COMMENT ON COLUMN oms.fulfillment_row.reminded_at IS 'when its location, or of what is ready its customer, was last reminded';
 COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''s case: too many locations did not accept it';

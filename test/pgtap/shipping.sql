@@ -45,7 +45,7 @@ ALTER TABLE ask ADD due_at timestamptz;
 UPDATE ask SET ship_to = CASE WHEN r > 0.95 THEN NULL ELSE ship_to END, due_at = CASE WHEN r < 0.9 THEN start_at + 8 * r * interval '1 day' END;
 CREATE TEMP TABLE oracle AS
 WITH leaves AS (
-    SELECT a.*, l.time_zone, CASE WHEN a.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL THEN 20015 ELSE oms.distance_km(ship_to, coordinates) END AS km,
+    SELECT a.*, l.time_zone, ready, CASE WHEN a.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL THEN 20015 ELSE oms.distance_km(ship_to, coordinates) END AS km,
            CASE WHEN cut_off IS NULL THEN ready ELSE oms.next_cut_off(COALESCE(business_hours, '24/7'), ready, cut_off, time_zone) END AS ship_at
     FROM ask AS a JOIN oms.location AS l USING (location),
          LATERAL (SELECT oms.add_working_time(COALESCE(business_hours, '24/7'), start_at, handling_hours * interval '1 hour', time_zone) AS ready) AS r),
@@ -79,8 +79,8 @@ CREATE FUNCTION pg_temp.unfit(leave_by timestamptz, ship_at timestamptz, due_at 
                               carrier_hours oms.business_hours, transit interval) RETURNS boolean LANGUAGE sql AS $$
     SELECT CASE WHEN oms.add_working_time(carrier_hours, ship_at, transit, time_zone) > due_at THEN leave_by <> ship_at
                 ELSE leave_by < ship_at OR oms.add_working_time(carrier_hours, leave_by, transit, time_zone) > due_at
-                  OR oms.add_working_time(carrier_hours, CASE WHEN cut_off IS NULL THEN oms.add_working_time(COALESCE(business_hours, '24/7'), leave_by, '1 us', time_zone)
-                                          ELSE oms.next_cut_off(COALESCE(business_hours, '24/7'), leave_by + '1 us', cut_off, time_zone) END, transit, time_zone) <= due_at
+                  OR COALESCE(oms.add_working_time(carrier_hours, CASE WHEN cut_off IS NULL THEN oms.add_working_time(COALESCE(business_hours, '24/7'), leave_by, '1 us', time_zone)
+                                          ELSE oms.next_cut_off(COALESCE(business_hours, '24/7'), leave_by + '1 us', cut_off, time_zone) END, transit, time_zone) <= due_at, false)
                   OR cut_off IS NOT NULL AND oms.next_cut_off(COALESCE(business_hours, '24/7'), leave_by, cut_off, time_zone) <> leave_by
                   OR cut_off IS NULL AND NOT oms.is_open(COALESCE(business_hours, '24/7'), leave_by - interval '1 us', time_zone) AND leave_by <> ship_at END
 $$;
@@ -95,7 +95,7 @@ SELECT is_empty($$
 SELECT cmp_ok((SELECT count(*) FROM oracle, oms.leave_by(location, 'ship', carrier_service, ship_to, ship_at, due_at) AS leave_by
                WHERE arrive_at IS NOT NULL AND leave_by > ship_at), '>', 100::bigint, 'most could leave later');
 SELECT is(oms.leave_by('L5', 'ship', 'B express', NULL, '2026-11-23', due_at), leave_by, concat('due ', due_at))
-FROM (VALUES (NULL, NULL), ('infinity', NULL), ('-infinity', timestamptz '2026-11-23')) AS v (due_at, leave_by);
+FROM (VALUES (NULL::timestamptz, NULL::timestamptz), ('infinity', NULL), ('-infinity', '2026-11-23')) AS v (due_at, leave_by);
 SELECT matches(pg_temp.error(format('SELECT oms.leave_by(%s)', a)), e, a)
 FROM (VALUES ($$NULL, 'ship', NULL, NULL, now(), now()$$, '^22004 location'), ($$'L1', NULL, NULL, NULL, now(), now()$$, '^22004 method'),
              ($$'L1', 'ship', NULL, NULL, NULL, now()$$, '^22004 ship_at'), ($$'L1', 'ship', NULL, NULL, 'infinity', now()$$, '^22008 ship_at'),

@@ -105,7 +105,13 @@ SELECT oms.issue_code(pg_temp.f('c1'), 'same'), oms.issue_code(pg_temp.f('c2'), 
 SELECT is((SELECT count(DISTINCT code_hash) FROM oms.fulfillment_row WHERE order_id IN ('c1', 'c2')), 2::bigint, 'equal codes do not show');
 SELECT oms.accept(pg_temp.f('c1')), oms.pick(pg_temp.f('c1')), oms.pack(pg_temp.f('c1')), oms.ready(pg_temp.f('c1')) \g /dev/null
 SELECT is(pg_temp.error(format('SELECT oms.hand_over_many(ARRAY[%s])', pg_temp.f('c1'))), format('OM010 fulfillment %s is handed over against a code only | Ask the customer for the code; oms.issue_code makes a new one.', pg_temp.f('c1')), 'not without the code');
-SELECT matches(pg_temp.error(format('SELECT oms.hand_over(%s, code => ''other'')', pg_temp.f('c1'))), '^OM010 this is not the code', 'nor with another');
+SELECT is((SELECT status || ' ' || units FROM oms.hand_over(pg_temp.f('c1'), code => 'other', request_id => 'once')), 'wrong_code 0', 'nor with another');
+SELECT is((SELECT status FROM oms.hand_over(pg_temp.f('c1'), code => 'other', request_id => 'once')), 'wrong_code', 'asked again');
+SELECT is((SELECT wrong_codes || ' ' || status FROM oms.fulfillment WHERE fulfillment_id = pg_temp.f('c1')), '1 ready', 'it counts once, and nothing left');
+SELECT is((SELECT action || ' ' || to_status FROM oms.fulfillment_event WHERE fulfillment_id = pg_temp.f('c1') ORDER BY event_id DESC LIMIT 1), 'wrong_code ready', 'on record');
+SELECT oms.hand_over(pg_temp.f('c1'), code => 'other') FROM generate_series(1, 4) \g /dev/null
+SELECT is(pg_temp.error(format('SELECT oms.hand_over(%s, code => ''SAME'')', pg_temp.f('c1'))), format('OM010 no more codes are tried for fulfillment %s | 5 were wrong, oms.code_attempts is 5. | Make sure who the customer is, and call oms.issue_code for a new one.', pg_temp.f('c1')), 'after five not even the right one');
+SELECT oms.issue_code(pg_temp.f('c1'), 'same') \g /dev/null
 SELECT is((SELECT status FROM oms.hand_over(pg_temp.f('c1'), code => 'SAME')), 'handed_over', 'with it');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 SELECT * FROM finish();

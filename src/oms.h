@@ -62,6 +62,8 @@ extern text *oms_arg_actor(FunctionCallInfo fcinfo, int argno);
 extern int64 oms_arg_quantity(FunctionCallInfo fcinfo, int argno, const char *name);
 extern int	oms_compare_int64(const void *a, const void *b);
 extern int	oms_arg_keys(FunctionCallInfo fcinfo, int argno, const char *name, text ***keys);
+extern int	oms_arg_sku_quantities(FunctionCallInfo fcinfo, int argno, bool many, text ***skus,
+								   int64 **quantities);
 extern int	oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 **quantities);
 extern bool oms_text_equal(const text *a, const text *b);
 extern int	oms_text_compare(const text *a, const text *b);

@@ -22,6 +22,11 @@
  * first. If it grants less than planned, because others claimed meanwhile, the last planned
  * moves and claims on that row are taken back.
  *
+ * Who gives a claim up (a cancelled order, a cart that is replaced) does not settle: he would
+ * hold the rows of everybody else's backorders of the sku to the end of his transaction, and
+ * read all of them. What he gave up is claimed at the next change of supply, or by
+ * oms.fill_backorders().
+ *
  * A backorder that another transaction has locked is left as it is. What was claimed is
  * given up only when it is filled or released, or when its row does not expect it any more.
  *

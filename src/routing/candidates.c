@@ -109,6 +109,7 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 		int64		need = model->options.split_lines && want->together == 0 ? 1 : want->quantity;
 		int64		left = 0;
 		int64		mine = 0;
+		int64		work;
 
 		if (finding->verdict == VERDICT_CHOSEN)
 		{
@@ -157,7 +158,8 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 			continue;
 		}
 		left = Min(left - mine, want->quantity);
-		if (capacity.orders < 1 || capacity.lines < 1 || capacity.units < left)
+		work = oms_work_seconds(&model->locations[location], finding->units == 0, 1, left);
+		if (capacity.orders < 1 || capacity.lines < 1 || capacity.units < left || capacity.seconds < work)
 		{
 			const char *who = rival(state, state->at_location[location], false, index);
 
@@ -168,6 +170,7 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 		}
 		capacity.lines--;
 		capacity.units -= left;
+		capacity.seconds -= work;
 		finding->units += left;
 		finding->late += finding->candidate.late_seconds > 0;
 		finding->line_cost += oms_share_cost(model, line, location, cell, left);

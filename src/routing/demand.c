@@ -11,8 +11,10 @@
 #include "catalog/pg_type.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 
 #include "oms.h"
+#include "routing/capacity.h"
 #include "routing/route.h"
 
 /* The open locations of a line's channel group, as a join over order_row o. */
@@ -73,6 +75,18 @@ plan_rows(const RoutePlan *plan)
 					array_literal(plan->line_no, INT4ARRAYOID),
 					array_literal(plan->location, TEXTARRAYOID),
 					array_literal(plan->quantity, INT8ARRAYOID));
+}
+
+/* avoided_filter leaves out locations of which order o did not get what was planned there. */
+static char *
+avoided_filter(const RouteStep *step)
+{
+	if (step->avoided_orders == (Datum) 0 || oms_route_cardinality(step->avoided_orders) == 0)
+		return "";
+	return psprintf("AND (o.order_id, l.location) NOT IN (SELECT u.order_id, u.location FROM ROWS FROM "
+					"(unnest(%s), unnest(%s)) AS u (order_id, location)) ",
+					array_literal(step->avoided_orders, TEXTARRAYOID),
+					array_literal(step->avoided_locations, TEXTARRAYOID));
 }
 
 static bool
@@ -152,18 +166,39 @@ rule_stock(const char *stock, const RouteStep *step)
 					quote_literal_cstr(step->rule->floor), stock, used);
 }
 
-/* rule_capacity is what is left of the orders that a location may have. */
+/*
+ * capacity_query is what is left of the capacity of locations: what assigned work of the
+ * run's orders uses, which is planned anew, is free; what earlier steps planned is not. NULL:
+ * there is no limit.
+ */
 static char *
-rule_capacity(const RouteStep *step)
+capacity_query(const RouteStep *step, const RouteOptions *options)
 {
-	if (step->rule == NULL)
-		return "l.capacity_orders";
-	if (step->rule->ignore_capacity)
-		return "NULL::bigint";
-	if (step->earlier == NULL)
-		return "l.capacity_orders";
-	return psprintf("l.capacity_orders - (SELECT count(DISTINCT u.order_id) FROM %s "
-					"WHERE u.location = l.location)", plan_rows(step->earlier));
+	char	   *at = quote_literal_cstr(timestamptz_to_str(options->begins_at));
+	char	   *earlier = "";
+
+	if (step->rule != NULL && step->rule->ignore_capacity)
+		return NULL;
+	if (!exists(psprintf("SELECT FROM oms.capacity_accounts(%s) c", at)))
+		return NULL;
+	if (step->earlier != NULL)
+		earlier = psprintf("UNION ALL SELECT w.location, c.window_name, c.until, c.measure, "
+						   "-" WORK_MEASURE("w.lines", "w.units") " FROM (SELECT u.order_id, u.location, "
+						   "count(DISTINCT u.line_no) AS lines, sum(u.quantity) AS units FROM %s "
+						   "WHERE u.location IS NOT NULL GROUP BY u.order_id, u.location) w "
+						   "JOIN oms.location l ON l.location = w.location "
+						   "JOIN oms.capacity_accounts(%s) c ON c.location = w.location ", plan_rows(step->earlier), at);
+	return psprintf("SELECT c.location, c.measure, "
+					"min(GREATEST(0, c.quantity - c.used + COALESCE(f.freed, 0)) / CASE c.measure WHEN 'minutes' "
+					"THEN 60 ELSE 1 END)::bigint AS \"limit\" FROM oms.capacity_accounts(%s) c "
+					"LEFT JOIN (SELECT f.location, f.window_name, f.until, f.measure, sum(f.quantity)::bigint AS freed "
+					"FROM (SELECT u.location, u.window_name, u.until, u.measure, u.quantity FROM oms.capacity_use_row u "
+					"JOIN oms.fulfillment_row f ON f.order_id = u.order_id AND f.fulfillment_id = u.fulfillment_id "
+					"AND f.status = 'assigned' JOIN oms.order_row o ON o.order_id = u.order_id AND o.status = 'open' "
+					"%s%s) f GROUP BY f.location, f.window_name, f.until, f.measure) f "
+					"ON f.location = c.location AND f.window_name = c.window_name AND f.until = c.until "
+					"AND f.measure = c.measure GROUP BY c.location, c.measure", at,
+					oms_route_filter("o.order_id", step->run_orders), earlier);
 }
 
 /*
@@ -176,7 +211,7 @@ rule_capacity(const RouteStep *step)
  *					for the sku
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + the price of oms.shipping + expected rejects; lateness is the planner's
- *		capacity	capacity_orders - unfinished work that is not to be planned anew
+ *		capacity	what is left of it in the windows in which the locations start to work
  *
  * and of these what the rule allows.
  */
@@ -221,6 +256,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 							   "oms.location_group_member g WHERE g.location_group = %s) ",
 							   quote_literal_cstr(rule->location_group));
 
+	rule_filter = psprintf("%s%s", rule_filter, avoided_filter(step));
+
 	orders = psprintf("SELECT o.order_id, o.priority, %s AS max_shipments, %s AS ship_complete, CASE o.method WHEN 'pickup' THEN "
 					  "(SELECT l.coordinates FROM oms.routing_held h JOIN oms.location l ON "
 					  "l.location = h.location "
@@ -241,17 +278,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 "h.line_no "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku",
 					 rule != NULL && !rule->keep_groups ? "NULL::text" : "l.keep_together", demand);
-	locations = psprintf("SELECT l.location, l.coordinates, l.handling_cost, "
-						 "(SELECT GREATEST(0, c.orders - COALESCE(f.orders, 0)) "
-						 "FROM (SELECT %s AS orders) c WHERE c.orders IS NOT NULL) AS capacity_orders "
-						 "FROM oms.location l LEFT JOIN (SELECT f.location, count(*) AS orders "
-						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picking', "
-						 "'packed', 'ready') "
-						 "OR f.status = 'assigned' AND NOT EXISTS (SELECT FROM oms.order_row o "
-						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY "
-						 "f.location) f "
-						 "ON f.location = l.location", rule_capacity(step),
-						 oms_route_filter("o.order_id", step->run_orders));
+	locations = "SELECT l.location, l.coordinates, l.handling_cost, l.minutes_per_order, "
+		"l.minutes_per_line, l.minutes_per_unit FROM oms.location l";
 	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
 					 "FROM oms.routing_held h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "
@@ -342,7 +370,7 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 	arguments[3] = sql_argument(stock);
 	arguments[4] = sql_argument(shipment_cost);
 	arguments[5] = sql_argument(line_cost);
-	arguments[6] = sql_argument(NULL);
+	arguments[6] = sql_argument(capacity_query(step, options));
 	arguments[7] = (RouteArgument) {
 		JSONBOID, planner_options(solver, rule, options)
 	};

@@ -173,6 +173,19 @@ COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is 
 COMMENT ON COLUMN oms.fulfillment_line_row.quantity IS 'units assigned';
 COMMENT ON COLUMN oms.fulfillment_line_row.shipped IS 'units that left the house, handed over ones included';
 
+-- What an account of capacity counts: each fulfillment's part of it.
+CREATE TABLE oms.capacity_use_row (
+    order_id text COLLATE "C" NOT NULL,
+    fulfillment_id bigint NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    window_name text COLLATE "C" NOT NULL,
+    until text COLLATE "C" NOT NULL,
+    measure text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (order_id, fulfillment_id, window_name, until, measure)
+);
+COMMENT ON TABLE oms.capacity_use_row IS 'private: what each fulfillment uses of the capacity of its location; minutes in seconds';
+
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.policy_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Write a new version: oms.add_policy, oms.add_routing, oms.add_rule, oms.activate_policy.');
 ALTER TABLE oms.policy_row ENABLE ALWAYS TRIGGER guard;
@@ -195,6 +208,10 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call the actions of a fulfillment (oms.next_actions), oms.route or oms.cancel_order.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_line_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call the actions of a fulfillment (oms.next_actions), oms.route or oms.cancel_order.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.capacity_use_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.capacity, or call oms.route.');
+ALTER TABLE oms.capacity_use_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.capacity_use_row IS 'changed by functions only';
 ALTER TABLE oms.routing_run_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_line_row ENABLE ALWAYS TRIGGER guard;
@@ -216,3 +233,4 @@ SELECT pg_catalog.pg_extension_config_dump('oms.decision_line_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_line_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.capacity_use_row', '');

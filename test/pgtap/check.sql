@@ -20,6 +20,9 @@ SELECT oms.add_incoming('po', 'near', 'G', 5, 'tomorrow') \g /dev/null
 SELECT oms.reserve('web', 'G', 3, on_shortage => 'backorder') \g /dev/null
 SELECT oms.add_kit('K', '{A,E}', '{1,1}'), oms.receive('near', 'E', 3), oms.receive('far', 'E', 3) \g /dev/null
 SELECT oms.place_order('o6', 'web', '{K}', '{1}') \g /dev/null
+SELECT oms.receive('near', 'H', 3) \g /dev/null
+SELECT oms.place_order('o7', 'web', '{H}', '{1}'), oms.add_capacity('near', 9, 9, 9, 9) \g /dev/null
+SELECT oms.route(order_ids => '{o7}') \g /dev/null
 
 -- breaks(statements) opens the guards, runs the statements, and returns the invariants that
 -- oms.check() then finds broken; everything is rolled back.
@@ -48,7 +51,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, actor) VALUES ('A', 'near', 0, 1, 'adjust', 'me')$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(
         $$INSERT INTO oms.reservation_row (sku, location, quantity, status, channel) VALUES ('A', 'near', 1, 'firm', 'web')$$)),
-    ('on_hand and reserved are not negative', pg_temp.breaks(
+    ('on_hand, unavailable and reserved are not negative', pg_temp.breaks(
         $$INSERT INTO oms.stock_delta VALUES ('A', 'other', 1, -1, 0, 0)$$,
         $$INSERT INTO oms.movement_row (sku, location, quantity, kind, actor) VALUES ('A', 'other', -1, 'adjust', 'me')$$)),
     ('every movement has an account', pg_temp.breaks(
@@ -138,6 +141,15 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.decision_row VALUES ('o1', 999999, '[]', now())$$)),
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
+    ('no more comes back than has left', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (return_id, order_id, line_no, sku, location, quantity, condition, actor) VALUES (9, 'o1', 1, 'A', 'near', 99, 'sellable', 'me')$$,
+        $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', 99, 'return', 'return 9', 'me'), ('A', 'near', -99, 'adjust', NULL, 'me')$$)),
+    ('what came back is in the stock', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (order_id, line_no, sku, location, quantity, condition, actor) VALUES ('o5', 1, 'A', 'near', 1, 'damaged', 'me')$$)),
+    ('an accepted count changed on_hand by its variance', pg_temp.breaks(
+        $$INSERT INTO oms.count_session_row (count_id, location, blind, picked_counted, opened_by) VALUES (9, 'near', true, true, 'me')$$,
+        $$INSERT INTO oms.count_line_row (count_id, sku, status, counted, counted_at, expected, variance) VALUES (9, 'A', 'accepted', 1, now(), 2, -1)$$)),
+    ('a line that is counted has a count', pg_temp.breaks($$INSERT INTO oms.count_line_row (count_id, sku) VALUES (9, 'A')$$)),
     ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
         $$UPDATE oms.confidence_row SET accepted = 9 WHERE sku IS NULL$$)),
     ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
@@ -189,6 +201,20 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
         $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('used of a capacity is what the work at the location has of it', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_delta VALUES ('near', 'day', '2030-01-01T00:00:00.000000Z', 'orders', 1, 0, 0, 1)$$)),
+    ('used of a capacity is what the work at the location has of it', pg_temp.breaks(
+        $$DELETE FROM oms.capacity_use_row WHERE measure = 'lines' AND order_id = 'o7'$$)),
+    ('work uses the capacity of its location for what it is', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o7'$$)),
+    ('work uses the capacity of its location for what it is', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_use_row SELECT order_id, fulfillment_id, location, 'x', 'x', 'units', 5 FROM oms.fulfillment_row WHERE order_id = 'o7'$$,
+        $$INSERT INTO oms.capacity_delta SELECT location, 'x', 'x', 'units', 1, 0, 0, 5 FROM oms.fulfillment_row WHERE order_id = 'o7'$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_account VALUES ('far', 'x', 'x', 'units', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.capacity_delta VALUES ('far', 'x', 'x', 'units', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_account VALUES ('far', 'x', 'x', 'units', 0, 0, 0, 5, '{4,6}')$$)),
     ('a routing has a policy, an active one has rules', pg_temp.breaks(
         $$INSERT INTO oms.policy_row VALUES ('p', 1, 'active', NULL, 'me', now())$$,
         $$INSERT INTO oms.policy_routing_row VALUES ('p', 1, 1, 'all', NULL, 'me', 'q')$$)),

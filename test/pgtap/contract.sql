@@ -4,7 +4,10 @@ CREATE TEMP TABLE call (n serial, name text, n_leading int, columns text[]);
 INSERT INTO call (name, n_leading, columns) VALUES
     ('add_location', 3, NULL), ('add_location_group', 2, NULL), ('add_channel', 5, NULL), ('add_item', 1, NULL), ('add_kit', 3, NULL),
     ('receive', 3, NULL), ('receive_many', 3, NULL), ('adjust', 4, NULL), ('adjust_many', 4, NULL),
-    ('set_on_hand', 3, NULL), ('set_on_hand_many', 3, NULL), ('transfer', 4, NULL), ('transfer_many', 4, NULL),
+    ('set_on_hand', 3, NULL), ('set_aside', 4, '{on_hand,unavailable}'), ('return_line', 4, '{return_id,line_no,sku,location,quantity,condition,on_hand,unavailable}'), ('return_lines', 3, NULL),
+    ('exchange', 5, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'), ('open_count', 7, NULL), ('record_count', 3, '{sku,status,counted,expected,variance}'), ('record_count_many', 3, NULL),
+    ('accept_count', 2, '{sku,counted,variance,on_hand}'), ('reject_count', 2, NULL), ('close_count', 1, NULL), ('count_sheet', 1, NULL), ('put_back', 4, NULL), ('scrap', 4, NULL),
+    ('set_aside_many', 4, '{sku,on_hand,unavailable}'), ('put_back_many', 4, NULL), ('scrap_many', 4, NULL), ('set_on_hand_many', 3, NULL), ('transfer', 4, NULL), ('transfer_many', 4, NULL),
     ('available', 2, NULL), ('atp', 4, NULL), ('atp_many', 2, '{sku,atp}'),
     ('atp_by_location', 2, '{location,on_hand,reserved,safety_stock,atp}'),
     ('reserve', 10, '{line_no,sku,location,quantity,reservation_id,expires_at,backorder_id}'),

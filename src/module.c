@@ -13,7 +13,6 @@
 #include "network/network.h"
 #include "oms.h"
 #include "reservation/reservation.h"
-#include "routing/route.h"
 #include "row.h"
 #include "utils/guc.h"
 
@@ -63,7 +62,6 @@ _PG_init(void)
 	oms_network_init();
 	oms_account_init();
 	oms_reservation_init();
-	oms_routing_init();
 	oms_fulfillment_init();
 	RegisterXactCallback(reset_guard_at_xact, NULL);
 	RegisterSubXactCallback(reset_guard_at_subxact, NULL);

@@ -51,7 +51,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     ('function', 'EXECUTE', '{reader,seller,store,planner}', 'count_sheet,next_actions,pick_list,sees_location,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',
-     'cancel_line,cancel_order,change_destination,change_quantity,confirm,confirm_many,consume,consume_many,extend,extend_many,'
+     'cancel_line,cancel_order,cancel_order_many,change_destination,change_quantity,confirm,confirm_many,consume,consume_many,extend,extend_many,'
      'hold_order,place_order,place_order_lines,release,release_backorder,release_many,release_order_hold,reserve,reserve_cart,'
      'reserve_many,try_reserve,try_reserve_cart,try_reserve_many'),
     -- the work of a location

@@ -59,14 +59,14 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
      'atp,atp_by_location,atp_feed,atp_many,available,capacity_accounts,capacity_use,count_suggestions,'
      'draw_availability,draw_run,draw_stores,expected_supply,explain_availability,explain_route,explain_safety_stock,'
-     'nice_step,order_history,picture,picture_text,projection,promise,safety_stock_at,shipping'),
+     'leave_by,nice_step,order_history,picture,picture_text,projection,promise,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}',
      'count_sheet,fulfillment_history,next_actions,pick_list,sees_location,stock_history,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',
-     'cancel_line,cancel_order,change_destination,change_quantity,confirm,confirm_many,consume,consume_many,extend,'
-     'extend_many,hold_order,place_order,place_order_lines,release,release_backorder,release_many,release_order_hold,'
-     'reserve,reserve_cart,reserve_many,try_reserve,try_reserve_cart,try_reserve_many'),
+     'cancel_line,cancel_order,cancel_order_many,change_destination,change_quantity,confirm,confirm_many,consume,'
+     'consume_many,extend,extend_many,hold_order,place_order,place_order_lines,release,release_backorder,release_many,'
+     'release_order_hold,reserve,reserve_cart,reserve_many,try_reserve,try_reserve_cart,try_reserve_many'),
     -- the work of a location
     ('function', 'EXECUTE', '{store}',
      'accept,accept_count,accept_many,adjust,adjust_many,cancel_fulfillment,cancel_fulfillment_many,claim_work,'

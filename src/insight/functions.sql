@@ -123,7 +123,10 @@ AS $$
     UNION ALL
     SELECT 'on_hand and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
            format('on_hand %s, reserved %s', a.on_hand, a.reserved)
-      FROM account a WHERE a.on_hand < 0 OR a.reserved < 0
+      FROM account a
+     WHERE a.reserved < 0    -- what other systems sold is gone, and its receipt may come later
+        OR a.on_hand < 0 AND NOT EXISTS (SELECT FROM oms.movement_row m
+                                          WHERE m.sku = a.sku AND m.location = a.location AND m.source IS NOT NULL)
     UNION ALL
     SELECT 'every movement has an account', format('sku %s, location %s', l.sku, l.location),
            format('movements of %s units', l.quantity)
@@ -395,6 +398,16 @@ AS $$
     SELECT 'a run has a version of its policy', format('run %s', r.run_id), format('policy %s, version %s', r.policy, r.policy_version)
       FROM oms.routing_run_row r
      WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
+    UNION ALL
+    SELECT 'a movement that a source reported is in the ledger once', format('source %s, %s %s', e.source, e.kind, e.event_id),
+           format('%s, %s units in %s movements', e.outcome, COALESCE(m.units, 0), COALESCE(m.movements, 0))
+      FROM oms.feed_event_row e
+      LEFT JOIN (SELECT source, kind, reference, count(*) AS movements, sum(quantity) AS units
+                   FROM oms.movement_row WHERE source IS NOT NULL GROUP BY source, kind, reference) m
+        ON m.source = e.source AND m.kind = e.kind AND m.reference = e.event_id
+     WHERE e.kind IN ('sale', 'change', 'receipt')
+       AND (COALESCE(m.movements, 0) <> CASE e.outcome WHEN 'applied' THEN 1 ELSE 0 END
+            OR m.units <> CASE e.kind WHEN 'sale' THEN -e.quantity ELSE e.quantity END)
     UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL

@@ -47,6 +47,8 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, actor) VALUES ('A', 'near', 0, 1, 'adjust', 'me')$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(
         $$INSERT INTO oms.reservation_row (sku, location, quantity, status, channel) VALUES ('A', 'near', 1, 'firm', 'web')$$)),
+    ('a movement that a source reported is in the ledger once', pg_temp.breaks(
+        $$INSERT INTO oms.feed_event_row (source, kind, event_id, content, sku, location, quantity, outcome) VALUES ('s', 'sale', '1', md5('')::uuid, 'A', 'near', 1, 'applied')$$)),
     ('on_hand and reserved are not negative', pg_temp.breaks(
         $$INSERT INTO oms.stock_delta VALUES ('A', 'other', 1, -1, 0, 0)$$,
         $$INSERT INTO oms.movement_row (sku, location, quantity, kind, actor) VALUES ('A', 'other', -1, 'adjust', 'me')$$)),

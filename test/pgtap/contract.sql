@@ -41,6 +41,9 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
     ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
     ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),
+    ('add_source', 5, '{source,lag,on_missing}'), ('ingest', 3, '{row_no,outcome,reason,first_outcome,change}'),
+    ('ingest_many', 5, '{row_no,outcome,reason,first_outcome,change}'), ('ingest_table', 3, '{outcome,rows,units}'),
+    ('retry_exceptions', 0, '{source,kind,outcome,reason,change}'), ('resolve_exception', 2, '{source,kind,outcome,reason,change}'), ('forget_events', 1, NULL),
     ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

@@ -11,6 +11,7 @@
 #include "catalog/namespace.h"
 #include "executor/executor.h"
 #include "storage/lmgr.h"
+#include "storage/proc.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/relcache.h"
@@ -163,6 +164,17 @@ oms_unpin_search_path(int level)
 	AtEOXact_GUC(false, level);
 #else
 	PopOverrideSearchPath();
+#endif
+}
+
+/* oms_my_lxid is the number of this session's transaction, whether or not it has an xid. */
+static inline LocalTransactionId
+oms_my_lxid(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return MyProc->vxid.lxid;
+#else
+	return MyProc->lxid;
 #endif
 }
 

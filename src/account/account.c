@@ -1796,6 +1796,25 @@ oms_wait_a_little(TimestampTz start, long *nap)
 }
 
 /*
+ * oms_lock_name locks a name of a class for this transaction, so that calls about it come
+ * one after the other and nobody waits for another's row of it. It waits as
+ * oms_wait_a_little does, and only if the caller may; false when somebody else has it.
+ */
+bool
+oms_lock_name(uint16 lock_class, text *name, bool may_wait, TimestampTz start)
+{
+	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name), 0);
+	long		nap = 1;
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, lock_class);
+	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
+		if (!may_wait || !oms_wait_a_little(start, &nap))
+			return false;
+	return true;
+}
+
+/*
  * oms_account_wait waits until the transaction has ended and returns true, or false when
  * oms.wait_for_pending has passed since start, when the call began: so that a call is
  * bounded that meets one open transaction after the other. The caller holds nothing that

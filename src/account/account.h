@@ -119,6 +119,7 @@ extern void oms_account_set_share(OmsAccounts *accounts, const Datum *keys, text
 extern text *oms_share_until(TimestampTz until);
 extern bool oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent);
 extern bool oms_wait_a_little(TimestampTz start, long *nap);
+extern bool oms_lock_name(uint16 lock_class, text *name, bool may_wait, TimestampTz start);
 extern bool oms_account_wait(TransactionId xid, TimestampTz start);
 extern void oms_account_init(void);
 

@@ -81,7 +81,8 @@ static OmsPlan find_hold = {
 
 static OmsPlan set_code = {
 	"UPDATE oms.fulfillment_row f SET code_hash = " CODE_HASH " WHERE f.fulfillment_id = $1 "
-	"AND f.method = 'pickup' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready')",
+	"AND f.method = 'pickup' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready') "
+	"RETURNING f.location",
 	2, {"int8", "text"}
 };
 
@@ -467,6 +468,7 @@ oms_issue_code(PG_FUNCTION_ARGS)
 	int64	   *ids;
 	text	   *code;
 	Datum		values[2];
+	bool		isnull;
 
 	(void) oms_arg_fulfillments(fcinfo, false, &ids);
 	if (PG_ARGISNULL(1))
@@ -487,6 +489,7 @@ oms_issue_code(PG_FUNCTION_ARGS)
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&set_code, values, NULL) == 0)
 		oms_work_raise("issue a code for", ids[0]);
+	oms_require_own_location(DatumGetTextPP(oms_spi_value(0, 1, &isnull)));
 	oms_spi_finish();
 	PG_RETURN_TEXT_P(code);
 }

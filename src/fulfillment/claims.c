@@ -162,6 +162,10 @@ oms_release_work(PG_FUNCTION_ARGS)
 		else
 			values[i] = PointerGetDatum(oms_arg_key(fcinfo, i, i == 0 ? "location" : "picker"));
 	}
+	if (!PG_ARGISNULL(0))
+		oms_require_location(PG_GETARG_TEXT_PP(0));
+	else
+		oms_require_all_locations();
 	oms_spi_connect();
 	n = oms_spi_execute(&end_claims, values, nulls, false);
 	oms_spi_finish();

@@ -10,7 +10,7 @@
 
 #include "funcapi.h"
 
-#include "oms.h"
+#include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_count_stock);
 
@@ -50,6 +50,7 @@ oms_count_stock(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (oms_request_begin(fcinfo, 5, NULL))
 		return (Datum) 0;
+	oms_require_location(PG_GETARG_TEXT_PP(0));
 	oms_spi_connect();
 	oms_spi_execute_latest(&set_on_hand, values, PG_ARGISNULL(3) ? "   n " : NULL);
 	variance = oms_spi_int64(0, 2) - oms_spi_int64(0, 1);

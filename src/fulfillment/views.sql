@@ -80,7 +80,7 @@ AS $$
     SELECT w.fulfillment_id, w.order_id, w.method, w.status, w.priority, w.due_at, w.lines, w.units,
            w.to_pick, w.claimed_by, w.claimed_until, w.assigned_at
       FROM oms.work w
-     WHERE w.location = $1 AND ($2 IS NULL OR w.method = $2)
+     WHERE w.location = $1 AND ($2 IS NULL OR w.method = $2) AND oms.sees_location($1)
      ORDER BY w.due_at NULLS LAST, w.priority, w.assigned_at, w.fulfillment_id
 $$;
 REVOKE ALL ON FUNCTION oms.work_list(text, text) FROM PUBLIC;
@@ -96,7 +96,7 @@ AS $$
       FROM (SELECT l.sku, f.fulfillment_id, sum(l.quantity - l.rejected - l.cancelled - l.picked)::bigint AS units
               FROM oms.fulfillment_row f
               JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
-             WHERE f.location = $1 AND f.status IN ('accepted', 'picking')
+             WHERE f.location = $1 AND f.status IN ('accepted', 'picking') AND oms.sees_location($1)
                AND ($2 IS NULL OR f.claimed_by = $2 AND f.claimed_until > clock_timestamp())
                AND ($3 IS NULL OR f.fulfillment_id = ANY ($3))
                AND l.quantity - l.rejected - l.cancelled > l.picked

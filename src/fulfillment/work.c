@@ -45,7 +45,7 @@ static OmsPlan read_work = {
 };
 
 static OmsPlan legal_actions = {
-	"SELECT t.action, t.to_status, f.status FROM oms.fulfillment_row f LEFT JOIN oms.fulfillment_transition t "
+	"SELECT t.action, t.to_status, f.status, f.location FROM oms.fulfillment_row f LEFT JOIN oms.fulfillment_transition t "
 	"ON t.method = f.method AND t.from_status = f.status AND t.active WHERE f.fulfillment_id = $1 ORDER BY t.action",
 	1, {"int8"}
 };
@@ -176,7 +176,8 @@ oms_work_lock_orders(int n, const int64 *ids)
 
 /*
  * oms_work_read judges the action on fulfillments, whose ids are ascending and whose orders
- * are locked: where it leads each of them. OM004 unknown, OM005 illegal, with what is legal.
+ * are locked: where it leads each of them. OM004 unknown, OM005 illegal, with what is legal,
+ * OM010 at a location that who calls does not see.
  */
 OmsWork *
 oms_work_read(const char *action, int n, const int64 *ids)
@@ -205,8 +206,11 @@ oms_work_read(const char *action, int n, const int64 *ids)
 		MemoryContextSwitchTo(spi);
 	}
 	for (int i = 0; i < n; i++)
+	{
+		oms_require_own_location(work[i].location);
 		if (work[i].to_status == NULL)
 			raise_illegal(action, &work[i]);
+	}
 	oms_spi_finish();
 	return work;
 }
@@ -407,6 +411,7 @@ oms_next_actions(PG_FUNCTION_ARGS)
 	n = oms_spi_execute(&legal_actions, values, NULL, true);
 	if (n == 0)
 		raise_unknown(PG_GETARG_INT64(0));
+	oms_require_own_location(DatumGetTextPP(oms_spi_value(0, 4, &nulls[0])));
 	for (uint64 i = 0; i < n; i++)
 	{
 		for (int c = 0; c < 2; c++)

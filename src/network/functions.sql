@@ -179,3 +179,10 @@ $$;
 REVOKE ALL ON FUNCTION oms.add_safety_stock_rule(oms.safety_stock, text, text, text[], text, text, text, timestamptz, timestamptz, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_safety_stock_rule(oms.safety_stock, text, text, text[], text, text, text, timestamptz, timestamptz, text) IS
     'adds a rule: this is kept back from the channel, of the sku or of items with all of these tags, at the location or those of the group, for the method, in the period from active_from to before active_until; what is NULL does not matter. 100% switches off. The most specific rule that matches holds: most dimensions (each tag is one), then sku, tags, location, group, channel, method in this order, then the newest. Returns its row';
+
+CREATE FUNCTION oms.sees_location(location text) RETURNS boolean
+LANGUAGE c STABLE PARALLEL SAFE COST 1
+AS 'MODULE_PATHNAME', 'oms_sees_location';
+REVOKE ALL ON FUNCTION oms.sees_location(text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.sees_location(text) IS
+    'whether the role that the client acts as sees the location: true unless it, or a role it is a member of, is bound to others by oms.role_location';

@@ -269,6 +269,15 @@ ALTER TABLE oms.kit_component ENABLE ALWAYS TRIGGER network_changes, ENABLE ALWA
 COMMENT ON TRIGGER network_changes ON oms.kit_component IS 'this transaction reads the network anew from now on';
 COMMENT ON TRIGGER network_changed ON oms.kit_component IS 'notes for other sessions that the network has changed';
 
+-- Who is bound to locations. A role by its number, so that renaming it does not set it free.
+CREATE TABLE oms.role_location (
+    role regrole NOT NULL,
+    location text COLLATE "C" NOT NULL REFERENCES oms.location ON DELETE CASCADE,
+    PRIMARY KEY (role, location)
+);
+COMMENT ON TABLE oms.role_location IS
+    'a role with rows here, and its members, see and touch these locations and no others, by the functions and views of level store (oms.grant_role_to)';
+
 SELECT pg_catalog.pg_extension_config_dump('oms.location', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_exclusion', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.location_exclusion_exclusion_id_seq', '');
@@ -285,3 +294,4 @@ SELECT pg_catalog.pg_extension_config_dump('oms.quota', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule_rule_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.network_change', 'WHERE false'); -- a restore leaves its own
+SELECT pg_catalog.pg_extension_config_dump('oms.role_location', '');

@@ -28,7 +28,8 @@
  * Tables: incoming_row; incoming_account and incoming_delta through account/; movements,
  * stock accounts through stock.c.
  *
- * Locks, in this order: rows of incoming_row, by sku; those of stock.c; rows of backorders
+ * Locks, in this order: for what is added the reference (advisory, to the end of the
+ * transaction); rows of incoming_row, by sku; those of stock.c; rows of backorders
  * (skip locked); key locks.
  */
 #include "postgres.h"
@@ -49,6 +50,9 @@ PG_FUNCTION_INFO_V1(oms_change_incoming);
 PG_FUNCTION_INFO_V1(oms_cancel_incoming);
 PG_FUNCTION_INFO_V1(oms_receive_incoming);
 PG_FUNCTION_INFO_V1(oms_receive_incoming_many);
+
+/* locktag_field4 of our locks on references of purchase orders */
+#define PURCHASE_LOCK_CLASS 0x4F50
 
 /* A row of incoming_row that we have locked. */
 typedef struct Incoming
@@ -185,6 +189,16 @@ begin_call(IncomingCall *call)
 	call->start = GetCurrentTimestamp();
 }
 
+static void
+raise_held(const IncomingCall *call)
+{
+	ereport(ERROR,
+			(errcode(OMS_ERR_HELD_BY_OTHERS),
+			 errmsg("incoming supply \"%s\" is being changed by an open transaction",
+					text_to_cstring(call->reference)),
+			 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+}
+
 /*
  * lock_rows locks the rows of the call's reference, location and a sku (NULL: any), with
  * only_open the open ones, and returns their number. It waits for who has them, as long as the
@@ -216,11 +230,7 @@ lock_rows(IncomingCall *call, text *sku, bool only_open, Incoming **rows)
 		if (n >= wanted)
 			break;
 		if (!call->may_wait || !oms_wait_a_little(call->start, &nap))
-			ereport(ERROR,
-					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 errmsg("incoming supply \"%s\" is being changed by an open transaction",
-							text_to_cstring(call->reference)),
-					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+			raise_held(call);
 	}
 	spi = MemoryContextSwitchTo(caller);
 	*rows = palloc0(sizeof(Incoming) * Max(1, n));
@@ -479,6 +489,9 @@ add(FunctionCallInfo fcinfo, bool many)
 		return (Datum) 0;
 	begin_call(&call);
 	oms_require_location(call.location);
+	/* Who inserts a row that another transaction is inserting would wait for its end. */
+	if (!oms_lock_name(PURCHASE_LOCK_CLASS, call.reference, call.may_wait, call.start))
+		raise_held(&call);
 	call.rows = palloc(sizeof(Incoming) * Max(1, n));
 	call.accounts = oms_incoming_open();
 	for (int i = 0; i < n; i++)
@@ -617,6 +630,7 @@ receive(FunctionCallInfo fcinfo, IncomingCall *call, int n, text **skus, const i
 	int64	   *on_hand = palloc(sizeof(int64) * Max(1, n));
 	OmsAccounts *stock;
 
+	oms_require_own_location(call->location);
 	begin_call(call);
 	call->n = n;
 	call->rows = palloc(sizeof(Incoming) * Max(1, n));

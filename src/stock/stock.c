@@ -433,7 +433,7 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	oms_spi_finish();
 }
 
-/* oms_require_location raises OM004 unless the location exists. */
+/* oms_require_location raises OM004 unless the location exists, OM010 unless who calls sees it. */
 void
 oms_require_location(text *location)
 {
@@ -443,6 +443,7 @@ oms_require_location(text *location)
 	oms_spi_connect();
 	found = oms_spi_execute(&location_exists, values, NULL, false);
 	oms_spi_finish();
+	oms_require_own_location(location);
 	if (found == 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),

@@ -19,7 +19,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('change_incoming', 5, NULL), ('cancel_incoming', 3, NULL), ('receive_incoming', 4, '{sku,on_hand,filled,held_back,received,outstanding}'),
     ('receive_incoming_many', 4, NULL), ('release_hold_back', 2, NULL), ('add_backorder_limit', 3, NULL),
     ('projection', 2, '{at,incoming,backordered,projected,atp}'), ('expected_supply', 2, NULL), ('available_on', 2, NULL), ('earliest', 2, NULL),
-    ('release_backorder', 1, '{backorder_id,sku,quantity,filled,status}'), ('fill_backorders', 0, NULL), ('resolve_shortfalls', 2, NULL),
+    ('release_backorder', 1, '{backorder_id,sku,quantity,filled,status}'), ('fill_backorders', 0, NULL), ('resolve_shortfalls', 2, NULL), ('grant_role_to', 3, NULL), ('revoke_role_from', 1, NULL), ('sees_location', 1, NULL),
     ('place_order', 9, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('place_order_lines', 3, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('cancel_order', 1, NULL), ('route', 0, '{run_id}'), ('explain_route', 1, NULL),
@@ -44,7 +44,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('add_source', 5, '{source,lag,on_missing}'), ('ingest', 3, '{row_no,outcome,reason,first_outcome,change}'),
     ('ingest_many', 5, '{row_no,outcome,reason,first_outcome,change}'), ('ingest_table', 3, '{outcome,rows,units}'),
     ('retry_exceptions', 0, '{source,kind,outcome,reason,change}'), ('resolve_exception', 2, '{source,kind,outcome,reason,change}'), ('forget_events', 1, NULL),
-    ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
+    ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.
 CREATE FUNCTION pg_temp.prepared(name text, n int) RETURNS text LANGUAGE plpgsql AS $$

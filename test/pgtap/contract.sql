@@ -47,6 +47,9 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),
     ('refresh_confidence', 0, NULL), ('count_suggestions', 1, '{sku,on_hand,confidence,at_risk}'),
     ('withhold_by_confidence', 3, '{change,location,sku,confidence,safety_stock}'),
+    ('add_source', 5, '{source,lag,on_missing}'), ('ingest', 3, '{row_no,outcome,reason,first_outcome,change}'),
+    ('ingest_many', 5, '{row_no,outcome,reason,first_outcome,change}'), ('ingest_table', 3, '{outcome,rows,units}'),
+    ('retry_exceptions', 0, '{source,kind,outcome,reason,change}'), ('resolve_exception', 2, '{source,kind,outcome,reason,change}'), ('forget_events', 1, NULL),
     ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

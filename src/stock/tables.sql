@@ -143,9 +143,14 @@ CREATE TABLE oms.movement_row (
     reference text,
     moved_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     incoming_id bigint,
+    source text COLLATE "C",
+    occurred_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     PRIMARY KEY (sku, location, movement_id)
 );
 COMMENT ON TABLE oms.movement_row IS 'private: the immutable ledger behind oms.movement';
+CREATE INDEX movement_row_occurred_at_idx ON oms.movement_row (occurred_at);
+COMMENT ON COLUMN oms.movement_row.source IS 'the feed that reported it, whose figures contain it from then on; NULL: oms''s own';
+COMMENT ON COLUMN oms.movement_row.occurred_at IS 'when the goods moved; of a correction, the moment as of which was counted';
 COMMENT ON COLUMN oms.movement_row.incoming_id IS 'the incoming supply that was received';
 
 CREATE SEQUENCE oms.reservation_id_seq CACHE 32;
@@ -214,12 +219,14 @@ CREATE TABLE oms.backorder_row (
     reference text,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     changed_at timestamptz,
+    wanted_since timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     quota_period text COLLATE "C",
     PRIMARY KEY (backorder_id, sku),
     CHECK ((status = 'filled') = (filled = quantity)),
     CHECK ((order_id IS NULL) = (line_no IS NULL))
 );
 COMMENT ON TABLE oms.backorder_row IS 'private: units that were sold and could not be reserved, behind oms.backorder';
+COMMENT ON COLUMN oms.backorder_row.wanted_since IS 'its age: of units that a location could not send, when they were ordered';
 COMMENT ON COLUMN oms.backorder_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.backorder_row.location IS 'the only location that may fill it; NULL: any that is open to the channel';
 CREATE INDEX backorder_row_open_idx ON oms.backorder_row (sku) WHERE status = 'open';

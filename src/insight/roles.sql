@@ -87,15 +87,16 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
+     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,check,'
      'enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,grant_role_to,'
-     'revoke_role_from'),
+     'reset_statistics,revoke_role_from'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
      'confidence_setting,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,fulfillment,'
      'fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,'
-     'location_exclusion,location_group,location_group_member,location_performance,movement,order_facts,order_hold,'
-     'order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
+     'location_exclusion,location_group,location_group_member,location_performance,movement,'
+     'oms_stat_account,oms_stat_feed,oms_stat_reservation,oms_stat_routing,oms_stat_wait,oms_stat_work,order_facts,'
+     'order_hold,order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
      'return_window,returned,role_right,routing_run,safety_stock_rule,service,service_due,shortfall,source,time_limit,'
      'transfer_line,transfer_order,work,zone'),
     ('relation', 'SELECT', '{reader,seller,store,planner}',

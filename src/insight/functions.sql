@@ -19,7 +19,10 @@ AS $$
           FROM (SELECT sku, location, CASE WHEN status IN ('hold', 'firm') THEN quantity - consumed ELSE 0 END AS reserved
                   FROM oms.reservation_row
                 UNION ALL
-                SELECT sku, location, quantity - released FROM oms.hold_back_row) r
+                SELECT sku, location, quantity - released FROM oms.hold_back_row
+                UNION ALL
+                SELECT l.sku, t.from_location, l.held
+                  FROM oms.transfer_line_row l JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id) r
          GROUP BY sku, location),
     incoming AS (
         SELECT COALESCE(i.sku, a.sku) AS sku, COALESCE(i.location, a.location) AS location,
@@ -457,6 +460,29 @@ AS $$
      WHERE b.quantity <> COALESCE(m.quantity, 0)
        AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = b.sku AND NOT i.tracked)
     UNION ALL
+    SELECT 'what a transfer sent and received moved', format('transfer %s, sku %s', l.transfer_id, l.sku),
+           format('shipped %s, returned %s, received %s, movements %s and %s', l.shipped, l.returned, l.received,
+                  COALESCE(o.quantity, 0), COALESCE(d.quantity, 0))
+      FROM oms.transfer_line_row l
+      JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id
+      LEFT JOIN (SELECT reference, sku, location, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE reference LIKE 'transfer %' GROUP BY reference, sku, location) o
+        ON o.reference = 'transfer ' || l.transfer_id AND o.sku = l.sku AND o.location = t.from_location
+      LEFT JOIN (SELECT reference, sku, location, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE reference LIKE 'transfer %' GROUP BY reference, sku, location) d
+        ON d.reference = 'transfer ' || l.transfer_id AND d.sku = l.sku AND d.location = t.to_location
+     WHERE COALESCE(o.quantity, 0) <> l.returned - l.shipped OR COALESCE(d.quantity, 0) <> l.received
+    UNION ALL
+    SELECT 'what is in transit is incoming', format('transfer %s, sku %s', l.transfer_id, l.sku),
+           format('%s: held %s, shipped %s, received %s, incoming %s', t.status, l.held, l.shipped, l.received, COALESCE(i.outstanding, 0))
+      FROM oms.transfer_line_row l
+      JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id
+      LEFT JOIN (SELECT reference, sku, location, CASE WHEN status = 'open' THEN quantity - received ELSE 0 END AS outstanding
+                   FROM oms.incoming_row WHERE from_location IS NOT NULL) i
+        ON i.reference = 'transfer ' || l.transfer_id AND i.sku = l.sku AND i.location = t.to_location
+     WHERE COALESCE(i.outstanding, 0) <> CASE WHEN t.status = 'shipped' THEN greatest(0, l.shipped - l.received) ELSE 0 END
+        OR t.status <> 'open' AND l.held > 0
+    UNION ALL
     SELECT 'confidence in a location rests on what is known of its skus, and on rejects that were about none', format('location %s', l.location),
            format('accepted %s, of skus %s; rejected %s, of skus %s', l.accepted, COALESCE(s.accepted, 0), l.rejected, COALESCE(s.rejected, 0))
       FROM oms.confidence_row l
@@ -479,3 +505,11 @@ $$;
 REVOKE ALL ON FUNCTION oms.check() FROM PUBLIC;
 COMMENT ON FUNCTION oms.check() IS
     'verifies the invariants of all tables in one snapshot: a row for everything that breaks one, with its key and the figures; no rows when all is well';
+
+CREATE FUNCTION oms.progress()
+RETURNS TABLE (pid integer, call text, phase text, done bigint, total bigint, counted text, started_at timestamptz, seconds double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10 ROWS 1
+AS 'MODULE_PATHNAME', 'oms_progress';
+REVOKE ALL ON FUNCTION oms.progress() FROM PUBLIC;
+COMMENT ON FUNCTION oms.progress() IS
+    'how far the long calls have come that run in this database now, in other sessions too: route, simulate, plan_routes, fold_accounts; the phase, and what is done of it, of how many, counted in orders, moves or accounts (a phase may go over them more than once). Of sessions whose activity the caller may see, as in pg_stat_progress_vacuum; needs track_activities, which is on by default. Within a transaction it shows what it showed first, as those views do';

@@ -76,7 +76,7 @@ static const char judge_2[] =
 	"$5 || COALESCE(array_agg(COALESCE(c.candidates, '[]')), '{}') "
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open "
 	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, "
-	"'held', r.held, 'cost', r.cost, 'handling', r.handling_cost, 'shipping', r.price, "
+	"'held', r.held, 'cost', " ROUTE_ROUND("r.cost") ", 'handling', r.handling_cost, 'shipping', r.price, "
 	"'late', r.late, 'reject', r.reject, 'terms', r.terms, 'distance_km', round(r.distance_km::numeric, 1), "
 	"'late_seconds', r.late_seconds, 'carrier_service', r.carrier_service, "
 	"'ship_at', r.ship_at, 'arrive_at', r.arrive_at, 'rule', $6) "

@@ -160,6 +160,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	int64		skipped = 0;
 	Datum		values[13];
 	bool		nulls[13] = {0};
+	bool		began = oms_progress_begin(OMS_CALL_ROUTE);
 
 	INSTR_TIME_SET_CURRENT(start);
 	oms_spi_connect();
@@ -177,6 +178,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		Datum		again;
 
 		oms_route_plan(run, order_ids);
+		oms_progress_phase(OMS_PHASE_LOCK, oms_route_cardinality(run->planned_orders));
 		locked = lock_orders(run);
 		ready = last ? locked : oms_route_unchanged(run, locked);
 		refused = oms_route_take_capacity(run, ready, &taken);
@@ -184,6 +186,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		not_moved = 0;
 		oms_route_apply_moves(&run->plan, done, &moved, &not_moved);
 		done = last ? locked : as_planned(run, done);
+		oms_progress_phase(OMS_PHASE_WRITE, oms_route_cardinality(done));
 		oms_spi_connect();
 		oms_route_decide(run_id, run, done, refused);
 		oms_spi_finish();
@@ -217,6 +220,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	INSTR_TIME_SUBTRACT(now, start);
 	values[12] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(now));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	oms_progress_end(began);
 }
 
 static ArrayType *
@@ -317,6 +321,7 @@ oms_simulate(PG_FUNCTION_ARGS)
 	text	   *solver = oms_arg_key(fcinfo, 0, "solver");
 	ArrayType  *order_ids = order_ids_of(fcinfo, 1);
 	RouteRun   *run = palloc0(sizeof(RouteRun));
+	bool		began;
 
 	oms_require_not_null(fcinfo, 2, "options");
 	run->solver = text_to_cstring(solver);
@@ -324,7 +329,9 @@ oms_simulate(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(3))
 		run->policy = oms_policy_read(oms_arg_key(fcinfo, 3, "policy"));
 	InitMaterializedSRF(fcinfo, 0);
+	began = oms_progress_begin(OMS_CALL_SIMULATE);
 	oms_route_plan(run, order_ids);
+	oms_progress_end(began);
 	{
 		RouteArgument arguments[] = {
 			{TEXTARRAYOID, run->plan.order_id}, {INT4ARRAYOID, run->plan.line_no},

@@ -101,7 +101,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o1'$$,
         $$UPDATE oms.order_row SET status = 'cancelled', cancelled_at = now() WHERE order_id = 'o1'$$)),
     ('a cancelled order has no work', pg_temp.breaks(
-        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) VALUES ('o3', 'near', 'ship', now())$$,
+        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) SELECT 'o3', location, 'ship', now() FROM oms.reservation_row WHERE order_id = 'o3'$$,
         $$INSERT INTO oms.fulfillment_line_row SELECT order_id, fulfillment_id, 1, 'A', 1 FROM oms.fulfillment_row WHERE order_id = 'o3'$$,
         $$UPDATE oms.reservation_row SET status = 'consumed', consumed = quantity WHERE order_id = 'o3'$$)),
     ('a hold is of an order or of one of its lines', pg_temp.breaks(
@@ -141,6 +141,13 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.decision_row VALUES ('o1', 999999, '[]', now())$$)),
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
+    ('what a transfer sent and received moved', pg_temp.breaks(
+        $$INSERT INTO oms.transfer_order_row (transfer_id, from_location, to_location, opened_by) VALUES ('t', 'near', 'far', 'me')$$,
+        $$INSERT INTO oms.transfer_line_row (transfer_id, sku, quantity, received) VALUES ('t', 'A', 0, 1)$$)),
+    ('what is in transit is incoming', pg_temp.breaks(
+        $$INSERT INTO oms.transfer_order_row (transfer_id, from_location, to_location, status, opened_by) VALUES ('t', 'near', 'far', 'shipped', 'me')$$,
+        $$INSERT INTO oms.transfer_line_row (transfer_id, sku, quantity, shipped) VALUES ('t', 'A', 2, 2)$$,
+        $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', -2, 'transfer', 'transfer t', 'me'), ('A', 'near', 2, 'adjust', NULL, 'me')$$)),
     ('no more comes back than has left', pg_temp.breaks(
         $$INSERT INTO oms.return_row (return_id, order_id, line_no, sku, location, quantity, condition, actor) VALUES (9, 'o1', 1, 'A', 'near', 99, 'sellable', 'me')$$,
         $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', 99, 'return', 'return 9', 'me'), ('A', 'near', -99, 'adjust', NULL, 'me')$$)),

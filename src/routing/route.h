@@ -130,6 +130,5 @@ extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused);
 
 /* route.c */
-extern void oms_routing_init(void);
 
 #endif							/* OMS_ROUTING_ROUTE_H */

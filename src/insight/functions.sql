@@ -138,7 +138,10 @@ AS $$
     UNION ALL
     SELECT 'on_hand, unavailable and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
            format('on_hand %s, unavailable %s, reserved %s', a.on_hand, a.unavailable, a.reserved)
-      FROM account a WHERE a.on_hand < 0 OR a.unavailable < 0 OR a.reserved < 0
+      FROM account a
+     WHERE a.unavailable < 0 OR a.reserved < 0    -- what other systems sold is gone, and its receipt may come later
+        OR a.on_hand < 0 AND NOT EXISTS (SELECT FROM oms.movement_row m
+                                          WHERE m.sku = a.sku AND m.location = a.location AND m.source IS NOT NULL)
     UNION ALL
     SELECT 'every movement has an account', format('sku %s, location %s', l.sku, l.location),
            format('movements of %s units', l.quantity)
@@ -499,9 +502,27 @@ AS $$
      WHERE s.sku IS NOT NULL AND NOT EXISTS (SELECT FROM oms.confidence_row l
                                               WHERE l.location = s.location AND l.sku IS NULL AND l.half_life = s.half_life AND l.as_of >= s.as_of)
     UNION ALL
+    SELECT 'a movement that a source reported is in the ledger once', format('source %s, %s %s', e.source, e.kind, e.event_id),
+           format('%s, %s units in %s movements', e.outcome, COALESCE(m.units, 0), COALESCE(m.movements, 0))
+      FROM oms.feed_event_row e
+      LEFT JOIN (SELECT source, kind, reference, count(*) AS movements, sum(quantity) AS units
+                   FROM oms.movement_row WHERE source IS NOT NULL GROUP BY source, kind, reference) m
+        ON m.source = e.source AND m.kind = e.kind AND m.reference = e.event_id
+     WHERE e.kind IN ('sale', 'change', 'receipt')
+       AND (COALESCE(m.movements, 0) <> CASE e.outcome WHEN 'applied' THEN 1 ELSE 0 END
+            OR m.units <> CASE e.kind WHEN 'sale' THEN -e.quantity ELSE e.quantity END)
+    UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL
 $$;
 REVOKE ALL ON FUNCTION oms.check() FROM PUBLIC;
 COMMENT ON FUNCTION oms.check() IS
     'verifies the invariants of all tables in one snapshot: a row for everything that breaks one, with its key and the figures; no rows when all is well';
+
+CREATE FUNCTION oms.progress()
+RETURNS TABLE (pid integer, call text, phase text, done bigint, total bigint, counted text, started_at timestamptz, seconds double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10 ROWS 1
+AS 'MODULE_PATHNAME', 'oms_progress';
+REVOKE ALL ON FUNCTION oms.progress() FROM PUBLIC;
+COMMENT ON FUNCTION oms.progress() IS
+    'how far the long calls have come that run in this database now, in other sessions too: route, simulate, plan_routes, fold_accounts; the phase, and what is done of it, of how many, counted in orders, moves or accounts (a phase may go over them more than once). Of sessions whose activity the caller may see, as in pg_stat_progress_vacuum; needs track_activities, which is on by default. Within a transaction it shows what it showed first, as those views do';

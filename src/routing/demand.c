@@ -210,7 +210,8 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
  *					and what is protected for others, of the strictest channel that has demand
  *					for the sku
  *		candidates	open locations of the channel's group for the order's method
- *		cost		handling + the price of oms.shipping + expected rejects; lateness is the planner's
+ *		cost		handling + the price of oms.shipping + expected rejects, in 1/10000, and where
+ *					the order holds nothing ROUTE_SWITCHING_COST; lateness is the planner's
  *		capacity	what is left of it in the windows in which the locations start to work
  *
  * and of these what the rule allows.
@@ -308,13 +309,15 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 	if (rule != NULL)
 		stock = rule_stock(stock, step);
 	shipment_cost =
-		psprintf("WITH o AS MATERIALIZED (SELECT o.* FROM oms.routing_order o "
-				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s), "
+		psprintf("WITH o AS MATERIALIZED (SELECT o.*, h.held_at FROM oms.routing_order o "
+				 "JOIN (SELECT h.order_id, array_agg(DISTINCT h.location) AS held_at FROM oms.routing_held h "
+				 "GROUP BY h.order_id) h ON h.order_id = o.order_id WHERE true %s), "
 				 "d AS (SELECT o.order_id, o.due_at, l.location, "
-				 "l.handling_cost::float8 AS handling_cost, %s AS s "
+				 "l.handling_cost::float8 AS handling_cost, %s AS s, "
+				 "CASE WHEN l.location = ANY (o.held_at) THEN 0 ELSE " ROUTE_SWITCHING_COST " END AS switching "
 				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
 				 "SELECT d.order_id, d.location, "
-				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 AS cost, "
+				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 + d.switching AS cost, "
 				 "LEAST(2147483647, GREATEST(0, COALESCE("
 				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds "
 				 "FROM d WHERE (d.s).price IS NOT NULL%s",

@@ -160,6 +160,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	int64		skipped = 0;
 	Datum		values[13];
 	bool		nulls[13] = {0};
+	bool		began = oms_progress_begin(OMS_CALL_ROUTE);
 
 	INSTR_TIME_SET_CURRENT(start);
 	oms_spi_connect();
@@ -177,6 +178,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		Datum		again;
 
 		oms_route_plan(run, order_ids);
+		oms_progress_phase(OMS_PHASE_LOCK, oms_route_cardinality(run->planned_orders));
 		locked = lock_orders(run);
 		ready = last ? locked : oms_route_unchanged(run, locked);
 		refused = oms_route_take_capacity(run, ready, &taken);
@@ -184,6 +186,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		not_moved = 0;
 		oms_route_apply_moves(&run->plan, done, &moved, &not_moved);
 		done = last ? locked : as_planned(run, done);
+		oms_progress_phase(OMS_PHASE_WRITE, oms_route_cardinality(done));
 		oms_spi_connect();
 		oms_route_decide(run_id, run, done, refused);
 		oms_spi_finish();
@@ -217,6 +220,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	INSTR_TIME_SUBTRACT(now, start);
 	values[12] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(now));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	oms_progress_end(began);
 }
 
 static ArrayType *
@@ -317,6 +321,7 @@ oms_simulate(PG_FUNCTION_ARGS)
 	text	   *solver = oms_arg_key(fcinfo, 0, "solver");
 	ArrayType  *order_ids = order_ids_of(fcinfo, 1);
 	RouteRun   *run = palloc0(sizeof(RouteRun));
+	bool		began;
 
 	oms_require_not_null(fcinfo, 2, "options");
 	run->solver = text_to_cstring(solver);
@@ -324,7 +329,9 @@ oms_simulate(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(3))
 		run->policy = oms_policy_read(oms_arg_key(fcinfo, 3, "policy"));
 	InitMaterializedSRF(fcinfo, 0);
+	began = oms_progress_begin(OMS_CALL_SIMULATE);
 	oms_route_plan(run, order_ids);
+	oms_progress_end(began);
 	{
 		RouteArgument arguments[] = {
 			{TEXTARRAYOID, run->plan.order_id}, {INT4ARRAYOID, run->plan.line_no},
@@ -375,59 +382,4 @@ oms_compare_solvers(PG_FUNCTION_ARGS)
 		oms_spi_finish();
 	}
 	return (Datum) 0;
-}
-
-/* -------------------------------------------------------------------------
- * cancel_order
- * -------------------------------------------------------------------------
- */
-
-static OmsPlan select_begun = {
-	"SELECT f.fulfillment_id, f.status, f.location FROM oms.fulfillment_row f "
-	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND f.status OPERATOR(pg_catalog.=) ANY ('{accepted,picking,packed,ready,shipped,handed_over}') "
-	"ORDER BY f.fulfillment_id LIMIT 1",
-	1, {"pg_catalog.text"}
-};
-
-static OmsPlan cancel_fulfillments = {
-	"WITH cancelled AS (UPDATE oms.fulfillment_row f SET status = 'cancelled', "
-	"changed_at = pg_catalog.clock_timestamp() "
-	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 AND f.status OPERATOR(pg_catalog.=) 'assigned' "
-	"RETURNING f.order_id, f.fulfillment_id), "
-	"lines AS (UPDATE oms.fulfillment_line_row l SET cancelled = l.quantity OPERATOR(pg_catalog.-) l.rejected "
-	"FROM cancelled c WHERE l.order_id OPERATOR(pg_catalog.=) c.order_id "
-	"AND l.fulfillment_id OPERATOR(pg_catalog.=) c.fulfillment_id) "
-	"SELECT c.fulfillment_id FROM cancelled c",
-	1, {"pg_catalog.text"}
-};
-
-/* cancel_work is the step of cancel_order: OM005 when a location has begun; no work is left. */
-static void
-cancel_work(text *order_id)
-{
-	Datum		values[1] = {PointerGetDatum(order_id)};
-	int64	   *cancelled;
-	uint64		n;
-
-	oms_spi_connect();
-	if (oms_spi_execute_latest(&select_begun, values, NULL) > 0)
-		ereport(ERROR,
-				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
-				 errmsg("order \"%s\" cannot be cancelled any more", text_to_cstring(order_id)),
-				 errdetail("Fulfillment %s at location \"%s\" is %s.", oms_spi_text(0, 1),
-						   oms_spi_text(0, 3), oms_spi_text(0, 2))));
-	n = oms_spi_execute(&cancel_fulfillments, values, NULL, false);
-	cancelled = palloc(sizeof(int64) * Max(1, n));
-	for (uint64 i = 0; i < n; i++)
-		cancelled[i] = oms_spi_int64(i, 1);
-	oms_capacity_give_back(n, cancelled);
-	oms_spi_finish();
-}
-
-/* oms_routing_init registers what routing adds to the verbs of orders. */
-void
-oms_routing_init(void)
-{
-	oms_register_cancel_step(cancel_work);
 }

@@ -23,6 +23,14 @@
 #define PLAN_ARGUMENTS 8
 #define PLAN_CALL "oms.plan_routes($1, $2, $3, $4, $5, $6, $7, $8)"
 
+/*
+ * What a shipment costs more from a location where its order holds nothing: less than any
+ * difference between plans that counts, so that of equal plans the one that moves least is
+ * chosen. It is not in the costs that are recorded, which are rounded by ROUTE_ROUND.
+ */
+#define ROUTE_SWITCHING_COST "0.000001::float8"
+#define ROUTE_ROUND(cost) "trim_scale(round(" cost ", 4))"
+
 /* Options of route that are not the planner's. */
 typedef struct RouteOptions
 {
@@ -122,6 +130,5 @@ extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused);
 
 /* route.c */
-extern void oms_routing_init(void);
 
 #endif							/* OMS_ROUTING_ROUTE_H */

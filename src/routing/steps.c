@@ -35,7 +35,7 @@ static const char add_to_plan[] =
 	"WITH before AS (SELECT u.order_id, max(u.shipment) AS shipments FROM ROWS FROM (unnest($9), "
 	"unnest($13)) AS u (order_id, shipment) GROUP BY u.order_id), "
 	"p AS (SELECT p.order_id, p.line_no, p.location, p.quantity, "
-	"p.shipment + COALESCE(b.shipments, 0) AS shipment, p.cost, "
+	"p.shipment + COALESCE(b.shipments, 0) AS shipment, " ROUTE_ROUND("p.cost") " AS cost, "
 	"p.location IS NOT NULL OR $17 AS done FROM " PLAN_CALL " p "
 	"LEFT JOIN before b ON b.order_id = p.order_id) "
 	"SELECT $9 || COALESCE(array_agg(p.order_id) FILTER (WHERE p.done), '{}'), "
@@ -130,6 +130,7 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 	run->cancel_after_days = oms_route_copy_value(0, 4, caller);
 	run->ignores_capacity = oms_route_copy_value(0, 5, caller);
 	oms_spi_finish();
+	oms_progress_phase(OMS_PHASE_EXPLAIN, oms_route_cardinality(orders));
 	oms_route_judge(run, step->rule, orders);
 	return DatumGetArrayTypeP(left_orders);
 }

@@ -863,12 +863,14 @@ fold_kind(const OmsAccountKind *kind, int nkeys, OmsPlan *keys_with_deltas)
 	n = oms_spi_execute(keys_with_deltas, NULL, NULL, false);
 	keys = SPI_tuptable;
 	accounts = oms_accounts_open(kind);
+	oms_progress_phase(OMS_PHASE_FOLD, n);
 	for (uint64 i = 0; i < n; i++)
 	{
 		Datum		key[OMS_ACCOUNT_MAX_KEYS];
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
+		oms_progress_done(i);
 		for (int k = 0; k < nkeys; k++)
 			key[k] = SPI_getbinval(keys->vals[i], keys->tupdesc, k + 1, &isnull);
 		if (oms_account_fold(accounts, key, 0))
@@ -888,6 +890,7 @@ Datum
 oms_fold_accounts(PG_FUNCTION_ARGS)
 {
 	int64		folded = 0;
+	bool		began = oms_progress_begin(OMS_CALL_FOLD);
 
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
@@ -895,6 +898,7 @@ oms_fold_accounts(PG_FUNCTION_ARGS)
 				 errmsg("fold_accounts must run at isolation level READ COMMITTED")));
 	for (int i = 0; i < lengthof(folded_kinds); i++)
 		folded += fold_kind(folded_kinds[i].kind, folded_kinds[i].nkeys, &folded_kinds[i].keys);
+	oms_progress_end(began);
 	PG_RETURN_INT64(folded);
 }
 

@@ -101,7 +101,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o1'$$,
         $$UPDATE oms.order_row SET status = 'cancelled', cancelled_at = now() WHERE order_id = 'o1'$$)),
     ('a cancelled order has no work', pg_temp.breaks(
-        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) VALUES ('o3', 'near', 'ship', now())$$,
+        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) SELECT 'o3', location, 'ship', now() FROM oms.reservation_row WHERE order_id = 'o3'$$,
         $$INSERT INTO oms.fulfillment_line_row SELECT order_id, fulfillment_id, 1, 'A', 1 FROM oms.fulfillment_row WHERE order_id = 'o3'$$,
         $$UPDATE oms.reservation_row SET status = 'consumed', consumed = quantity WHERE order_id = 'o3'$$)),
     ('a hold is of an order or of one of its lines', pg_temp.breaks(
@@ -241,7 +241,9 @@ INSERT INTO broken (invariant, found) VALUES
         $$DELETE FROM oms.kit_component WHERE kit = 'K'$$)),
     ('a kit is in no kit', pg_temp.breaks(
         $$ALTER TABLE oms.kit_component DISABLE TRIGGER nested$$,
-        $$INSERT INTO oms.kit_component VALUES ('L', 'K', 1)$$));
+        $$INSERT INTO oms.kit_component VALUES ('L', 'K', 1)$$)),
+    ('a movement that a source reported is in the ledger once', pg_temp.breaks(
+        $$INSERT INTO oms.feed_event_row (source, kind, event_id, content, sku, location, quantity, outcome) VALUES ('s', 'sale', '1', md5('')::uuid, 'A', 'near', 1, 'applied')$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

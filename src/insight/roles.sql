@@ -57,7 +57,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
   FROM (VALUES
     -- reading
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
-     'atp,atp_by_location,atp_feed,atp_many,available,capacity_accounts,capacity_use,count_suggestions,'
+     'atp,atp_by_location,atp_feed,atp_many,available,capacity_use,count_suggestions,'
      'draw_availability,draw_run,draw_stores,expected_supply,explain_availability,explain_route,explain_safety_stock,'
      'leave_by,nice_step,order_history,picture,picture_text,projection,promise,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}',

@@ -20,8 +20,8 @@
  * expected or in value, asks for a recount; one that finds the same difference again, or
  * one within the threshold, is believed.
  *
- * Locks, in this order: the session (shared; exclusive to close it); its lines, by sku; those
- * of stock.c; then those of shortfall.c.
+ * Locks, in this order: the session, so that what is done to it comes one after the other; its
+ * lines, by sku; those of stock.c; then those of shortfall.c.
  * Tables: count_session_row, count_line_row, count_pick_row, count_task_row, movement_row; stock.
  *
  * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
@@ -91,13 +91,12 @@ static OmsPlan insert_lines = {
 	3, {"int8", "text", "_text"}
 };
 
-#define SESSION_COLUMNS \
-	"SELECT s.location, s.status = 'open', s.blind, s.picked_counted, s.recount_units, " \
-	"s.recount_percent::float8, s.recount_value::float8, s.opened_at FROM oms.count_session_row s WHERE s.count_id = $1 "
-
-static OmsPlan share_session = {SESSION_COLUMNS "FOR SHARE", 1, {"int8"}};
-
-static OmsPlan lock_session = {SESSION_COLUMNS "FOR UPDATE", 1, {"int8"}};
+static OmsPlan lock_session = {
+	"SELECT s.location, s.status = 'open', s.blind, s.picked_counted, s.recount_units, "
+	"s.recount_percent::float8, s.recount_value::float8, s.opened_at FROM oms.count_session_row s "
+	"WHERE s.count_id = $1 FOR NO KEY UPDATE",
+	1, {"int8"}
+};
 
 /* The lines $2 of session $1, or all that are counted. */
 static OmsPlan lock_lines = {
@@ -150,7 +149,7 @@ static OmsPlan find_undecided = {
 
 /* lock reads and locks a session; OM004 unknown, OM005 closed, OM010 at another's location. */
 static void
-lock(OmsPlan *plan, int64 id, Session *session)
+lock(int64 id, Session *session)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	MemoryContext spi;
@@ -159,7 +158,7 @@ lock(OmsPlan *plan, int64 id, Session *session)
 	bool		isnull;
 
 	oms_spi_connect();
-	if (oms_spi_execute_latest(plan, values, NULL) == 0)
+	if (oms_spi_execute_latest(&lock_session, values, NULL) == 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
 				 errmsg("count %lld is unknown", (long long) id),
@@ -352,7 +351,7 @@ run_record(FunctionCallInfo fcinfo, bool many)
 	InitMaterializedSRF(fcinfo, 0);
 	if (oms_request_begin(fcinfo, 5, NULL))
 		return (Datum) 0;
-	lock(&share_session, PG_GETARG_INT64(0), &session);
+	lock(PG_GETARG_INT64(0), &session);
 	at = PG_ARGISNULL(3) ? GetCurrentTimestamp() : PG_GETARG_TIMESTAMPTZ(3);
 	if (at < session.opened_at || at > GetCurrentTimestamp())
 		ereport(ERROR,
@@ -543,7 +542,7 @@ arg_lines(FunctionCallInfo fcinfo, Session *session, Line **lines)
 	text	  **skus = NULL;
 	int			n = PG_ARGISNULL(1) ? -1 : oms_arg_keys(fcinfo, 1, "skus", &skus);
 
-	lock(&share_session, PG_GETARG_INT64(0), session);
+	lock(PG_GETARG_INT64(0), session);
 	return read_lines(session, n, skus, lines);
 }
 
@@ -617,7 +616,7 @@ oms_close_count(PG_FUNCTION_ARGS)
 	values[1] = PointerGetDatum(oms_arg_actor(fcinfo, 1));
 	if (oms_request_begin(fcinfo, 2, &scalar))
 		return scalar;
-	lock(&lock_session, PG_GETARG_INT64(0), &session);
+	lock(PG_GETARG_INT64(0), &session);
 	oms_spi_connect();
 	(void) oms_spi_execute_latest(&find_undecided, values, NULL);
 	undecided = oms_spi_text(0, 1);

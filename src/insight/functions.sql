@@ -19,7 +19,10 @@ AS $$
           FROM (SELECT sku, location, CASE WHEN status IN ('hold', 'firm') THEN quantity - consumed ELSE 0 END AS reserved
                   FROM oms.reservation_row
                 UNION ALL
-                SELECT sku, location, quantity - released FROM oms.hold_back_row) r
+                SELECT sku, location, quantity - released FROM oms.hold_back_row
+                UNION ALL
+                SELECT l.sku, t.from_location, l.held
+                  FROM oms.transfer_line_row l JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id) r
          GROUP BY sku, location),
     incoming AS (
         SELECT COALESCE(i.sku, a.sku) AS sku, COALESCE(i.location, a.location) AS location,
@@ -456,6 +459,45 @@ AS $$
         ON m.sku = b.sku AND m.location = b.location AND m.reference = 'return ' || b.return_id
      WHERE b.quantity <> COALESCE(m.quantity, 0)
        AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = b.sku AND NOT i.tracked)
+    UNION ALL
+    SELECT 'what a transfer sent and received moved', format('transfer %s, sku %s', l.transfer_id, l.sku),
+           format('shipped %s, returned %s, received %s, movements %s and %s', l.shipped, l.returned, l.received,
+                  COALESCE(o.quantity, 0), COALESCE(d.quantity, 0))
+      FROM oms.transfer_line_row l
+      JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id
+      LEFT JOIN (SELECT reference, sku, location, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE reference LIKE 'transfer %' GROUP BY reference, sku, location) o
+        ON o.reference = 'transfer ' || l.transfer_id AND o.sku = l.sku AND o.location = t.from_location
+      LEFT JOIN (SELECT reference, sku, location, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE reference LIKE 'transfer %' GROUP BY reference, sku, location) d
+        ON d.reference = 'transfer ' || l.transfer_id AND d.sku = l.sku AND d.location = t.to_location
+     WHERE COALESCE(o.quantity, 0) <> l.returned - l.shipped OR COALESCE(d.quantity, 0) <> l.received
+    UNION ALL
+    SELECT 'what is in transit is incoming', format('transfer %s, sku %s', l.transfer_id, l.sku),
+           format('%s: held %s, shipped %s, received %s, incoming %s', t.status, l.held, l.shipped, l.received, COALESCE(i.outstanding, 0))
+      FROM oms.transfer_line_row l
+      JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id
+      LEFT JOIN (SELECT reference, sku, location, CASE WHEN status = 'open' THEN quantity - received ELSE 0 END AS outstanding
+                   FROM oms.incoming_row WHERE from_location IS NOT NULL) i
+        ON i.reference = 'transfer ' || l.transfer_id AND i.sku = l.sku AND i.location = t.to_location
+     WHERE COALESCE(i.outstanding, 0) <> CASE WHEN t.status = 'shipped' THEN greatest(0, l.shipped - l.received) ELSE 0 END
+        OR t.status <> 'open' AND l.held > 0
+    UNION ALL
+    SELECT 'confidence in a location rests on what is known of its skus, and on rejects that were about none', format('location %s', l.location),
+           format('accepted %s, of skus %s; rejected %s, of skus %s', l.accepted, COALESCE(s.accepted, 0), l.rejected, COALESCE(s.rejected, 0))
+      FROM oms.confidence_row l
+      LEFT JOIN (SELECT l.location, sum(s.accepted * d.decay) AS accepted, sum(s.rejected * d.decay) AS rejected
+                   FROM oms.confidence_row l
+                   JOIN oms.confidence_row s ON s.location = l.location AND s.sku IS NOT NULL
+                  CROSS JOIN LATERAL (SELECT power(0.5::float8, (extract(epoch FROM l.as_of - s.as_of) / extract(epoch FROM l.half_life))::float8) AS decay) d
+                  WHERE l.sku IS NULL GROUP BY l.location) s ON s.location = l.location
+     WHERE l.sku IS NULL AND (abs(l.accepted - COALESCE(s.accepted, 0)) > 1e-6 * (1 + l.accepted)
+                              OR COALESCE(s.rejected, 0) - l.rejected > 1e-6 * (1 + l.rejected))
+    UNION ALL
+    SELECT 'confidence in a sku at a location is one in the location', format('location %s, sku %s', s.location, s.sku), format('as of %s', s.as_of)
+      FROM oms.confidence_row s
+     WHERE s.sku IS NOT NULL AND NOT EXISTS (SELECT FROM oms.confidence_row l
+                                              WHERE l.location = s.location AND l.sku IS NULL AND l.half_life = s.half_life AND l.as_of >= s.as_of)
     UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL

@@ -151,7 +151,7 @@ static OmsPlan lock_backorders = {
 	"AND c.incoming_id OPERATOR(pg_catalog.=) ANY ($3))) "
 	"ORDER BY b.priority NULLS LAST, CASE WHEN k.quantity OPERATOR(pg_catalog.=) "
 	"(b.quantity OPERATOR(pg_catalog.-) b.filled) THEN GREATEST(b.promise_at, k.expected_at) "
-	"ELSE b.promise_at END NULLS LAST, b.created_at, b.backorder_id "
+	"ELSE b.promise_at END NULLS LAST, b.wanted_since, b.backorder_id "
 	"FOR UPDATE OF b SKIP LOCKED",
 	3, {"pg_catalog.text", "pg_catalog.timestamptz", "pg_catalog._int8"}
 };

@@ -38,6 +38,7 @@ typedef struct Finding
 	int64		asked;			/* of the whole order */
 	int64		late;
 	int64		cost;			/* of the shipment with those lines */
+	int64		line_cost;		/* of cost, that of the lines */
 	const char *reason;
 } Finding;
 
@@ -119,8 +120,8 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 				{
 					finding->units += placed->held[i].share.quantity;
 					finding->late += finding->candidate.late_seconds > 0;
-					finding->cost += oms_share_cost(model, line, location, cell,
-													placed->held[i].share.quantity);
+					finding->line_cost += oms_share_cost(model, line, location, cell,
+														 placed->held[i].share.quantity);
 				}
 			continue;
 		}
@@ -172,8 +173,9 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 		capacity.seconds -= work;
 		finding->units += left;
 		finding->late += finding->candidate.late_seconds > 0;
-		finding->cost += oms_share_cost(model, line, location, cell, left);
+		finding->line_cost += oms_share_cost(model, line, location, cell, left);
 	}
+	finding->cost += finding->line_cost;
 
 	if (finding->verdict == VERDICT_CHOSEN)
 		finding->reason = psprintf("serves %lld of %lld units", (long long) finding->units,
@@ -234,8 +236,8 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Findin
 	for (int i = 0; i < n; i++)
 	{
 		Finding    *f = &findings[i];
-		Datum		values[8];
-		bool		nulls[8] = {0};
+		Datum		values[9];
+		bool		nulls[9] = {0};
 		const char *reason = f->reason;
 
 		if (f->verdict == VERDICT_POSSIBLE || f->verdict == VERDICT_RUNNER_UP)
@@ -259,6 +261,8 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Findin
 		values[6] = CStringGetTextDatum(verdict_names[f->verdict]);
 		values[7] = CStringGetTextDatum(reason ? reason : "");
 		nulls[7] = reason == NULL;
+		values[8] = oms_money(f->line_cost);
+		nulls[8] = !f->has_cost;
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 }

@@ -131,6 +131,20 @@ planner_options(const char *solver, const PolicyRule *rule, const RouteOptions *
 }
 
 /*
+ * price_rejects adds to the supply what a unit is expected to cost by being refused there
+ * (insight/confidence.c).
+ */
+static char *
+price_rejects(const char *stock)
+{
+	if (!exists("SELECT 1 FROM oms.confidence_setting s WHERE s.reject_cost > 0"))
+		return psprintf("SELECT s.*, 0 AS scarcity_cost FROM (%s) s", stock);
+	return psprintf("SELECT s.*, round((t.reject_cost * (1 - COALESCE(c.confidence, t.confidence)))::numeric, 4) AS scarcity_cost "
+					"FROM (%s) s JOIN oms.confidence_of_location t ON t.location = s.location "
+					"LEFT JOIN oms.confidence c ON c.location = s.location AND c.sku = s.sku", stock);
+}
+
+/*
  * rule_stock is the supply that a rule may use: what leaves its floor, without what earlier
  * steps took.
  */
@@ -145,7 +159,7 @@ rule_stock(const char *stock, const RouteStep *step)
 						"FROM oms.routing_held h) h ON h.order_id = u.order_id "
 						"AND h.plan_line = u.line_no WHERE u.location IS NOT NULL "
 						"GROUP BY h.sku, u.location", plan_rows(step->earlier));
-	return psprintf("SELECT q.sku, q.location, GREATEST(0, LEAST(q.available, "
+	return psprintf("SELECT q.sku, q.location, q.scarcity_cost, GREATEST(0, LEAST(q.available, "
 					"q.there - oms.withheld(%s, q.on_hand)) - COALESCE(u.quantity, 0))::bigint "
 					"AS available FROM (%s) q LEFT JOIN (%s) u "
 					"ON u.sku = q.sku AND u.location = q.location",
@@ -196,8 +210,8 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
  *					and what is protected for others, of the strictest channel that has demand
  *					for the sku
  *		candidates	open locations of the channel's group for the order's method
- *		cost		handling + the price of oms.shipping, in 1/10000, and where the order holds
- *					nothing ROUTE_SWITCHING_COST; lateness is the planner's
+ *		cost		handling + the price of oms.shipping + expected rejects, in 1/10000, and where
+ *					the order holds nothing ROUTE_SWITCHING_COST; lateness is the planner's
  *		capacity	what is left of it in the windows in which the locations start to work
  *
  * and of these what the rule allows.
@@ -293,6 +307,7 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 exists("SELECT 1 FROM oms.protection_account") ?
 					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
 					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "");
+	stock = price_rejects(stock);
 	if (rule != NULL)
 		stock = rule_stock(stock, step);
 	shipment_cost =

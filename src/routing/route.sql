@@ -12,6 +12,18 @@ REVOKE ALL ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timesta
 COMMENT ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timestamptz, double precision, double precision) IS
     'how a shipment started at start_at would leave a location: the cheapest carrier service that arrives by due_at, else the fastest; its price, when it leaves (after the handling hours within the opening hours, at the cut-off that follows) and arrives. carrier_service NULL: a pickup, there for nothing when it is ready; or, while oms.carrier_service is empty, the default: cost_per_shipment + cost_per_km, 50 km an hour. price NULL: no service gets there. Reads the tables once a query, with the rights of the caller. Errors: OM004 unknown location, 22004';
 
+CREATE FUNCTION oms.promise(
+    channel text, cart jsonb, ship_to oms.latlon DEFAULT NULL, services text[] DEFAULT NULL,
+    start_at timestamptz DEFAULT NULL,
+    cost_per_shipment double precision DEFAULT 5, cost_per_km double precision DEFAULT 0.01)
+RETURNS TABLE (service text, location text, ship_at timestamptz, arrive_at timestamptz, cost numeric,
+               carrier_service text, distance_km double precision, skus text[], quantities bigint[])
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10000 ROWS 5 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_promise';
+REVOKE ALL ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) FROM PUBLIC;
+COMMENT ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) IS
+    'what can be promised of a cart, [{"sku": …, "quantity": …}, …]: for each service (NULL: every one of oms.service_due) a row per location that would send it, with what of the cart, when it leaves and arrives, the cost (handling + carrier) and the carrier service; no row for a service that cannot be kept. From one location before a split; a pickup is at one store, the nearest that has all. What the channel may not sell now is promised from the moment at which it may with what is incoming. start_at: when work on it begins (default now). It writes and holds nothing: reserve or place_order does. Errors: OM004 unknown channel, sku or service, 22023, 22004, 22008';
+
 CREATE FUNCTION oms.capacity_accounts(at timestamptz)
 RETURNS TABLE (location text, window_name text, until text, measure text, quantity bigint, used bigint)
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off

@@ -97,7 +97,7 @@ static OmsPlan count_incoming = {
 };
 
 static OmsPlan lock_incoming = {
-	"SELECT i.incoming_id, i.sku, i.location, i.quantity, i.received, i.expected_at, i.status "
+	"SELECT i.incoming_id, i.sku, i.location, i.quantity, i.received, i.expected_at, i.status, i.from_location "
 	"FROM oms.incoming_row i WHERE " MATCHES
 	"ORDER BY i.sku, i.location FOR UPDATE SKIP LOCKED",
 	4, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog.bool"}
@@ -247,6 +247,12 @@ lock_rows(IncomingCall *call, text *sku, bool only_open, Incoming **rows)
 		row->expected_at = DatumGetTimestampTz(oms_spi_value(i, 6, &isnull));
 		row->status = oms_spi_text(i, 7);
 		row->outstanding = strcmp(row->status, "open") == 0 ? row->quantity - row->received : 0;
+		(void) oms_spi_value(i, 8, &isnull);
+		if (!isnull && oms_guard_suspended == 0)
+			ereport(ERROR,
+					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+					 errmsg("incoming supply \"%s\" is in transit", text_to_cstring(call->reference)),
+					 errhint("Call oms.receive_transfer or oms.cancel_transfer.")));
 	}
 	MemoryContextSwitchTo(spi);
 	oms_spi_finish();

@@ -493,13 +493,20 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 void
 oms_require_location(text *location)
 {
+	oms_require_own_location(location);
+	oms_require_known_location(location);
+}
+
+/* oms_require_known_location raises OM004 unless the location exists. */
+void
+oms_require_known_location(text *location)
+{
 	Datum		values[1] = {PointerGetDatum(location)};
 	uint64		found;
 
 	oms_spi_connect();
 	found = oms_spi_execute(&location_exists, values, NULL, false);
 	oms_spi_finish();
-	oms_require_own_location(location);
 	if (found == 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),

@@ -175,6 +175,7 @@ extern void oms_protections_close(OmsProtections *protections);
 extern void oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 								 text *reason, text *reference, text *actor);
 extern void oms_require_location(text *location);
+extern void oms_require_known_location(text *location);
 extern void oms_raise_short(const OmsChange *change, text *sku, text *location, int64 wanted);
 
 #endif							/* OMS_STOCK_H */

@@ -214,12 +214,14 @@ CREATE TABLE oms.backorder_row (
     reference text,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     changed_at timestamptz,
+    wanted_since timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     quota_period text COLLATE "C",
     PRIMARY KEY (backorder_id, sku),
     CHECK ((status = 'filled') = (filled = quantity)),
     CHECK ((order_id IS NULL) = (line_no IS NULL))
 );
 COMMENT ON TABLE oms.backorder_row IS 'private: units that were sold and could not be reserved, behind oms.backorder';
+COMMENT ON COLUMN oms.backorder_row.wanted_since IS 'its age: of units that a location could not send, when they were ordered';
 COMMENT ON COLUMN oms.backorder_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.backorder_row.location IS 'the only location that may fill it; NULL: any that is open to the channel';
 CREATE INDEX backorder_row_open_idx ON oms.backorder_row (sku) WHERE status = 'open';

@@ -11,6 +11,7 @@ SELECT oms.place_order('o5', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.route(order_ids => '{o5}') \g /dev/null
 SELECT s.status FROM oms.fulfillment AS f, oms.accept(f.fulfillment_id), oms.pick(f.fulfillment_id), oms.pack(f.fulfillment_id),
        oms.ship(f.fulfillment_id) AS s WHERE f.order_id = 'o5' \g /dev/null
+SELECT oms.refresh_confidence() \g /dev/null
 SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
@@ -140,6 +141,13 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.decision_row VALUES ('o1', 999999, '[]', now())$$)),
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
+    ('what a transfer sent and received moved', pg_temp.breaks(
+        $$INSERT INTO oms.transfer_order_row (transfer_id, from_location, to_location, opened_by) VALUES ('t', 'near', 'far', 'me')$$,
+        $$INSERT INTO oms.transfer_line_row (transfer_id, sku, quantity, received) VALUES ('t', 'A', 0, 1)$$)),
+    ('what is in transit is incoming', pg_temp.breaks(
+        $$INSERT INTO oms.transfer_order_row (transfer_id, from_location, to_location, status, opened_by) VALUES ('t', 'near', 'far', 'shipped', 'me')$$,
+        $$INSERT INTO oms.transfer_line_row (transfer_id, sku, quantity, shipped) VALUES ('t', 'A', 2, 2)$$,
+        $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', -2, 'transfer', 'transfer t', 'me'), ('A', 'near', 2, 'adjust', NULL, 'me')$$)),
     ('no more comes back than has left', pg_temp.breaks(
         $$INSERT INTO oms.return_row (return_id, order_id, line_no, sku, location, quantity, condition, actor) VALUES (9, 'o1', 1, 'A', 'near', 99, 'sellable', 'me')$$,
         $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', 99, 'return', 'return 9', 'me'), ('A', 'near', -99, 'adjust', NULL, 'me')$$)),
@@ -149,6 +157,12 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.count_session_row (count_id, location, blind, picked_counted, opened_by) VALUES (9, 'near', true, true, 'me')$$,
         $$INSERT INTO oms.count_line_row (count_id, sku, status, counted, counted_at, expected, variance) VALUES (9, 'A', 'accepted', 1, now(), 2, -1)$$)),
     ('a line that is counted has a count', pg_temp.breaks($$INSERT INTO oms.count_line_row (count_id, sku) VALUES (9, 'A')$$)),
+    ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
+        $$UPDATE oms.confidence_row SET accepted = 9 WHERE sku IS NULL$$)),
+    ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
+        $$UPDATE oms.confidence_row SET rejected = 0.1 WHERE sku IS NOT NULL$$)),
+    ('confidence in a sku at a location is one in the location', pg_temp.breaks(
+        $$DELETE FROM oms.confidence_row WHERE sku IS NULL$$)),
     ('an answered request has its result', pg_temp.breaks(
         $$UPDATE oms.request_row SET result = NULL$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(

@@ -5,7 +5,8 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('add_location', 3, NULL), ('add_location_group', 2, NULL), ('add_channel', 5, NULL), ('add_item', 1, NULL), ('add_kit', 3, NULL),
     ('receive', 3, NULL), ('receive_many', 3, NULL), ('adjust', 4, NULL), ('adjust_many', 4, NULL),
     ('set_on_hand', 3, NULL), ('set_aside', 4, '{on_hand,unavailable}'), ('return_line', 4, '{return_id,line_no,sku,location,quantity,condition,on_hand,unavailable}'), ('return_lines', 3, NULL),
-    ('exchange', 5, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'), ('open_count', 7, NULL), ('record_count', 3, '{sku,status,counted,expected,variance}'), ('record_count_many', 3, NULL),
+    ('exchange', 5, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'), ('open_transfer', 5, '{transfer_id,sku,quantity,held,shipped,received,returned,difference}'), ('ship_transfer', 3, NULL), ('receive_transfer', 3, NULL),
+    ('cancel_transfer', 1, NULL), ('stock_history', 2, NULL), ('order_history', 1, NULL), ('fulfillment_history', 1, NULL), ('open_count', 7, NULL), ('record_count', 3, '{sku,status,counted,expected,variance}'), ('record_count_many', 3, NULL),
     ('accept_count', 2, '{sku,counted,variance,on_hand}'), ('reject_count', 2, NULL), ('close_count', 1, NULL), ('count_sheet', 1, NULL), ('put_back', 4, NULL), ('scrap', 4, NULL),
     ('set_aside_many', 4, '{sku,on_hand,unavailable}'), ('put_back_many', 4, NULL), ('scrap_many', 4, NULL), ('set_on_hand_many', 3, NULL), ('transfer', 4, NULL), ('transfer_many', 4, NULL),
     ('available', 2, NULL), ('atp', 4, NULL), ('atp_many', 2, '{sku,atp}'),
@@ -44,6 +45,8 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('plan_routes', 8, '{order_id,line_no,location,quantity,shipment,cost}'),
     ('plan_summary', 0, '{cost,lower_bound,gap,shipments,unfilled,late,stop_reason}'),
     ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),
+    ('refresh_confidence', 0, NULL), ('count_suggestions', 1, '{sku,on_hand,confidence,at_risk}'),
+    ('withhold_by_confidence', 3, '{change,location,sku,confidence,safety_stock}'),
     ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # test/random/fulfillment.sh: several sessions walk fulfillments through the state machine at random, while
-# orders are placed, routed and cancelled and stock is counted; a sampler asks oms.check() all the time;
+# orders are placed, routed and cancelled, goods come back, stock is counted in sessions, lost, set aside and
+# transferred between locations; a sampler asks oms.check() all the time;
 # TAP output.
 #
 #   STRESS_SECONDS (10)  STRESS_SEED (random, printed)
@@ -13,6 +14,7 @@
 #   nobody locks the orders                work.c, oms_work_lock_orders: without lock_orders
 #   a reject does not count its units      reject.c, settle: without oms_work_write_lines
 #   what is shipped stays in stock         actions.c, consume: without oms_consume_order_units
+#   who lost its units is still to be picked   shortfall.c, lose_order: without reject_work
 #   rejected work keeps its capacity       work.c, frees_capacity: without "reject"
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -80,6 +82,30 @@ BEGIN
     WHEN 'change quantity' THEN PERFORM oms.change_quantity(l.order_id, l.line_no, 1 + floor(random() * 5)::bigint, 'backorder') FROM (SELECT order_id, line_no FROM oms.order_line WHERE status NOT IN ('cancelled', 'consumed') ORDER BY random() LIMIT 1) AS l;
     WHEN 'cancel fulfillment' THEN PERFORM oms.cancel_fulfillment(walk.some_work('{accepted,picking,packed,ready}'));
     WHEN 'receive' THEN PERFORM oms.receive(walk.one_of('w1', 'w2', 'w3', 'w4'), skus[1], 5);
+    WHEN 'return' THEN
+        PERFORM oms.return_line(l.order_id, l.line_no, walk.one_of('w1', 'w2', 'w3', 'w4'), 1 + floor(random() * 2)::bigint, walk.one_of('sellable', 'damaged'))
+           FROM (SELECT order_id, line_no FROM oms.order_line WHERE consumed > 0 ORDER BY random() LIMIT 1) AS l;
+    WHEN 'exchange' THEN
+        PERFORM oms.exchange(l.order_id, 'w1', jsonb_build_array(jsonb_build_object('line_no', l.line_no, 'quantity', 1)), 'w' || nextval('walk.order_number'), jsonb_build_array(jsonb_build_object('sku', skus[1], 'quantity', 1)), 'backorder')
+           FROM (SELECT order_id, line_no FROM oms.order_line WHERE consumed > 0 ORDER BY random() LIMIT 1) AS l;
+    WHEN 'lose' THEN PERFORM oms.adjust(i.location, i.sku, -least(i.on_hand, 1 + floor(random() * 5)::bigint), 'lost') FROM oms.inventory AS i WHERE i.sku = skus[1] AND i.on_hand > 0 ORDER BY random() LIMIT 1;
+    WHEN 'set aside' THEN PERFORM oms.set_aside(walk.one_of('w1', 'w2', 'w3', 'w4'), skus[1], 2, 'quality');
+    WHEN 'put back' THEN PERFORM oms.put_back(i.location, i.sku, 1, 'fine') FROM oms.inventory AS i WHERE i.unavailable > 0 ORDER BY random() LIMIT 1;
+    WHEN 'scrap' THEN PERFORM oms.scrap(i.location, i.sku, 1, 'gone') FROM oms.inventory AS i WHERE i.unavailable > 0 ORDER BY random() LIMIT 1;
+    WHEN 'resolve' THEN PERFORM oms.resolve_shortfalls();
+    WHEN 'open transfer' THEN PERFORM oms.open_transfer('t' || nextval('walk.order_number'), walk.one_of('w1', 'w2'), walk.one_of('w3', 'w4'), ARRAY[skus[1]], ARRAY[3::bigint], now() + interval '1 hour');
+    WHEN 'ship transfer' THEN PERFORM oms.ship_transfer(t.transfer_id) FROM (SELECT transfer_id FROM oms.transfer_order WHERE status = 'open' ORDER BY random() LIMIT 1) AS t;
+    WHEN 'ship some' THEN PERFORM oms.ship_transfer(l.transfer_id, ARRAY[l.sku], ARRAY[greatest(1, l.held)]) FROM (SELECT transfer_id, sku, held FROM oms.transfer_line WHERE shipped = 0 AND quantity > 0 ORDER BY random() LIMIT 1) AS l;
+    WHEN 'receive transfer' THEN PERFORM oms.receive_transfer(t.transfer_id, ARRAY[skus[1]], ARRAY[1 + floor(random() * 4)::bigint], random() < 0.5) FROM (SELECT transfer_id FROM oms.transfer_order WHERE status = 'shipped' ORDER BY random() LIMIT 1) AS t;
+    WHEN 'receive all' THEN PERFORM oms.receive_transfer(t.transfer_id) FROM (SELECT transfer_id FROM oms.transfer_order WHERE status = 'shipped' ORDER BY random() LIMIT 1) AS t;
+    WHEN 'cancel transfer' THEN PERFORM oms.cancel_transfer(t.transfer_id) FROM (SELECT transfer_id FROM oms.transfer_order WHERE status IN ('open', 'shipped') ORDER BY random() LIMIT 1) AS t;
+    WHEN 'open count' THEN PERFORM oms.open_count(walk.one_of('w1', 'w2', 'w3', 'w4'), picked_counted => random() < 0.5, recount_units => 2);
+    WHEN 'record' THEN
+        PERFORM oms.record_count(l.count_id, l.sku, greatest(0, COALESCE(l.on_hand, 0) + floor(random() * 3)::bigint - 1), CASE WHEN random() < 0.3 THEN clock_timestamp() - random() * (clock_timestamp() - l.opened_at) END)
+           FROM (SELECT l.count_id, l.sku, s.opened_at, (SELECT i.on_hand FROM oms.inventory AS i WHERE i.sku = l.sku AND i.location = l.location) AS on_hand
+                   FROM oms.count_line AS l JOIN oms.count_session AS s USING (count_id) WHERE s.status = 'open' AND l.status IN ('open', 'recount') ORDER BY random() LIMIT 1) AS l;
+    WHEN 'accept count' THEN PERFORM oms.accept_count(l.count_id, ARRAY[l.sku], random() < 0.5) FROM (SELECT l.count_id, l.sku FROM oms.count_line AS l WHERE l.status IN ('counted', 'recount') ORDER BY random() LIMIT 1) AS l;
+    WHEN 'close count' THEN PERFORM oms.reject_count(s.count_id, ARRAY(SELECT l.sku FROM oms.count_line AS l WHERE l.count_id = s.count_id AND l.status IN ('counted', 'recount'))), oms.close_count(s.count_id) FROM (SELECT count_id FROM oms.count_session WHERE status = 'open' ORDER BY random() LIMIT 1) AS s;
     WHEN 'count' THEN PERFORM oms.count_stock(i.location, i.sku, greatest(0, i.on_hand + floor(random() * 3)::bigint - 1)) FROM oms.inventory AS i WHERE i.sku = skus[1] ORDER BY random() LIMIT 1;
     END CASE;
 END $$;
@@ -92,7 +118,9 @@ DECLARE
 BEGIN
     WHILE clock_timestamp() < until LOOP
         action := walk.one_of('place', 'place', 'place', 'route', 'route some', 'route some', 'accept', 'accept', 'claim', 'release', 'pick', 'pick all', 'pick all', 'pack', 'pack', 'pack',
-            'unpack', 'ship', 'ship', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'hand_over some', 'hand_over some', 'reject', 'reject', 'cancel', 'cancel line', 'cancel line', 'change quantity', 'cancel fulfillment', 'receive', 'receive', 'count');
+            'unpack', 'ship', 'ship', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'hand_over some', 'hand_over some', 'reject', 'reject', 'cancel', 'cancel line', 'cancel line', 'change quantity', 'cancel fulfillment', 'receive', 'receive', 'count',
+            'return', 'return', 'exchange', 'lose', 'lose', 'set aside', 'put back', 'scrap', 'resolve', 'open transfer', 'open transfer', 'ship transfer', 'ship some', 'receive transfer', 'receive all', 'cancel transfer',
+            'open count', 'record', 'record', 'accept count', 'accept count', 'close count');
         state := '00000';
         message := NULL;
         BEGIN

@@ -86,7 +86,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,capacity_accounts,check,enforce_time_limits,'
+     'add_channel,add_item,add_kit,add_location,add_location_group,check,enforce_time_limits,'
      'expire_holds,fold_accounts,forget_requests,grant_role_to,revoke_role_from'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'

@@ -6,14 +6,15 @@ EXTENSION = oms
 EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" oms.control)
 MODULE_big = oms
 
-FOLDERS = type network account stock availability reservation orders routing fulfillment insight
-PARTS = types tables functions incoming route views recommendation
+FOLDERS = type network account stock availability reservation orders routing fulfillment sync insight
+PARTS = types tables functions incoming transfers route views recommendation confidence assess pictures history roles
 
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wildcard src/$(f)/*.c))))
 SQL_PARTS = src/schema.sql $(foreach f,$(FOLDERS),$(foreach p,$(PARTS),$(wildcard src/$(f)/$(p).sql)))
 SQL_SCRIPT = build/oms--$(EXTVERSION).sql
 DATA_built = $(SQL_SCRIPT)
-EXTRA_CLEAN = build test/output
+EXTRA_CLEAN = $(SQL_SCRIPT) build/oms-*.zip build/oms-*.tar.gz test/output
+NO_INSTALLCHECK = yes
 
 PG_CPPFLAGS = -Isrc
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
@@ -31,7 +32,7 @@ endif
 endif
 
 ifndef PGXS_FOUND
-all install clean:
+all install clean installcheck:
 	@echo "PostgreSQL's server headers are missing: run script/setup" >&2; exit 1
 endif
 
@@ -39,9 +40,22 @@ $(SQL_SCRIPT): $(SQL_PARTS) oms.control Makefile
 	@mkdir -p $(@D)
 	cat $(SQL_PARTS) > $@
 
+# On the server that PGHOST and PGPORT name, with what is installed there: the worked examples of sql/
+.PHONY: installcheck dist
+installcheck:
+	@PG_CONFIG=$(PG_CONFIG) test/run --installed regress
+
+# What is released: the committed files as build/oms-VERSION.zip for PGXN and build/oms-VERSION.tar.gz, VERSION being META.json's
+DISTVERSION = $(shell sed -n 's/^    "version": "\(.*\)",$$/\1/p' META.json)
+dist:
+	@mkdir -p build
+	@for format in zip tar.gz; do \
+		git archive --format=$$format --prefix=oms-$(DISTVERSION)/ -o build/oms-$(DISTVERSION).$$format HEAD && \
+		echo build/oms-$(DISTVERSION).$$format; done
+
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test stress matrix bench
+.PHONY: all install clean demo test stress ubsan matrix bench
 
 demo:
 	@script/setup demo
@@ -55,6 +69,13 @@ test:
 stress:
 	@script/setup test
 	@MAKE="$(MAKE)" STRESS_SECONDS="$${STRESS_SECONDS:-300}" test/run random/stress
+
+# Undefined behaviour ends a server process, and so fails a test.
+ubsan:
+	@script/setup test
+	@$(MAKE) -s clean
+	@MAKE="$(MAKE)" COPT='-fsanitize=undefined -fno-sanitize-recover=undefined' with_llvm=no test/run $(T)
+	@$(MAKE) -s clean
 
 matrix:
 	@test/matrix $(VERSIONS)

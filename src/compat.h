@@ -11,6 +11,7 @@
 #include "catalog/namespace.h"
 #include "executor/executor.h"
 #include "storage/lmgr.h"
+#include "storage/proc.h"
 #include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/relcache.h"
@@ -108,6 +109,34 @@ oms_decode_zone_abbreviation(char *lower, int *offset, pg_tz **zone)
 #endif
 }
 
+/* oms_decode_moment reads a date with time and zone, and says whether it was one; it raises nothing. */
+static inline bool
+oms_decode_moment(const char *value, TimestampTz *moment)
+{
+	char		work[MAXDATELEN + MAXDATEFIELDS];
+	char	   *fields[MAXDATEFIELDS];
+	int			types[MAXDATEFIELDS];
+	int			n;
+	int			kind;
+	int			zone;
+	fsec_t		fraction;
+	struct pg_tm tm;
+#if PG_VERSION_NUM >= 160000
+	DateTimeErrorExtra extra;
+#endif
+
+	if (ParseDateTime(value, work, sizeof(work), fields, types, MAXDATEFIELDS, &n) != 0)
+		return false;
+#if PG_VERSION_NUM >= 160000
+	if (DecodeDateTime(fields, types, n, &kind, &tm, &fraction, &zone, &extra) != 0)
+		return false;
+#else
+	if (DecodeDateTime(fields, types, n, &kind, &tm, &fraction, &zone) != 0)
+		return false;
+#endif
+	return kind == DTK_DATE && tm2timestamp(&tm, fraction, &zone, moment) == 0;
+}
+
 /*
  * oms_pin_search_path sets the search_path to pg_catalog until oms_unpin_search_path, or
  * until the (sub)transaction ends by an error.
@@ -137,5 +166,23 @@ oms_unpin_search_path(int level)
 	PopOverrideSearchPath();
 #endif
 }
+
+/* oms_my_lxid is the number of this session's transaction, whether or not it has an xid. */
+static inline LocalTransactionId
+oms_my_lxid(void)
+{
+#if PG_VERSION_NUM >= 170000
+	return MyProc->vxid.lxid;
+#else
+	return MyProc->lxid;
+#endif
+}
+
+/* oms_local_beentry(i) is what is known of a session, i from 1 to pgstat_fetch_stat_numbackends(). */
+#if PG_VERSION_NUM >= 160000
+#define oms_local_beentry pgstat_get_local_beentry_by_index
+#else
+#define oms_local_beentry pgstat_fetch_stat_local_beentry
+#endif
 
 #endif							/* OMS_COMPAT_H */

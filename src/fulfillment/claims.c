@@ -32,10 +32,10 @@ static OmsPlan lock_next = {
 	"AND (f.claimed_until IS NULL OR f.claimed_until <= clock_timestamp()) "
 	"AND ($3 IS NULL OR f.method = $3) "
 	"AND NOT EXISTS (SELECT FROM oms.order_hold_row h WHERE " OMS_STANDING_HOLD ") "
-	"ORDER BY (SELECT min(COALESCE(ol.promise_at, o.promise_at)) FROM oms.fulfillment_line_row l "
+	"ORDER BY LEAST(f.leave_by, (SELECT min(COALESCE(ol.promise_at, o.promise_at)) FROM oms.fulfillment_line_row l "
 	"JOIN oms.order_line_row ol ON ol.order_id = l.order_id AND ol.line_no = l.line_no "
 	"WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id "
-	"AND l.quantity > l.rejected + l.cancelled) NULLS LAST, "
+	"AND l.quantity > l.rejected + l.cancelled)) NULLS LAST, "
 	"o.priority, f.assigned_at, f.fulfillment_id "
 	"LIMIT $2 FOR NO KEY UPDATE OF f, o SKIP LOCKED",
 	3, {"text", "int8", "text"}
@@ -162,6 +162,10 @@ oms_release_work(PG_FUNCTION_ARGS)
 		else
 			values[i] = PointerGetDatum(oms_arg_key(fcinfo, i, i == 0 ? "location" : "picker"));
 	}
+	if (!PG_ARGISNULL(0))
+		oms_require_location(PG_GETARG_TEXT_PP(0));
+	else
+		oms_require_all_locations();
 	oms_spi_connect();
 	n = oms_spi_execute(&end_claims, values, nulls, false);
 	oms_spi_finish();

@@ -365,6 +365,8 @@ oms_network_quota(const OmsNetwork *network, const text *channel, const text *sk
 {
 	OmsQuotaLimit key = {.channel = unconstify(text *, channel), .sku = unconstify(text *, sku)};
 
+	if (network->nquotas == 0)
+		return NULL;
 	return bsearch(&key, network->quotas, network->nquotas, sizeof(OmsQuotaLimit), compare_quotas);
 }
 

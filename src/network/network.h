@@ -143,5 +143,7 @@ extern int	oms_network_kit(const OmsNetwork *network, const text *sku,
 							const OmsComponent **components);
 extern int	oms_tags(Datum array, text ***tags);
 extern void oms_network_init(void);
+extern void oms_require_own_location(const text *location);
+extern void oms_require_all_locations(void);
 
 #endif							/* OMS_NETWORK_H */

@@ -40,11 +40,9 @@
 
 #include "access/xact.h"
 #include "catalog/pg_type.h"
-#include "common/hashfn.h"
 #include "commands/sequence.h"
 #include "common/int.h"
 #include "miscadmin.h"
-#include "storage/lock.h"
 #include "utils/array.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -1361,26 +1359,6 @@ raise_cart_busy(text *cart_id)
 }
 
 /*
- * lock_the_cart serialises the calls for one cart, to the end of the transaction. It
- * waits as for stock: at most oms.wait_for_pending, and only without holding; OM002.
- */
-static void
-lock_the_cart(text *cart_id, bool may_wait, TimestampTz start)
-{
-	uint64		hash = hash_bytes_extended((unsigned char *) VARDATA_ANY(cart_id),
-										   VARSIZE_ANY_EXHDR(cart_id), 0);
-	long		nap = 1;
-	LOCKTAG		tag;
-
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, CART_LOCK_CLASS);
-	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
-	{
-		if (!may_wait || !oms_wait_a_little(start, &nap))
-			raise_cart_busy(cart_id);
-	}
-}
-
-/*
  * estimate tells the lines of a cart that is refused for another line what could be
  * had, by reading alone.
  */
@@ -1453,8 +1431,9 @@ oms_reserve_lines(OmsReserveRequest *request)
 	attempt.channel = oms_channel(request->channel);
 	attempt.taken_over = palloc0(sizeof(int64) * Max(1, request->nlines));
 	checked = make_demands(&attempt);
-	if (request->cart_id != NULL)
-		lock_the_cart(request->cart_id, may_wait, start);
+	if (request->cart_id != NULL &&
+		!oms_lock_name(CART_LOCK_CLASS, request->cart_id, may_wait, start))
+		raise_cart_busy(request->cart_id);
 
 	request->complete = false;
 	if (!checked && request->on_shortage == OMS_REFUSE)

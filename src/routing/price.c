@@ -21,6 +21,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "oms.h"
 #include "routing/price.h"
 #include "utils/memutils.h"
 
@@ -244,7 +245,10 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern, bool choose)
 		PlanView	view = {0};
 
 		if ((o & 63) == 0)
+		{
 			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(o);
+		}
 		if (choose && model->orders[o].pruned)
 			choose_candidates(run, s, o);
 		view.bound = true;

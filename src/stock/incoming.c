@@ -28,7 +28,8 @@
  * Tables: incoming_row; incoming_account and incoming_delta through account/; movements,
  * stock accounts through stock.c.
  *
- * Locks, in this order: rows of incoming_row, by sku; those of stock.c; rows of backorders
+ * Locks, in this order: for what is added the reference (advisory, to the end of the
+ * transaction); rows of incoming_row, by sku; those of stock.c; rows of backorders
  * (skip locked); key locks.
  */
 #include "postgres.h"
@@ -49,6 +50,9 @@ PG_FUNCTION_INFO_V1(oms_change_incoming);
 PG_FUNCTION_INFO_V1(oms_cancel_incoming);
 PG_FUNCTION_INFO_V1(oms_receive_incoming);
 PG_FUNCTION_INFO_V1(oms_receive_incoming_many);
+
+/* locktag_field4 of our locks on references of purchase orders */
+#define PURCHASE_LOCK_CLASS 0x4F50
 
 /* A row of incoming_row that we have locked. */
 typedef struct Incoming
@@ -93,7 +97,7 @@ static OmsPlan count_incoming = {
 };
 
 static OmsPlan lock_incoming = {
-	"SELECT i.incoming_id, i.sku, i.location, i.quantity, i.received, i.expected_at, i.status "
+	"SELECT i.incoming_id, i.sku, i.location, i.quantity, i.received, i.expected_at, i.status, i.from_location "
 	"FROM oms.incoming_row i WHERE " MATCHES
 	"ORDER BY i.sku, i.location FOR UPDATE SKIP LOCKED",
 	4, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog.bool"}
@@ -185,6 +189,16 @@ begin_call(IncomingCall *call)
 	call->start = GetCurrentTimestamp();
 }
 
+static void
+raise_held(const IncomingCall *call)
+{
+	ereport(ERROR,
+			(errcode(OMS_ERR_HELD_BY_OTHERS),
+			 errmsg("incoming supply \"%s\" is being changed by an open transaction",
+					text_to_cstring(call->reference)),
+			 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+}
+
 /*
  * lock_rows locks the rows of the call's reference, location and a sku (NULL: any), with
  * only_open the open ones, and returns their number. It waits for who has them, as long as the
@@ -216,11 +230,7 @@ lock_rows(IncomingCall *call, text *sku, bool only_open, Incoming **rows)
 		if (n >= wanted)
 			break;
 		if (!call->may_wait || !oms_wait_a_little(call->start, &nap))
-			ereport(ERROR,
-					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 errmsg("incoming supply \"%s\" is being changed by an open transaction",
-							text_to_cstring(call->reference)),
-					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+			raise_held(call);
 	}
 	spi = MemoryContextSwitchTo(caller);
 	*rows = palloc0(sizeof(Incoming) * Max(1, n));
@@ -237,6 +247,12 @@ lock_rows(IncomingCall *call, text *sku, bool only_open, Incoming **rows)
 		row->expected_at = DatumGetTimestampTz(oms_spi_value(i, 6, &isnull));
 		row->status = oms_spi_text(i, 7);
 		row->outstanding = strcmp(row->status, "open") == 0 ? row->quantity - row->received : 0;
+		(void) oms_spi_value(i, 8, &isnull);
+		if (!isnull && oms_guard_suspended == 0)
+			ereport(ERROR,
+					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+					 errmsg("incoming supply \"%s\" is in transit", text_to_cstring(call->reference)),
+					 errhint("Call oms.receive_transfer or oms.cancel_transfer.")));
 	}
 	MemoryContextSwitchTo(spi);
 	oms_spi_finish();
@@ -385,40 +401,6 @@ arg_moment(FunctionCallInfo fcinfo, int argno, const char *name)
 	return moment;
 }
 
-/* arg_skus reads sku and quantity, or arrays of them, at two arguments; no sku twice. */
-static int
-arg_skus(FunctionCallInfo fcinfo, int argno, bool many, text ***skus, int64 **quantities)
-{
-	int			n;
-
-	if (!many)
-	{
-		*skus = palloc(sizeof(text *));
-		*quantities = palloc(sizeof(int64));
-		(*skus)[0] = oms_arg_key(fcinfo, argno, "sku");
-		(*quantities)[0] = oms_arg_quantity(fcinfo, argno + 1, "quantity");
-		return 1;
-	}
-	n = oms_arg_keys(fcinfo, argno, "skus", skus);
-	oms_require_same_length("skus", n, "quantities",
-							oms_arg_quantities(fcinfo, argno + 1, "quantities", quantities));
-	for (int i = 0; i < n; i++)
-	{
-		if ((*quantities)[i] < 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("quantities must be at least 1"),
-					 errdetail("Element %d, sku \"%s\": %lld.", i + 1, text_to_cstring((*skus)[i]),
-							   (long long) (*quantities)[i])));
-		for (int j = 0; j < i; j++)
-			if (oms_text_equal((*skus)[i], (*skus)[j]))
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("sku \"%s\" is named twice", text_to_cstring((*skus)[i]))));
-	}
-	return n;
-}
-
 /* -------------------------------------------------------------------------
  * The verbs
  * -------------------------------------------------------------------------
@@ -471,7 +453,7 @@ add(FunctionCallInfo fcinfo, bool many)
 
 	call.reference = oms_arg_key(fcinfo, 0, "reference");
 	call.location = oms_arg_key(fcinfo, 1, "location");
-	n = arg_skus(fcinfo, 2, many, &skus, &quantities);
+	n = oms_arg_sku_quantities(fcinfo, 2, many, &skus, &quantities);
 	expected_at = arg_moment(fcinfo, 4, "expected_at");
 	call.actor = oms_arg_actor(fcinfo, 5);
 	InitMaterializedSRF(fcinfo, 0);
@@ -479,6 +461,9 @@ add(FunctionCallInfo fcinfo, bool many)
 		return (Datum) 0;
 	begin_call(&call);
 	oms_require_location(call.location);
+	/* Who inserts a row that another transaction is inserting would wait for its end. */
+	if (!oms_lock_name(PURCHASE_LOCK_CLASS, call.reference, call.may_wait, call.start))
+		raise_held(&call);
 	call.rows = palloc(sizeof(Incoming) * Max(1, n));
 	call.accounts = oms_incoming_open();
 	for (int i = 0; i < n; i++)
@@ -617,6 +602,7 @@ receive(FunctionCallInfo fcinfo, IncomingCall *call, int n, text **skus, const i
 	int64	   *on_hand = palloc(sizeof(int64) * Max(1, n));
 	OmsAccounts *stock;
 
+	oms_require_own_location(call->location);
 	begin_call(call);
 	call->n = n;
 	call->rows = palloc(sizeof(Incoming) * Max(1, n));
@@ -667,7 +653,7 @@ run_receive(FunctionCallInfo fcinfo, bool many)
 
 	call.reference = oms_arg_key(fcinfo, 0, "reference");
 	call.location = oms_arg_key(fcinfo, 1, "location");
-	n = arg_skus(fcinfo, 2, many, &skus, &quantities);
+	n = oms_arg_sku_quantities(fcinfo, 2, many, &skus, &quantities);
 	fill_limit = oms_arg_fill_limit(fcinfo, 4);
 	oms_require_not_null(fcinfo, 5, "hold_back");
 	call.reason = oms_arg_optional_key(fcinfo, 6, "reason");

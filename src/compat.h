@@ -109,6 +109,34 @@ oms_decode_zone_abbreviation(char *lower, int *offset, pg_tz **zone)
 #endif
 }
 
+/* oms_decode_moment reads a date with time and zone, and says whether it was one; it raises nothing. */
+static inline bool
+oms_decode_moment(const char *value, TimestampTz *moment)
+{
+	char		work[MAXDATELEN + MAXDATEFIELDS];
+	char	   *fields[MAXDATEFIELDS];
+	int			types[MAXDATEFIELDS];
+	int			n;
+	int			kind;
+	int			zone;
+	fsec_t		fraction;
+	struct pg_tm tm;
+#if PG_VERSION_NUM >= 160000
+	DateTimeErrorExtra extra;
+#endif
+
+	if (ParseDateTime(value, work, sizeof(work), fields, types, MAXDATEFIELDS, &n) != 0)
+		return false;
+#if PG_VERSION_NUM >= 160000
+	if (DecodeDateTime(fields, types, n, &kind, &tm, &fraction, &zone, &extra) != 0)
+		return false;
+#else
+	if (DecodeDateTime(fields, types, n, &kind, &tm, &fraction, &zone) != 0)
+		return false;
+#endif
+	return kind == DTK_DATE && tm2timestamp(&tm, fraction, &zone, moment) == 0;
+}
+
 /*
  * oms_pin_search_path sets the search_path to pg_catalog until oms_unpin_search_path, or
  * until the (sub)transaction ends by an error.

@@ -15,6 +15,7 @@
 #include "errors.h"
 
 /* settings (module.c) */
+extern int	oms_code_attempts;
 extern int	oms_wait_for_pending;	/* ms; 0 = answer at once */
 extern int	oms_fold_threshold; /* deltas seen by a taker that make it fold */
 

@@ -137,7 +137,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_hand_over';
 REVOKE ALL ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) IS
-    'the customer takes what is ready: all that is left, or quantities[i] of skus[i] (without quantities all of these skus), and then the rest stays ready; reserved and on_hand fall together, with a movement; against the code, if it has one (oms.issue_code); a kit whole. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, OM010 wrong code, 22023 quantity below 1';
+    'the customer takes what is ready: all that is left, or quantities[i] of skus[i] (without quantities all of these skus), and then the rest stays ready; reserved and on_hand fall together, with a movement; against the code, if it has one (oms.issue_code); a kit whole. A row per fulfillment with the status before and after and the units concerned; after a wrong code status is wrong_code and units 0: nothing was handed over, and the code is counted, so look at it. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, OM010 no code, or oms.code_attempts wrong ones before (oms.issue_code makes a new one), 22023 quantity below 1';
 
 CREATE FUNCTION oms.hand_over_many(
     fulfillment_ids bigint[],
@@ -358,7 +358,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_issue_code';
 REVOKE ALL ON FUNCTION oms.issue_code(bigint, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.issue_code(bigint, text) IS
-    'the code against which the fulfillment is handed over from now on: 8 random letters and digits, or the one given; an earlier one is void; case does not matter. Only a hash of it is kept, so it cannot be asked for again. Errors: OM004 unknown fulfillment, OM005 not to be picked up (any more)';
+    'the code against which the fulfillment is handed over from now on: 8 random letters and digits, or the one given; an earlier one is void, and wrong codes count anew; case does not matter. Only a hash of it is kept, so it cannot be asked for again. Errors: OM004 unknown fulfillment, OM005 not to be picked up (any more)';
 
 CREATE FUNCTION oms.claim_work(
     location text, picker text, quantity bigint DEFAULT 10, claim_for interval DEFAULT '30 minutes',

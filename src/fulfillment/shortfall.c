@@ -499,11 +499,12 @@ after_loss(text *sku, text *location, text *reason, text *reference, text *actor
 	(void) oms_shortfall_resolve(sku, location, reason, reference, actor);
 }
 
-/* oms_fulfillment_init sets the step after a loss. */
+/* oms_fulfillment_init sets the steps after a loss and of cancel_order. */
 void
 oms_fulfillment_init(void)
 {
 	oms_stock_set_after_loss(after_loss);
+	oms_cancel_init();
 }
 
 /*

@@ -74,24 +74,26 @@ COMMENT ON VIEW oms.count_task IS
 
 -- A condition on location, order_id or fulfillment_id reaches the indexes.
 CREATE VIEW oms.work AS
-SELECT f.fulfillment_id, f.location, f.order_id, f.method, f.status, o.priority, l.due_at,
+SELECT f.fulfillment_id, f.location, f.order_id, f.method, f.status, o.priority,
+       LEAST(f.leave_by, l.promise_at) AS due_at,
        l.lines, l.units, l.to_pick, f.claimed_by, f.claimed_until, f.assigned_at,
        EXISTS (SELECT FROM oms.order_hold_row h
-                WHERE h.order_id = f.order_id AND h.released_at IS NULL) AS on_hold
+                WHERE h.order_id = f.order_id AND h.released_at IS NULL) AS on_hold,
+       l.promise_at
   FROM oms.fulfillment_row f
   JOIN oms.order_row o ON o.order_id = f.order_id
   CROSS JOIN LATERAL (
        SELECT pg_catalog.count(*) AS lines,
               pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.shipped)::bigint AS units,
               pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.picked)::bigint AS to_pick,
-              pg_catalog.min(COALESCE(ol.promise_at, o.promise_at)) AS due_at
+              pg_catalog.min(COALESCE(ol.promise_at, o.promise_at)) AS promise_at
          FROM oms.fulfillment_line_row l
          JOIN oms.order_line_row ol ON ol.order_id = l.order_id AND ol.line_no = l.line_no
         WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
           AND l.quantity > l.rejected + l.cancelled) l
  WHERE f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
 COMMENT ON VIEW oms.work IS
-    'fulfillments that are not done: due_at the earliest promise of its lines, units that are to leave, to_pick of them, who has it until when, and whether the order or a line of it is on hold';
+    'fulfillments that are not done: due_at, when it must leave (the last cut-off of the location, or moment of its business hours, at which it is still in time: oms.leave_by; at the latest when it was promised), promise_at the earliest promise of its lines, units that are to leave, to_pick of them, who has it until when, and whether the order or a line of it is on hold';
 
 CREATE FUNCTION oms.work_list(location text, method text DEFAULT NULL)
 RETURNS TABLE (fulfillment_id bigint, order_id text, method text, status text, priority integer,

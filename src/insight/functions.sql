@@ -138,7 +138,10 @@ AS $$
     UNION ALL
     SELECT 'on_hand, unavailable and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
            format('on_hand %s, unavailable %s, reserved %s', a.on_hand, a.unavailable, a.reserved)
-      FROM account a WHERE a.on_hand < 0 OR a.unavailable < 0 OR a.reserved < 0
+      FROM account a
+     WHERE a.unavailable < 0 OR a.reserved < 0    -- what other systems sold is gone, and its receipt may come later
+        OR a.on_hand < 0 AND NOT EXISTS (SELECT FROM oms.movement_row m
+                                          WHERE m.sku = a.sku AND m.location = a.location AND m.source IS NOT NULL)
     UNION ALL
     SELECT 'every movement has an account', format('sku %s, location %s', l.sku, l.location),
            format('movements of %s units', l.quantity)
@@ -498,6 +501,16 @@ AS $$
       FROM oms.confidence_row s
      WHERE s.sku IS NOT NULL AND NOT EXISTS (SELECT FROM oms.confidence_row l
                                               WHERE l.location = s.location AND l.sku IS NULL AND l.half_life = s.half_life AND l.as_of >= s.as_of)
+    UNION ALL
+    SELECT 'a movement that a source reported is in the ledger once', format('source %s, %s %s', e.source, e.kind, e.event_id),
+           format('%s, %s units in %s movements', e.outcome, COALESCE(m.units, 0), COALESCE(m.movements, 0))
+      FROM oms.feed_event_row e
+      LEFT JOIN (SELECT source, kind, reference, count(*) AS movements, sum(quantity) AS units
+                   FROM oms.movement_row WHERE source IS NOT NULL GROUP BY source, kind, reference) m
+        ON m.source = e.source AND m.kind = e.kind AND m.reference = e.event_id
+     WHERE e.kind IN ('sale', 'change', 'receipt')
+       AND (COALESCE(m.movements, 0) <> CASE e.outcome WHEN 'applied' THEN 1 ELSE 0 END
+            OR m.units <> CASE e.kind WHEN 'sale' THEN -e.quantity ELSE e.quantity END)
     UNION ALL
     SELECT 'an answered request has its result', format('request %s', r.request_id), format('function %s', r.function)
       FROM oms.request_row r WHERE r.result IS NULL

@@ -59,14 +59,14 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
      'atp,atp_by_location,atp_feed,atp_many,available,capacity_accounts,capacity_use,count_suggestions,'
      'draw_availability,draw_run,draw_stores,expected_supply,explain_availability,explain_route,explain_safety_stock,'
-     'nice_step,order_history,picture,picture_text,projection,promise,safety_stock_at,shipping'),
+     'leave_by,nice_step,order_history,picture,picture_text,projection,promise,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}',
      'count_sheet,fulfillment_history,next_actions,pick_list,sees_location,stock_history,work_list'),
     -- selling, and what customers change their minds about
     ('function', 'EXECUTE', '{seller}',
-     'cancel_line,cancel_order,change_destination,change_quantity,confirm,confirm_many,consume,consume_many,extend,'
-     'extend_many,hold_order,place_order,place_order_lines,release,release_backorder,release_many,release_order_hold,'
-     'reserve,reserve_cart,reserve_many,try_reserve,try_reserve_cart,try_reserve_many'),
+     'cancel_line,cancel_order,cancel_order_many,change_destination,change_quantity,confirm,confirm_many,consume,'
+     'consume_many,extend,extend_many,hold_order,place_order,place_order_lines,release,release_backorder,release_many,'
+     'release_order_hold,reserve,reserve_cart,reserve_many,try_reserve,try_reserve_cart,try_reserve_many'),
     -- the work of a location
     ('function', 'EXECUTE', '{store}',
      'accept,accept_count,accept_many,adjust,adjust_many,cancel_fulfillment,cancel_fulfillment_many,claim_work,'
@@ -81,21 +81,23 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'activate_policy,add_backorder_limit,add_capacity,add_carrier_rate,add_carrier_service,add_incoming,'
      'add_incoming_many,add_policy,add_quota,add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,'
      'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_solvers,'
-     'fill_backorders,plan_candidates,plan_prices,plan_routes,plan_summary,progress,protect_stock,query_rows,'
-     'recommend_safety_stock,refresh_confidence,reroute,resolve_shortfalls,route,simulate,transfer,transfer_many,'
-     'transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
+     'fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,progress,'
+     'protect_stock,query_rows,recommend_safety_stock,refresh_confidence,reroute,resolve_exception,resolve_shortfalls,'
+     'retry_exceptions,route,simulate,transfer,transfer_many,transfer_reservation,transfer_reservation_many,'
+     'unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,check,enforce_time_limits,'
-     'expire_holds,fold_accounts,forget_requests,grant_role_to,revoke_role_from'),
+     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,check,'
+     'enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,grant_role_to,'
+     'revoke_role_from'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
-     'confidence_setting,count_line,count_session,count_task,deadline,decision,fulfillment,fulfillment_event,'
-     'fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,location_exclusion,'
-     'location_group,location_group_member,location_performance,movement,order_facts,order_hold,order_line,orders,'
-     'policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,return_window,returned,'
-     'role_right,routing_run,safety_stock_rule,service,service_due,shortfall,time_limit,transfer_line,transfer_order,'
-     'work,zone'),
+     'confidence_setting,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,fulfillment,'
+     'fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,'
+     'location_exclusion,location_group,location_group_member,location_performance,movement,order_facts,order_hold,'
+     'order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
+     'return_window,returned,role_right,routing_run,safety_stock_rule,service,service_due,shortfall,source,time_limit,'
+     'transfer_line,transfer_order,work,zone'),
     ('relation', 'SELECT', '{reader,seller,store,planner}',
      'fulfillment_transition,item,reject_reason'),
     ('relation', 'SELECT', '{store}',
@@ -106,7 +108,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'safety_stock_rule,service,time_limit,zone'),
     ('relation', 'SELECT, INSERT, UPDATE, DELETE', '{}',
      'bin,channel,fulfillment_transition,item,kit_component,location,location_group,location_group_member,'
-     'reject_reason,role_location'),
+     'reject_reason,role_location,source'),
     ('function', 'EXECUTE', '{store,planner}',
      'cancel_transfer,open_transfer,receive_transfer,ship_transfer')
     ) AS r (kind, privileges, levels, names)

@@ -184,13 +184,15 @@ static const char supersede_fulfillments[] =
 
 static const char insert_fulfillments[] =
 	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, "
-	"carrier_service, ship_at, run_id, assigned_at) "
-	"SELECT d.order_id, d.location, o.method, d.carrier_service, d.ship_at, $1, clock_timestamp() "
+	"carrier_service, ship_at, leave_by, run_id, assigned_at) "
+	"SELECT d.order_id, d.location, o.method, d.carrier_service, d.ship_at, "
+	"CASE WHEN d.ship_at IS NOT NULL THEN oms.leave_by(d.location, o.method, d.carrier_service, o.ship_to, d.ship_at, o.due_at) END, "
+	"$1, clock_timestamp() "
 	"FROM (SELECT DISTINCT ON (d.order_id, d.location) d.order_id, d.location, "
 	"d.carrier_service, d.ship_at "
 	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.location IS NOT NULL AND d.order_id = "
 	"ANY ($2) ORDER BY d.order_id, d.location, d.line_no, d.part) d "
-	"JOIN oms.order_row o ON o.order_id = d.order_id "
+	"JOIN oms.routing_order o ON o.order_id = d.order_id "
 	"WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f WHERE f.order_id = d.order_id AND "
 	"f.location = d.location "
 	"AND f.status = 'assigned') ORDER BY d.order_id, d.location RETURNING order_id, "

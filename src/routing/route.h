@@ -133,6 +133,5 @@ extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Da
 extern void oms_route_backorder(Datum run_id, const RouteRun *run, Datum orders);
 
 /* route.c */
-extern void oms_routing_init(void);
 
 #endif							/* OMS_ROUTING_ROUTE_H */

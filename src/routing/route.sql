@@ -24,6 +24,15 @@ REVOKE ALL ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz,
 COMMENT ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) IS
     'what can be promised of a cart, [{"sku": …, "quantity": …}, …]: for each service (NULL: every one of oms.service_due) a row per location that would send it, with what of the cart, when it leaves and arrives, the cost (handling + carrier) and the carrier service; no row for a service that cannot be kept. From one location before a split; a pickup is at one store, the nearest that has all. What the channel may not sell now is promised from the moment at which it may with what is incoming. start_at: when work on it begins (default now). It writes and holds nothing: reserve or place_order does. Errors: OM004 unknown channel, sku or service, 22023, 22004, 22008';
 
+CREATE FUNCTION oms.leave_by(
+    location text, method text, carrier_service text, ship_to oms.latlon, ship_at timestamptz, due_at timestamptz)
+RETURNS timestamptz
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 50
+AS 'MODULE_PATHNAME', 'oms_leave_by';
+REVOKE ALL ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) IS
+    'when a shipment that may leave the location at ship_at must leave it to arrive by due_at: the last cut-off of the location, or without one the last moment of its opening hours, from which the carrier service, as oms.shipping named it, is in time; ship_at itself when nothing is in time, NULL when it is never due. What is picked up must be there by due_at. Errors: OM004 unknown location or carrier service, 22004, 22008 infinity';
+
 CREATE FUNCTION oms.capacity_accounts(at timestamptz)
 RETURNS TABLE (location text, window_name text, until text, measure text, quantity bigint, used bigint)
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off

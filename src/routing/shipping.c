@@ -1,7 +1,7 @@
 /*
  * shipping.c
  *		oms.shipping: how an order would leave a location, when it would leave and arrive,
- *		and what that costs.
+ *		and what that costs. oms.leave_by: when what was planned so must leave.
  *
  * Ready: the location's handling time, counted in its opening hours, after the start. It
  * leaves when ready, or at the location's cut-off that follows. Of each carrier service
@@ -10,7 +10,7 @@
  * that arrives first. While there is no carrier service at all, shipments have the
  * planner's default cost, and DEFAULT_KM_PER_HOUR.
  *
- * The function is called for every order and location, so the tables are read once a query
+ * shipping is called for every order and location, so the tables are read once a query
  * and kept with the function call, as the query's snapshot shows them; what depends on a
  * location and a start, but not on the order, is kept for the last start.
  *
@@ -23,6 +23,7 @@
 #include "access/htup_details.h"
 #include "common/hashfn.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/date.h"
 #include "utils/geo_decls.h"
 #include "utils/hsearch.h"
@@ -35,6 +36,7 @@
 #include "type/business_hours.h"
 
 PG_FUNCTION_INFO_V1(oms_shipping);
+PG_FUNCTION_INFO_V1(oms_leave_by);
 
 #define DEFAULT_KM_PER_HOUR 50
 /* half the circumference of the earth: a location without coordinates comes last */
@@ -378,6 +380,34 @@ choose(const OmsShipping *shipping, ShippingLocation *location, bool has_ship_to
 	return best;
 }
 
+/* distance is the kilometres to a destination; its zones are set. */
+static double
+distance(OmsShipping *shipping, const ShippingLocation *location, const OmsLatLon *ship_to)
+{
+	set_ship_to(shipping, ship_to);
+	return location->coordinates == NULL ? FARTHEST_KM :
+		oms_latlon_distance_km(ship_to, location->coordinates);
+}
+
+/* default_transit is the time a shipment needs while there is no carrier service, in microseconds. */
+static int64
+default_transit(double km)
+{
+	return (int64) ceil(km * SECS_PER_HOUR / DEFAULT_KM_PER_HOUR) * USECS_PER_SEC;
+}
+
+static ShippingLocation *
+require_location(const OmsShipping *shipping, text *key)
+{
+	ShippingLocation *location = find_location(shipping, key);
+
+	if (location == NULL)
+		ereport(ERROR,
+				(errcode(OMS_ERR_UNKNOWN_KEY),
+				 errmsg("location \"%s\" is unknown", text_to_cstring(key))));
+	return location;
+}
+
 /*
  * oms_shipment says how a shipment leaves the location; false when there is no such
  * location. What is picked up is there when it is ready, for nothing. The kilometres are 0
@@ -397,11 +427,7 @@ oms_shipment(OmsShipping *shipping, text *key, const OmsShipmentWish *wish, OmsS
 	shipment->handling_cost = location->handling_cost;
 	shipment->arrive_at = DT_NOEND;
 	if (!pickup && wish->ship_to != NULL)
-	{
-		set_ship_to(shipping, wish->ship_to);
-		shipment->distance_km = location->coordinates == NULL ? FARTHEST_KM :
-			oms_latlon_distance_km(wish->ship_to, location->coordinates);
-	}
+		shipment->distance_km = distance(shipping, location, wish->ship_to);
 	shipment->ship_at = pickup ? location->ready_at : location->ship_at;
 	if (shipment->ship_at == DT_NOEND)
 		return true;
@@ -416,8 +442,7 @@ oms_shipment(OmsShipping *shipping, text *key, const OmsShipmentWish *wish, OmsS
 	else
 	{
 		shipment->price = wish->cost_per_shipment + wish->cost_per_km * shipment->distance_km;
-		shipment->arrive_at = shipment->ship_at +
-			(int64) ceil(shipment->distance_km * SECS_PER_HOUR / DEFAULT_KM_PER_HOUR) * USECS_PER_SEC;
+		shipment->arrive_at = shipment->ship_at + default_transit(shipment->distance_km);
 	}
 	return true;
 }
@@ -425,7 +450,7 @@ oms_shipment(OmsShipping *shipping, text *key, const OmsShipmentWish *wish, OmsS
 /* What the calls of one query share. */
 typedef struct SharedByCalls
 {
-	TupleDesc	desc;
+	TupleDesc	desc;			/* of a row of oms.shipping */
 	OmsShipping *shipping;
 } SharedByCalls;
 
@@ -440,9 +465,8 @@ shared_by_calls(FunctionCallInfo fcinfo)
 		return shared;
 	old = MemoryContextSwitchTo(context);
 	shared = palloc0(sizeof(SharedByCalls));
-	if (get_call_result_type(fcinfo, NULL, &shared->desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "oms.shipping returns a row");
-	shared->desc = BlessTupleDesc(CreateTupleDescCopy(shared->desc));
+	if (get_call_result_type(fcinfo, NULL, &shared->desc) == TYPEFUNC_COMPOSITE)
+		shared->desc = BlessTupleDesc(CreateTupleDescCopy(shared->desc));
 	MemoryContextSwitchTo(old);
 	shared->shipping = oms_shipping_read(context);
 	fcinfo->flinfo->fn_extra = shared;
@@ -479,10 +503,8 @@ oms_shipping(PG_FUNCTION_ARGS)
 	oms_require_not_null(fcinfo, 6, "cost_per_km");
 	wish.cost_per_km = PG_GETARG_FLOAT8(6);
 	shared = shared_by_calls(fcinfo);
-	if (!oms_shipment(shared->shipping, key, &wish, &shipment))
-		ereport(ERROR,
-				(errcode(OMS_ERR_UNKNOWN_KEY),
-				 errmsg("location \"%s\" is unknown", text_to_cstring(key))));
+	(void) require_location(shared->shipping, key);
+	(void) oms_shipment(shared->shipping, key, &wish, &shipment);
 
 	nulls[0] = shipment.carrier_service == NULL;
 	values[0] = PointerGetDatum(shipment.carrier_service);
@@ -493,4 +515,136 @@ oms_shipping(PG_FUNCTION_ARGS)
 	values[3] = TimestampTzGetDatum(shipment.ship_at);
 	values[4] = TimestampTzGetDatum(shipment.arrive_at);
 	return HeapTupleGetDatum(heap_form_tuple(shared->desc, values, nulls));
+}
+
+/* -------------------------------------------------------------------------
+ * When it must leave
+ * -------------------------------------------------------------------------
+ */
+
+/* What decides when a shipment that leaves at a moment arrives. */
+typedef struct Transit
+{
+	const OmsBusinessHours *hours;	/* NULL: always */
+	int64		time;			/* microseconds */
+	pg_tz	   *zone;
+} Transit;
+
+static bool
+in_time(const Transit *transit, TimestampTz leaves, TimestampTz due_at)
+{
+	TimestampTz arrives = leaves + transit->time;
+
+	return (transit->hours == NULL ||
+			oms_working_time(transit->hours, leaves, transit->time, transit->zone, &arrives)) &&
+		arrives <= due_at;
+}
+
+/* last_cut_off is the last cut-off, from ship_at on, that is in time. */
+static TimestampTz
+last_cut_off(const ShippingLocation *location, const Transit *transit, TimestampTz ship_at,
+			 TimestampTz due_at)
+{
+	TimestampTz last = ship_at;
+	TimestampTz next;
+
+	while (oms_next_cut_off(location->hours, last + 1, location->cut_off, transit->zone, &next) &&
+		   in_time(transit, next, due_at))
+	{
+		CHECK_FOR_INTERRUPTS();
+		last = next;
+	}
+	return last;
+}
+
+/*
+ * last_open is the last moment of the opening hours, from ship_at on, that is in time: the
+ * later it leaves, the later it arrives, so it is searched for by opening time.
+ */
+static TimestampTz
+last_open(const ShippingLocation *location, const Transit *transit, TimestampTz ship_at,
+		  TimestampTz due_at)
+{
+	TimestampTz last = ship_at;
+	int64		low = 0;
+	int64		high = due_at - ship_at + 1;
+
+	while (high - low > 1)
+	{
+		int64		middle = low + (high - low) / 2;
+		TimestampTz next;
+
+		if (oms_working_time(location->hours, ship_at, middle, transit->zone, &next) &&
+			in_time(transit, next, due_at))
+		{
+			low = middle;
+			last = next;
+		}
+		else
+			high = middle;
+	}
+	return last;
+}
+
+/* find_service finds a carrier service by its name; OM004. */
+static const CarrierService *
+find_service(const OmsShipping *shipping, text *name)
+{
+	for (int i = 0; i < shipping->nservices; i++)
+		if (oms_text_equal(shipping->services[i].name, name))
+			return &shipping->services[i];
+	ereport(ERROR,
+			(errcode(OMS_ERR_UNKNOWN_KEY),
+			 errmsg("carrier service \"%s\" is unknown", text_to_cstring(name))));
+}
+
+/*
+ * oms_leave_by(location, method, carrier_service, ship_to, ship_at, due_at): a timestamptz,
+ * the last departure from ship_at on that is in time, or ship_at; null when it is never due.
+ * OM004 unknown location or carrier service, 22008.
+ */
+Datum
+oms_leave_by(PG_FUNCTION_ARGS)
+{
+	OmsShipping *shipping;
+	text	   *key = oms_arg_key(fcinfo, 0, "location");
+	bool		pickup = oms_arg_method(fcinfo, 1) == OMS_PICKUP;
+	bool		has_ship_to = !pickup && !PG_ARGISNULL(3);
+	ShippingLocation *location;
+	Transit		transit = {0};
+	TimestampTz ship_at;
+	TimestampTz due_at;
+	double		km = 0;
+
+	oms_require_not_null(fcinfo, 4, "ship_at");
+	ship_at = PG_GETARG_TIMESTAMPTZ(4);
+	due_at = PG_ARGISNULL(5) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(5);
+	if (TIMESTAMP_NOT_FINITE(ship_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("ship_at must be finite")));
+	shipping = shared_by_calls(fcinfo)->shipping;
+	location = require_location(shipping, key);
+	if (due_at == DT_NOEND)
+		PG_RETURN_NULL();
+	transit.zone = oms_find_time_zone(location->time_zone, ship_at);
+	if (has_ship_to)
+		km = distance(shipping, location, PG_GETARG_LATLON_P(3));
+	if (!pickup && !PG_ARGISNULL(2))
+	{
+		const CarrierService *service = find_service(shipping, PG_GETARG_TEXT_PP(2));
+		int			rate = find_rate(shipping, service, has_ship_to, km);
+
+		if (rate < 0)
+			PG_RETURN_TIMESTAMPTZ(ship_at);
+		transit.hours = service->hours;
+		transit.time = shipping->rates[rate].transit;
+	}
+	else if (!pickup)
+		transit.time = default_transit(km);
+	if (due_at <= ship_at || !in_time(&transit, ship_at, due_at))
+		PG_RETURN_TIMESTAMPTZ(ship_at);
+	PG_RETURN_TIMESTAMPTZ(!pickup && location->cut_off >= 0 ?
+						  last_cut_off(location, &transit, ship_at, due_at) :
+						  last_open(location, &transit, ship_at, due_at));
 }

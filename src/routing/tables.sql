@@ -127,6 +127,7 @@ CREATE TABLE oms.fulfillment_row (
         ('assigned', 'accepted', 'picking', 'packed', 'ready', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
     carrier_service text COLLATE "C",
     ship_at timestamptz,
+    leave_by timestamptz,
     run_id bigint,
     assigned_at timestamptz NOT NULL,
     changed_at timestamptz,
@@ -136,16 +137,19 @@ CREATE TABLE oms.fulfillment_row (
     escalated_at timestamptz,
     ready_at timestamptz,
     code_hash text,
+    wrong_codes integer NOT NULL DEFAULT 0 CHECK (wrong_codes >= 0),
     PRIMARY KEY (order_id, fulfillment_id),
     CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
 COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
 COMMENT ON COLUMN oms.fulfillment_row.ship_at IS 'when it was to leave, as planned when it was assigned';
+COMMENT ON COLUMN oms.fulfillment_row.leave_by IS 'when it must leave so that it arrives in time, by what was known when it was assigned';
 COMMENT ON COLUMN oms.fulfillment_row.claimed_by IS 'the picker who has it, until claimed_until';
 COMMENT ON COLUMN oms.fulfillment_row.reminded_at IS 'when its location, or of what is ready its customer, was last reminded';
 COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''s case: too many locations did not accept it';
 COMMENT ON COLUMN oms.fulfillment_row.ready_at IS 'since when the customer may come';
 COMMENT ON COLUMN oms.fulfillment_row.code_hash IS 'hash of the customer''s code, without which it is not handed over; NULL: no code';
+COMMENT ON COLUMN oms.fulfillment_row.wrong_codes IS 'wrong codes that were tried since it has this one';
 CREATE INDEX fulfillment_row_work_idx ON oms.fulfillment_row (location, status)
     WHERE status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
 CREATE INDEX fulfillment_row_id_idx ON oms.fulfillment_row (fulfillment_id);

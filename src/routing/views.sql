@@ -120,7 +120,7 @@ CREATE VIEW oms.fulfillment AS
 SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.units, f.run_id,
        f.assigned_at, f.changed_at, f.claimed_by, f.claimed_until,
        f.reminded_at, f.escalated_at, f.ready_at, f.code_hash IS NOT NULL AS has_code,
-       f.carrier_service, f.ship_at
+       f.carrier_service, f.ship_at, f.leave_by, f.wrong_codes
   FROM oms.fulfillment_row f
   LEFT JOIN (SELECT l.order_id, l.fulfillment_id, pg_catalog.count(*) AS lines,
                     pg_catalog.sum(l.quantity)::bigint AS units

@@ -143,9 +143,14 @@ CREATE TABLE oms.movement_row (
     reference text,
     moved_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     incoming_id bigint,
+    source text COLLATE "C",
+    occurred_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     PRIMARY KEY (sku, location, movement_id)
 );
 COMMENT ON TABLE oms.movement_row IS 'private: the immutable ledger behind oms.movement';
+CREATE INDEX movement_row_occurred_at_idx ON oms.movement_row (occurred_at);
+COMMENT ON COLUMN oms.movement_row.source IS 'the feed that reported it, whose figures contain it from then on; NULL: oms''s own';
+COMMENT ON COLUMN oms.movement_row.occurred_at IS 'when the goods moved; of a correction, the moment as of which was counted';
 COMMENT ON COLUMN oms.movement_row.incoming_id IS 'the incoming supply that was received';
 
 CREATE SEQUENCE oms.reservation_id_seq CACHE 32;

@@ -87,10 +87,10 @@ COMMENT ON VIEW oms.quota_use IS
 
 CREATE VIEW oms.movement AS
 SELECT m.movement_id, m.sku, m.location, m.quantity, m.unavailable, m.kind, m.reason, m.actor,
-       m.reference, m.moved_at, m.incoming_id
+       m.reference, m.moved_at, m.incoming_id, m.source, m.occurred_at
   FROM oms.movement_row m;
 COMMENT ON VIEW oms.movement IS
-    'the immutable ledger: on_hand of the sku at the location changed by quantity units, why, by whom, for what; incoming_id: the incoming supply that was received, if any';
+    'the immutable ledger: on_hand of the sku at the location changed by quantity units, why, by whom, for what; incoming_id: the incoming supply that was received, if any; source: the feed that reported it, if any; occurred_at: when the goods moved, moved_at when that was recorded';
 
 CREATE VIEW oms.reservation AS
 SELECT r.reservation_id, r.sku, r.location, r.quantity, r.consumed,

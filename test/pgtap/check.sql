@@ -241,7 +241,9 @@ INSERT INTO broken (invariant, found) VALUES
         $$DELETE FROM oms.kit_component WHERE kit = 'K'$$)),
     ('a kit is in no kit', pg_temp.breaks(
         $$ALTER TABLE oms.kit_component DISABLE TRIGGER nested$$,
-        $$INSERT INTO oms.kit_component VALUES ('L', 'K', 1)$$));
+        $$INSERT INTO oms.kit_component VALUES ('L', 'K', 1)$$)),
+    ('a movement that a source reported is in the ledger once', pg_temp.breaks(
+        $$INSERT INTO oms.feed_event_row (source, kind, event_id, content, sku, location, quantity, outcome) VALUES ('s', 'sale', '1', md5('')::uuid, 'A', 'near', 1, 'applied')$$));
 
 SELECT plan(3 + (SELECT count(*)::int FROM broken));
 SELECT is_empty('SELECT * FROM oms.check()', 'nothing is broken before');

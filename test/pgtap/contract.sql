@@ -26,7 +26,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('release_backorder', 1, '{backorder_id,sku,quantity,filled,status}'), ('fill_backorders', 0, NULL), ('resolve_shortfalls', 2, NULL), ('grant_role_to', 3, NULL), ('revoke_role_from', 1, NULL), ('sees_location', 1, NULL),
     ('place_order', 9, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('place_order_lines', 3, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
-    ('cancel_order', 1, NULL), ('route', 0, '{run_id}'), ('explain_route', 1, NULL),
+    ('cancel_order', 1, NULL), ('cancel_order_many', 1, '{order_id,line_no,sku,location,quantity}'), ('route', 0, '{run_id}'), ('explain_route', 1, NULL),
     ('next_actions', 1, '{action,to_status}'), ('work_list', 1, '{fulfillment_id,order_id,due_at}'),
     ('claim_work', 3, '{fulfillment_id,order_id,due_at,claimed_until}'), ('release_work', 0, NULL),
     ('pick_list', 2, '{bin,sku,units,fulfillments,quantities}'),
@@ -47,6 +47,9 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('recommend_safety_stock', 2, '{sku,location,recommended}'), ('apply_safety_stock_recommendation', 2, '{sku,location,safety_stock}'),
     ('refresh_confidence', 0, NULL), ('count_suggestions', 1, '{sku,on_hand,confidence,at_risk}'),
     ('withhold_by_confidence', 3, '{change,location,sku,confidence,safety_stock}'),
+    ('add_source', 5, '{source,lag,on_missing}'), ('ingest', 3, '{row_no,outcome,reason,first_outcome,change}'),
+    ('ingest_many', 5, '{row_no,outcome,reason,first_outcome,change}'), ('ingest_table', 3, '{outcome,rows,units}'),
+    ('retry_exceptions', 0, '{source,kind,outcome,reason,change}'), ('resolve_exception', 2, '{source,kind,outcome,reason,change}'), ('forget_events', 1, NULL),
     ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

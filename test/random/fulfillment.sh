@@ -15,6 +15,7 @@
 #   a reject does not count its units      reject.c, settle: without oms_work_write_lines
 #   what is shipped stays in stock         actions.c, consume: without oms_consume_order_units
 #   who lost its units is still to be picked   shortfall.c, lose_order: without reject_work
+#   work goes on while a hold stands       actions.c, act: without require_no_hold
 #   rejected work keeps its capacity       work.c, frees_capacity: without "reject"
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -28,7 +29,7 @@ trap 'rm -rf "$dir"' EXIT
 createdb oms_walk
 export PGDATABASE=oms_walk
 psql -Xqc "CREATE EXTENSION oms"
-echo "1..7"
+echo "1..8"
 echo "# seed $seed, $clients clients, $seconds s"
 
 psql -Xq -v ON_ERROR_STOP=1 >"$dir/setup" 2>&1 <<'SQL' || { cat "$dir/setup"; exit 1; }
@@ -78,6 +79,10 @@ BEGIN
                            scope => walk.one_of('line', 'fulfillment', 'sku', 'orders'), reroute => random() < 0.3)
            FROM (SELECT l.fulfillment_id, l.sku FROM oms.fulfillment_line AS l WHERE l.open > 0 AND l.fulfillment_id = walk.some_work('{assigned,accepted,picking,packed,ready}') LIMIT 1) AS l;
     WHEN 'cancel' THEN PERFORM oms.cancel_order(o.order_id) FROM (SELECT order_id FROM oms.orders WHERE status = 'open' ORDER BY random() LIMIT 1) AS o;
+    WHEN 'cancel many' THEN PERFORM oms.cancel_order_many(ARRAY(SELECT order_id FROM oms.orders WHERE status = 'open' ORDER BY random() LIMIT 2));
+    WHEN 'hold' THEN PERFORM oms.hold_order(l.order_id, walk.one_of('fraud', 'address', 'payment'), CASE WHEN random() < 0.3 THEN l.line_no END) FROM (SELECT order_id, line_no FROM oms.order_line WHERE status NOT IN ('cancelled', 'consumed') ORDER BY random() LIMIT 1) AS l;
+    WHEN 'release hold' THEN PERFORM oms.release_order_hold(h.order_id, h.hold_id) FROM (SELECT order_id, hold_id FROM oms.order_hold WHERE released_at IS NULL ORDER BY random() LIMIT 1) AS h;
+    WHEN 'learn' THEN PERFORM oms.refresh_confidence();
     WHEN 'cancel line' THEN PERFORM oms.cancel_line(l.order_id, l.line_no, CASE WHEN random() < 0.5 THEN 1 END) FROM (SELECT order_id, line_no FROM oms.order_line WHERE status NOT IN ('cancelled', 'consumed') ORDER BY random() LIMIT 1) AS l;
     WHEN 'change quantity' THEN PERFORM oms.change_quantity(l.order_id, l.line_no, 1 + floor(random() * 5)::bigint, 'backorder') FROM (SELECT order_id, line_no FROM oms.order_line WHERE status NOT IN ('cancelled', 'consumed') ORDER BY random() LIMIT 1) AS l;
     WHEN 'cancel fulfillment' THEN PERFORM oms.cancel_fulfillment(walk.some_work('{accepted,picking,packed,ready}'));
@@ -118,7 +123,7 @@ DECLARE
 BEGIN
     WHILE clock_timestamp() < until LOOP
         action := walk.one_of('place', 'place', 'place', 'route', 'route some', 'route some', 'accept', 'accept', 'claim', 'release', 'pick', 'pick all', 'pick all', 'pack', 'pack', 'pack',
-            'unpack', 'ship', 'ship', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'hand_over some', 'hand_over some', 'reject', 'reject', 'cancel', 'cancel line', 'cancel line', 'change quantity', 'cancel fulfillment', 'receive', 'receive', 'count',
+            'unpack', 'ship', 'ship', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'hand_over some', 'hand_over some', 'reject', 'reject', 'cancel', 'cancel many', 'hold', 'release hold', 'release hold', 'learn', 'cancel line', 'cancel line', 'change quantity', 'cancel fulfillment', 'receive', 'receive', 'count',
             'return', 'return', 'exchange', 'lose', 'lose', 'set aside', 'put back', 'scrap', 'resolve', 'open transfer', 'open transfer', 'ship transfer', 'ship some', 'receive transfer', 'receive all', 'cancel transfer',
             'open count', 'record', 'record', 'accept count', 'accept count', 'close count');
         state := '00000';
@@ -176,6 +181,9 @@ is "nothing was ever broken" "0|" "SELECT sum(found), min(example) FROM walk.sam
 is "looked at often" "t" "SELECT count(*) > $seconds FROM walk.sample"
 is "no location has ever been assigned more than its capacity" "" \
 	"SELECT string_agg(location || ' ' || measure || ' ' || used, ', ') FROM oms.capacity_use() WHERE used > quantity"
+is "nothing was done to an order on hold" "0" \
+	"SELECT count(*) FROM oms.fulfillment_event e JOIN oms.order_hold h ON h.order_id = e.order_id AND h.line_no IS NULL AND e.acted_at > h.placed_at
+	    AND e.acted_at < COALESCE(h.released_at, 'infinity') WHERE e.action IN ('accept', 'pick', 'pack', 'ready', 'ship', 'hand_over')"
 is "every action has been taken" "" \
 	"SELECT string_agg(action, ', ') FROM (SELECT action FROM walk.step GROUP BY action HAVING count(*) FILTER (WHERE state = '00000') = 0) AS s"
 is "nothing is broken" "" "SELECT string_agg(invariant || ': ' || key, '; ') FROM oms.check()"

@@ -1,0 +1,85 @@
+-- What other systems report. See sync/ingest.c and sync/state.c.
+
+CREATE FUNCTION oms.add_source(
+    source text, reports text[] DEFAULT '{snapshot,change,count,sale,order,receipt}',
+    excludes_reserved boolean DEFAULT false, excludes_shipped boolean DEFAULT true, lag interval DEFAULT '0',
+    on_missing text DEFAULT 'unchanged', limit_units bigint DEFAULT NULL, limit_percent numeric DEFAULT NULL,
+    limit_value numeric DEFAULT NULL, note text DEFAULT NULL)
+RETURNS oms.source
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    INSERT INTO oms.source VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (source) DO UPDATE SET
+        reports = excluded.reports, excludes_reserved = excluded.excludes_reserved, excludes_shipped = excluded.excludes_shipped,
+        lag = excluded.lag, on_missing = excluded.on_missing, limit_units = excluded.limit_units,
+        limit_percent = excluded.limit_percent, limit_value = excluded.limit_value, note = excluded.note
+    RETURNING *
+$$;
+REVOKE ALL ON FUNCTION oms.add_source(text, text[], boolean, boolean, interval, text, bigint, numeric, numeric, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_source(text, text[], boolean, boolean, interval, text, bigint, numeric, numeric, text) IS
+    'adds a system that reports to oms, or changes what is known of it: reports: the kinds of rows that are taken from it; excludes_reserved: its figures are net of what oms has reserved; excludes_shipped: they know at once what oms sent out, else after lag, how long it takes until they contain what others moved; on_missing: what its snapshot of a location means for skus that are not in it (unchanged, zero, exception); a snapshot or count that differs by more than a limit (units, per cent of on_hand, units times unit_value) waits for a person';
+
+CREATE FUNCTION oms.feed_moment(moment text)
+RETURNS timestamptz
+LANGUAGE c STABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'oms_feed_moment';
+REVOKE ALL ON FUNCTION oms.feed_moment(text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.feed_moment(text) IS 'the moment that a row of a feed names; infinity when it is none, instead of an error';
+
+CREATE FUNCTION oms.ingest(
+    source text, kind text, rows jsonb, as_of timestamptz DEFAULT NULL, event_id text DEFAULT NULL,
+    actor text DEFAULT session_user)
+RETURNS TABLE (row_no bigint, outcome text, reason text, first_outcome text, change bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_ingest';
+REVOKE ALL ON FUNCTION oms.ingest(text, text, jsonb, timestamptz, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.ingest(text, text, jsonb, timestamptz, text, text) IS
+    'takes what a source reports, a jsonb array of objects. kind sale (units gone), receipt (units come), change (more or fewer): "event_id", "sku", "location", "quantity", "as_of" (when it occurred; default: as_of of the call); count: the same, what was counted as of its moment, event_id optional; snapshot: "sku", "location", "quantity", what is at whole locations as of the call''s as_of, under the call''s event_id; order: what place_order_lines takes, as "order_id", "channel", "lines" and optionally "ship_to", "service", "priority", "promise_at", "reference", "on_shortage" (default backorder), "event_id" (default order_id), "as_of" (placed at). A row per row with its outcome: applied (change: by how many units on_hand changed), unchanged, duplicate (the same event again: no effect, first_outcome is what became of it), absorbed (a later statement already contains it), stale (a later statement of the key was taken before), parked (differs by more than the source''s limits, or an open transaction changes it), conflict (the id was used for something else), rejected. The last three are in oms.feed_exception with their reason; all others have landed. Errors: OM004 unknown source, OM010 it does not report this kind, 22004, 22023, 40001 another transaction is taking an event of the same id';
+
+CREATE FUNCTION oms.ingest_many(
+    source text, kind text, skus text[], locations text[], quantities bigint[],
+    event_ids text[] DEFAULT NULL, as_ofs timestamptz[] DEFAULT NULL,
+    as_of timestamptz DEFAULT NULL, event_id text DEFAULT NULL, actor text DEFAULT session_user)
+RETURNS TABLE (row_no bigint, outcome text, reason text, first_outcome text, change bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_ingest_many';
+REVOKE ALL ON FUNCTION oms.ingest_many(text, text, text[], text[], bigint[], text[], timestamptz[], timestamptz, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.ingest_many(text, text, text[], text[], bigint[], text[], timestamptz[], timestamptz, text, text) IS
+    'ingest with a column of the rows in each array, for all kinds but order. Rows, outcomes and errors as ingest';
+
+CREATE FUNCTION oms.ingest_table(
+    source text, kind text, staging regclass, as_of timestamptz DEFAULT NULL, event_id text DEFAULT NULL,
+    actor text DEFAULT session_user)
+RETURNS TABLE (outcome text, "rows" bigint, units bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 5
+AS 'MODULE_PATHNAME', 'oms_ingest_table';
+REVOKE ALL ON FUNCTION oms.ingest_table(text, text, regclass, timestamptz, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.ingest_table(text, text, regclass, timestamptz, text, text) IS
+    'ingest of a table that COPY has filled: columns sku, location, quantity, and event_id and as_of if they are there; it is read with the caller''s rights and not changed. A row per outcome with the number of rows and the units by which on_hand changed. Errors as ingest, and 42703 a column is missing';
+
+CREATE FUNCTION oms.retry_exceptions(
+    source text DEFAULT NULL, reason text DEFAULT NULL, at_most bigint DEFAULT 1000, actor text DEFAULT session_user)
+RETURNS TABLE (source text, kind text, outcome text, reason text, change bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_retry_exceptions';
+REVOKE ALL ON FUNCTION oms.retry_exceptions(text, text, bigint, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.retry_exceptions(text, text, bigint, text) IS
+    'takes open exceptions again, of a source and a reason or all, at most so many, oldest first, as ingest would now; what still cannot be taken stays, with one attempt more. Safe to run twice at once. A row per exception with its outcome';
+
+CREATE FUNCTION oms.resolve_exception(
+    exception_id bigint, action text, note text DEFAULT NULL,
+    source text DEFAULT NULL, reason text DEFAULT NULL, actor text DEFAULT session_user)
+RETURNS TABLE (source text, kind text, outcome text, reason text, change bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_resolve_exception';
+REVOKE ALL ON FUNCTION oms.resolve_exception(bigint, text, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.resolve_exception(bigint, text, text, text, text, text) IS
+    'a person decides about an open exception; with exception_id NULL about all of a source and a reason. action take: what it says is taken although it is above the source''s limits, as of its moment, unless something later has been stated meanwhile (a row with the outcome each); dismiss: it is closed without effect, with a note. Errors: OM004 no such open exception, 22023 unknown action';
+
+CREATE FUNCTION oms.forget_events(older_than interval DEFAULT '90 days')
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_forget_events';
+REVOKE ALL ON FUNCTION oms.forget_events(interval) FROM PUBLIC;
+COMMENT ON FUNCTION oms.forget_events(interval) IS
+    'forgets events that landed, and exceptions that were closed, longer ago than this; the same event sent again would then be a new one; returns their number';

@@ -1,0 +1,111 @@
+-- sync: what other systems report, and what could not be taken of it. oms.source is plain
+-- configuration; the other tables are private.
+
+CREATE TABLE oms.source (
+    source text COLLATE "C" PRIMARY KEY CHECK (source <> ''),
+    reports text[] NOT NULL DEFAULT '{snapshot,change,count,sale,order,receipt}'
+        CHECK (reports <@ '{snapshot,change,count,sale,order,receipt}'::text[]),
+    excludes_reserved boolean NOT NULL DEFAULT false,
+    excludes_shipped boolean NOT NULL DEFAULT true,
+    lag interval NOT NULL DEFAULT '0' CHECK (lag >= interval '0'),
+    on_missing text NOT NULL DEFAULT 'unchanged' CHECK (on_missing IN ('unchanged', 'zero', 'exception')),
+    limit_units bigint CHECK (limit_units >= 0),
+    limit_percent numeric CHECK (limit_percent >= 0),
+    limit_value numeric CHECK (limit_value >= 0),
+    note text
+);
+COMMENT ON TABLE oms.source IS 'systems that report to oms, and what is to be known of their figures; oms.add_source';
+COMMENT ON COLUMN oms.source.reports IS 'the kinds of rows that are taken from it';
+COMMENT ON COLUMN oms.source.excludes_reserved IS 'its figures are already net of what oms has reserved';
+COMMENT ON COLUMN oms.source.excludes_shipped IS 'its figures know at once what oms has sent out; else after lag';
+COMMENT ON COLUMN oms.source.lag IS 'how long it takes until its figures contain what others moved';
+COMMENT ON COLUMN oms.source.on_missing IS 'what its snapshot of a location says of skus that are not in it: nothing (unchanged), that there are none (zero), or a person is to say (exception)';
+COMMENT ON COLUMN oms.source.limit_units IS 'a snapshot or count that differs by more units waits for a person; NULL: no limit';
+COMMENT ON COLUMN oms.source.limit_percent IS 'likewise in per cent of on_hand';
+COMMENT ON COLUMN oms.source.limit_value IS 'likewise in units times unit_value of the item';
+
+-- What was taken, by the id that its source gave it: so it is taken once.
+CREATE TABLE oms.feed_event_row (
+    source text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('snapshot', 'change', 'count', 'sale', 'order', 'receipt')),
+    event_id text COLLATE "C" NOT NULL CHECK (event_id <> ''),
+    content uuid NOT NULL,
+    sku text COLLATE "C",
+    location text COLLATE "C",
+    quantity bigint,
+    as_of timestamptz,
+    outcome text NOT NULL CHECK (outcome IN ('applied', 'unchanged', 'absorbed', 'stale')),
+    received_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    PRIMARY KEY (source, kind, event_id)
+);
+COMMENT ON TABLE oms.feed_event_row IS 'private: events of sources that were taken, behind oms.feed_event';
+COMMENT ON COLUMN oms.feed_event_row.content IS 'a hash of what the event said';
+CREATE INDEX feed_event_row_received_at_idx ON oms.feed_event_row USING brin (received_at);
+
+-- As of when the stock of a sku at a location was last stated: by a snapshot of the location, or
+-- else by key. The newest of all holds.
+CREATE TABLE oms.feed_snapshot_row (
+    location text COLLATE "C" NOT NULL,
+    complete boolean NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    as_of timestamptz NOT NULL,
+    skus text[] COLLATE "C" NOT NULL,
+    PRIMARY KEY (location, complete)
+);
+COMMENT ON TABLE oms.feed_snapshot_row IS 'private: the newest snapshots of each location, and which skus they stated';
+COMMENT ON COLUMN oms.feed_snapshot_row.complete IS 'what is missing from it is not there';
+COMMENT ON COLUMN oms.feed_snapshot_row.skus IS 'those that it stated; of a complete one, those that it did not';
+CREATE TABLE oms.feed_mark_row (
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    source text COLLATE "C" NOT NULL,
+    as_of timestamptz NOT NULL,
+    PRIMARY KEY (sku, location)
+);
+COMMENT ON TABLE oms.feed_mark_row IS 'private: statements of the stock of a sku at a location by counts, and by snapshots that are not the newest of the location';
+
+CREATE SEQUENCE oms.feed_exception_id_seq;
+COMMENT ON SEQUENCE oms.feed_exception_id_seq IS 'private: numbers what could not be taken of feeds';
+CREATE TABLE oms.feed_exception_row (
+    exception_id bigint PRIMARY KEY DEFAULT pg_catalog.nextval('oms.feed_exception_id_seq'),
+    source text COLLATE "C" NOT NULL,
+    kind text COLLATE "C" NOT NULL,
+    content uuid NOT NULL,
+    "row" jsonb NOT NULL,
+    reason text COLLATE "C" NOT NULL,
+    detail text,
+    attempts integer NOT NULL DEFAULT 1,
+    first_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    last_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'taken', 'dismissed')),
+    resolved_by text,
+    resolved_at timestamptz,
+    note text,
+    CHECK ((status = 'open') = (resolved_at IS NULL))
+);
+COMMENT ON TABLE oms.feed_exception_row IS 'private: rows of feeds that could not be taken, behind oms.feed_exception';
+CREATE UNIQUE INDEX feed_exception_row_open_idx ON oms.feed_exception_row (source, kind, content) WHERE status = 'open';
+
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.feed_event_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.forget_events to prune it by age.');
+ALTER TABLE oms.feed_event_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.feed_event_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.feed_snapshot_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.ingest.');
+ALTER TABLE oms.feed_snapshot_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.feed_snapshot_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.feed_mark_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.ingest.');
+ALTER TABLE oms.feed_mark_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.feed_mark_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.feed_exception_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.retry_exceptions or oms.resolve_exception.');
+ALTER TABLE oms.feed_exception_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.feed_exception_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+
+SELECT pg_catalog.pg_extension_config_dump('oms.source', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.feed_event_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.feed_snapshot_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.feed_mark_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.feed_exception_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.feed_exception_row', '');

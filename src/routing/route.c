@@ -4,23 +4,23 @@
  *		reroute, simulate and compare_solvers.
  *
  * A run has three phases. Plan (steps.c, demand.c): oms.plan_routes reads queries over oms's
- * tables, in one snapshot and without locks, once, or for each rule of a policy. Lock: the orders of the
- * plan that are still open are locked without waiting; those that somebody else has locked are left
- * and counted. Apply: capacity is taken (capacity.c), holds move (moves.c), then decisions
- * and fulfillments are written from what is held after the moves (decide.c), and what no rule
- * serves is backordered where its routing says so (unserved.c). An order that has changed
- * since it was planned, or that does not get the capacity or the units it was to have, is not forced: it
- * is planned again with what is there then. After the last round what is not as planned waits in
- * queue changed.
+ * tables, in one snapshot and without locks, once, or for each rule of a policy. Lock: the
+ * orders of the plan that are still open are locked without waiting; those that somebody else
+ * has locked are left and counted. Apply: capacity is taken (capacity.c), holds move (moves.c),
+ * then decisions and fulfillments are written from what is held after the moves (decide.c), and
+ * what no rule serves is backordered where its routing says so (unserved.c). An order that has
+ * changed since it was planned, or that does not get the capacity or the units it was to have,
+ * is not forced: it is planned again with what is there then, at most MAX_ROUNDS times. After
+ * the last round what is not as planned waits in queue changed.
  *
  * Any number of runs may be on at once. Who plans an order that another run has decided
  * meanwhile finds it changed. A run waits for no other: it locks orders and reservations
- * without waiting, and whoever changes an order's reservations or its work as a set locks the order
- * first, so that no row it writes is locked by somebody who waits.
+ * without waiting, and whoever changes an order's reservations or its work as a set locks the
+ * order first, so that no row a run writes is locked by somebody who waits for it.
  *
- * Locks, in this order: rows of order_row (skip locked), kept to the end; those of capacity.c and of moves.c, in
- * each round. Since none of them is waited for but key locks, which are held one at a time
- * and briefly, the order of the rounds needs no proof.
+ * Locks, in this order: rows of order_row (skip locked), kept to the end; those of capacity.c
+ * and of moves.c, in each round. None of them is waited for but key locks, which are held
+ * one at a time and briefly; so the order of the rounds needs no proof.
  *
  * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
  * pg_catalog, pg_temp, so that operators need no schema.

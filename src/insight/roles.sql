@@ -87,7 +87,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,check,enforce_time_limits,expire_holds,'
+     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,enforce_time_limits,expire_holds,'
      'feed_moment,fold_accounts,forget_events,forget_requests,grant_role_to,reset_statistics,revoke_role_from'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'

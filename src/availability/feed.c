@@ -12,7 +12,8 @@
  * (test/pgtap/atp_feed); skus of which more must be known than their accounts are left
  * to the reading that atp uses.
  *
- * Memory: some 100 bytes a sku, and the result beyond work_mem on disk.
+ * Memory: some 400 bytes a sku with four channels, changes that are not folded included (40 MB for
+ * 100,000 of each), however many locations there are; the result beyond work_mem on disk.
  * Reads item, kit_component, location_exclusion, stock_account, stock_delta,
  * reservation_row, protection_account and the network. No locks but AccessShareLock.
  */

@@ -58,14 +58,16 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'cancel_overdue,change_incoming,compare_solvers,fill_backorders,plan_candidates,plan_prices,plan_routes,plan_summary,'
      'protect_stock,query_rows,recommend_safety_stock,reroute,resolve_shortfalls,route,simulate,transfer,transfer_many,transfer_reservation,'
      'transfer_reservation_many,unprotect_stock'),
-    -- what other systems report
-    ('function', 'EXECUTE', '{planner}', 'ingest,ingest_many,ingest_table,resolve_exception,retry_exceptions'),
+    -- what other systems report, and are told
+    ('function', 'EXECUTE', '{planner}',
+     'acknowledge,ingest,ingest_many,ingest_table,poll_availability,poll_changes,resolve_exception,retry_exceptions'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
      'add_channel,add_item,add_kit,add_location,add_location_group,check,enforce_time_limits,expire_holds,fold_accounts,'
-     'add_source,feed_moment,forget_events,forget_requests,grant_role_to,revoke_role_from'),
+     'add_consumer,add_source,drop_consumer,feed_moment,forget_events,forget_requests,grant_role_to,notify_consumers,revoke_role_from,'
+     'seek_consumer'),
     ('relation', 'SELECT', '{reader,seller,planner}',
-     'backorder,backorder_claim,backorder_limit,bin,carrier_rate,carrier_service,channel,count_task,deadline,decision,'
+     'backorder,backorder_claim,backorder_limit,bin,carrier_rate,carrier_service,channel,consumer,count_task,deadline,decision,'
      'feed_event,feed_exception,fulfillment,fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,'
      'location_exclusion,location_group,location_group_member,movement,order_facts,order_hold,order_line,orders,policy,'
      'policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,role_right,routing_run,safety_stock_rule,'

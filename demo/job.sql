@@ -127,4 +127,27 @@ SELECT line_no, sku, quantity, location, verdict, round(cost, 2) AS cost, round(
  ORDER BY ordinality
  LIMIT 8;
 
+\echo '== Do you need it?'
+SELECT verdict, question, finding FROM oms.assess();
+
+-- The same in pictures. Beside the hottest sku there is now some supply that is not there yet.
+SELECT oms.add_incoming('PO ' || n, :'place', :'look_at', 10 * n, now() + n * interval '5 days') FROM generate_series(1, 3) AS n \g /dev/null
+SELECT oms.place_order('late order', 'web', ARRAY[:'look_at'], ARRAY[oms.atp('web', :'look_at') + 25], :'ship_to', on_shortage => 'backorder') \g /dev/null
+\set run_svg :pictures /run.svg
+\set availability_svg :pictures /availability.svg
+\set stores_svg :pictures /stores.svg
+\pset format unaligned
+\pset tuples_only on
+SELECT oms.draw_run() \g :run_svg
+SELECT oms.draw_availability('web', :'look_at') \g :availability_svg
+SELECT oms.draw_stores() \g :stores_svg
+\pset format aligned
+\pset tuples_only off
+\echo '== Pictures'
+\echo 'The routing run before and after on a map, what may be promised of' :look_at 'over time, and the load of the stores:'
+\echo ' ' :run_svg
+\echo ' ' :availability_svg
+\echo ' ' :stores_svg
+\echo
+
 SELECT CASE count(*) WHEN 0 THEN 'every invariant holds' ELSE count(*) || ' broken' END AS "oms.check()" FROM oms.check();

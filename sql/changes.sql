@@ -42,8 +42,14 @@ SELECT count(*) FROM oms.ready_many(ARRAY(SELECT fulfillment_id FROM oms.work WH
 SELECT oms.issue_code(:f3) ~ '^[A-Z2-9]{8}$' AS random;
 SELECT oms.issue_code(:f3, 'Blue-42');
 SELECT status FROM oms.hand_over(:f3);
-SELECT status FROM oms.hand_over(:f3, code => 'green');
+-- A wrong code is an answer, so that it counts; after so many only a new code helps.
+SET oms.code_attempts = 2;
+SELECT from_status, status, units FROM oms.hand_over(:f3, code => 'green');
+SELECT status FROM oms.hand_over(:f3, code => 'red');
 SELECT status FROM oms.hand_over(:f3, code => 'blue-42');
+SELECT wrong_codes, status FROM oms.fulfillment WHERE fulfillment_id = :f3;
+SELECT oms.issue_code(:f3, 'Blue-43');
+SELECT status FROM oms.hand_over(:f3, code => 'blue-43');
 -- The other does not, and after a time the goods are back on the shelf.
 INSERT INTO oms.time_limit (method, remind_customer_after, expire_after) VALUES ('pickup', '0', '1 hour');
 SELECT action, order_id FROM oms.enforce_time_limits();

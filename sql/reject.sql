@@ -59,3 +59,20 @@ SELECT order_id, sku, quantity, reason, cause, moved, actor FROM oms.rejection O
 SELECT order_id, action, from_status, to_status, units, reason FROM oms.fulfillment_event ORDER BY order_id;
 -- Why it ships from where it does
 SELECT location, verdict, reason FROM oms.explain_route('O1');
+
+-- A reason that excludes the store for three days: the order goes at once to the next best, and until then nothing goes to that store.
+UPDATE oms.reject_reason SET exclude_location_for = '3 days' WHERE reason = 'store busy';
+SELECT oms.receive('Bronx', 'Y', 5), oms.receive('Reno', 'Y', 5) \g /dev/null
+SELECT location FROM oms.place_order('O4', 'web', '{Y}', '{1}', '40.7,-74');
+SELECT shipments FROM oms.route(order_ids => '{O4}');
+SELECT r.order_id, r.status, r.moved FROM oms.fulfillment AS f, oms.reject(f.fulfillment_id, 'store busy', reroute => true) AS r WHERE f.order_id = 'O4';
+SELECT location, status FROM oms.fulfillment WHERE order_id = 'O4' ORDER BY fulfillment_id;
+SELECT location, verdict, reason FROM oms.explain_route('O4') WHERE location = 'Bronx';
+SELECT location FROM oms.place_order('O5', 'web', '{Y}', '{1}', '40.7,-74');
+UPDATE oms.location_exclusion SET until = until - interval '2 days 23 hours';
+SELECT moved_units FROM oms.route(order_ids => '{O4,O5}');
+-- Day three.
+UPDATE oms.location_exclusion SET until = until - interval '1 hour';
+SELECT moved_units FROM oms.route(order_ids => '{O4,O5}');
+SELECT order_id, location, status FROM oms.fulfillment WHERE order_id IN ('O4', 'O5') ORDER BY order_id, fulfillment_id;
+SELECT * FROM oms.check();

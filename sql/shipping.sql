@@ -31,12 +31,17 @@ SELECT location, due_at, s.carrier_service, s.price, s.arrive_at, s.arrive_at > 
        oms.shipping(location, 'ship', '50.6292,3.0573', '2030-01-07 10:00Z', due_at) AS s
  ORDER BY location DESC, due_at DESC;
 
+-- What a store must do first is not what was promised first but what must leave first: from Paris the last cut-off from which
+-- standard, which rests on weekends, is in time; from Lyon, which has none, the last moment for an express.
+SELECT location, due_at, oms.leave_by(location, 'ship', service, '50.6292,3.0573', ship_at => '2030-02-01 17:00Z', due_at => due_at)
+  FROM (VALUES ('Paris', 'standard', timestamptz '2030-02-11 12:00Z'), ('Paris', 'standard', '2030-02-11 18:00Z'), ('Lyon', 'express', '2030-02-10 12:00Z')) AS v (location, service, due_at);
+
 -- A next-day promise: Lyon could send an express; Paris keeps the promise with a standard parcel, for less.
 SELECT oms.receive('Paris', 'lamp', 5), oms.receive('Lyon', 'lamp', 5);
 SELECT sku, location FROM oms.place_order('O-1', 'web', '{lamp}', '{1}', '50.6292,3.0573', 'next_day', placed_at => '2030-01-07 10:00Z');
 SELECT shipments, late_lines, cost FROM oms.route(options => '{"start_at": "placed_at"}');
 SELECT location, verdict, cost, carrier_service, ship_at, arrive_at, reason FROM oms.explain_route('O-1');
-SELECT location, carrier_service, ship_at FROM oms.fulfillment;
+SELECT location, carrier_service, ship_at, leave_by FROM oms.fulfillment;
 
 -- What a service promises is a table too; a promise of the order itself comes first.
 SELECT service, due_hours FROM oms.add_service('slow', 240);

@@ -166,6 +166,44 @@ oms_require_same_length(const char *name, int n, const char *other, int m)
 				 errdetail("%s has %d elements, %s has %d.", name, n, other, m)));
 }
 
+/*
+ * oms_arg_sku_quantities reads sku and quantity, or arrays of them, at two arguments: their
+ * number. A quantity is at least 1, and no sku is named twice (22023).
+ */
+int
+oms_arg_sku_quantities(FunctionCallInfo fcinfo, int argno, bool many, text ***skus,
+					   int64 **quantities)
+{
+	int			n;
+
+	if (!many)
+	{
+		*skus = palloc(sizeof(text *));
+		*quantities = palloc(sizeof(int64));
+		(*skus)[0] = oms_arg_key(fcinfo, argno, "sku");
+		(*quantities)[0] = oms_arg_quantity(fcinfo, argno + 1, "quantity");
+		return 1;
+	}
+	n = oms_arg_keys(fcinfo, argno, "skus", skus);
+	oms_require_same_length("skus", n, "quantities",
+							oms_arg_quantities(fcinfo, argno + 1, "quantities", quantities));
+	for (int i = 0; i < n; i++)
+	{
+		if ((*quantities)[i] < 1)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("quantities must be at least 1"),
+					 errdetail("Element %d, sku \"%s\": %lld.", i + 1, text_to_cstring((*skus)[i]),
+							   (long long) (*quantities)[i])));
+		for (int j = 0; j < i; j++)
+			if (oms_text_equal((*skus)[i], (*skus)[j]))
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("sku \"%s\" is named twice", text_to_cstring((*skus)[i]))));
+	}
+	return n;
+}
+
 /* oms_compare_int64 compares two int64 for qsort. */
 int
 oms_compare_int64(const void *a, const void *b)

@@ -178,4 +178,11 @@ oms_my_lxid(void)
 #endif
 }
 
+/* oms_local_beentry(i) is what is known of a session, i from 1 to pgstat_fetch_stat_numbackends(). */
+#if PG_VERSION_NUM >= 160000
+#define oms_local_beentry pgstat_get_local_beentry_by_index
+#else
+#define oms_local_beentry pgstat_fetch_stat_local_beentry
+#endif
+
 #endif							/* OMS_COMPAT_H */

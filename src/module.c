@@ -13,12 +13,12 @@
 #include "network/network.h"
 #include "oms.h"
 #include "reservation/reservation.h"
-#include "routing/route.h"
 #include "row.h"
 #include "utils/guc.h"
 
 PG_MODULE_MAGIC;
 
+int			oms_code_attempts = 5;
 int			oms_wait_for_pending = 1000;
 int			oms_fold_threshold = 32;
 
@@ -42,6 +42,11 @@ reset_guard_at_subxact(SubXactEvent event, SubTransactionId mine, SubTransaction
 void
 _PG_init(void)
 {
+	DefineCustomIntVariable("oms.code_attempts",
+							"Wrong codes of a customer after which no more are tried.",
+							"Until oms.issue_code makes a new code.",
+							&oms_code_attempts, 5, 1, 1000,
+							PGC_SUSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("oms.wait_for_pending",
 							"How long a take waits when its answer depends on an open transaction.",
 							"0 answers at once. A transaction that has already written anything never waits.",
@@ -57,7 +62,6 @@ _PG_init(void)
 	oms_network_init();
 	oms_account_init();
 	oms_reservation_init();
-	oms_routing_init();
 	oms_fulfillment_init();
 	RegisterXactCallback(reset_guard_at_xact, NULL);
 	RegisterSubXactCallback(reset_guard_at_subxact, NULL);

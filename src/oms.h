@@ -15,6 +15,7 @@
 #include "errors.h"
 
 /* settings (module.c) */
+extern int	oms_code_attempts;
 extern int	oms_wait_for_pending;	/* ms; 0 = answer at once */
 extern int	oms_fold_threshold; /* deltas seen by a taker that make it fold */
 
@@ -52,6 +53,33 @@ extern bool oms_may_wait(void);
 extern void oms_request_wrote(void);
 extern void oms_request_end(FunctionCallInfo fcinfo, int argno, const Datum *scalar);
 
+/* progress of long calls (progress.c) */
+typedef enum OmsCall
+{
+	OMS_CALL_ROUTE,
+	OMS_CALL_SIMULATE,
+	OMS_CALL_PLAN,
+	OMS_CALL_FOLD
+} OmsCall;
+
+typedef enum OmsPhase
+{
+	OMS_PHASE_BEGIN,
+	OMS_PHASE_READ,
+	OMS_PHASE_BUILD,
+	OMS_PHASE_SOLVE,
+	OMS_PHASE_EXPLAIN,
+	OMS_PHASE_LOCK,
+	OMS_PHASE_MOVE,
+	OMS_PHASE_WRITE,
+	OMS_PHASE_FOLD
+} OmsPhase;
+
+extern bool oms_progress_begin(OmsCall call);
+extern void oms_progress_phase(OmsPhase phase, int64 total);
+extern void oms_progress_done(int64 done);
+extern void oms_progress_end(bool began);
+
 /* arguments (args.c) */
 extern void oms_require_not_null(FunctionCallInfo fcinfo, int argno, const char *name);
 extern text *oms_arg_key(FunctionCallInfo fcinfo, int argno, const char *name);
@@ -61,6 +89,8 @@ extern text *oms_arg_actor(FunctionCallInfo fcinfo, int argno);
 extern int64 oms_arg_quantity(FunctionCallInfo fcinfo, int argno, const char *name);
 extern int	oms_compare_int64(const void *a, const void *b);
 extern int	oms_arg_keys(FunctionCallInfo fcinfo, int argno, const char *name, text ***keys);
+extern int	oms_arg_sku_quantities(FunctionCallInfo fcinfo, int argno, bool many, text ***skus,
+								   int64 **quantities);
 extern int	oms_arg_quantities(FunctionCallInfo fcinfo, int argno, const char *name, int64 **quantities);
 extern bool oms_text_equal(const text *a, const text *b);
 extern int	oms_text_compare(const text *a, const text *b);

@@ -24,10 +24,13 @@
 #include "executor/executor.h"
 #include "partitioning/partbounds.h"
 #include "partitioning/partdesc.h"
+#include "storage/bufmgr.h"
+#include "utils/fmgroids.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/partcache.h"
+#include "utils/snapmgr.h"
 
 #include "row.h"
 
@@ -237,6 +240,39 @@ oms_scan_close(OmsScan *scan)
 		close_physical(scan);
 	table_close(scan->root, NoLock);
 	pfree(scan);
+}
+
+/*
+ * oms_row_ahead looks for rows of a plain or partitioned table of schema oms whose first
+ * column is the key as they are now, committed or not: what is there or coming, whatever a
+ * snapshot sees. *xid is an open transaction that is inserting one, if any is. Who writes a
+ * row and then looks so for another one, while others write that and then look for his,
+ * is seen or sees.
+ */
+bool
+oms_row_ahead(const char *table, text *key, TransactionId *xid)
+{
+	SnapshotData dirty;
+	ScanKeyData scankey;
+	OmsScan    *scan;
+	bool		found = false;
+
+	InitDirtySnapshot(dirty);
+	*xid = InvalidTransactionId;
+	scan = oms_scan_open(table, NULL, 1, &dirty);
+	/* An empty table, as of kits where there are none, costs no descent. */
+	if (oms_scan_is_partitioned(scan) || RelationGetNumberOfBlocks(scan->rel) > 0)
+	{
+		ScanKeyInit(&scankey, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(key));
+		oms_scan_start(scan, 1, &scankey);
+		while (!TransactionIdIsValid(*xid) && oms_scan_next(scan))
+		{
+			found = true;
+			*xid = dirty.xmin;
+		}
+	}
+	oms_scan_close(scan);
+	return found;
 }
 
 /*

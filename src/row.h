@@ -54,6 +54,7 @@ extern const text *oms_scan_entry_text(OmsScan *scan, int attno);
 extern bool oms_scan_is_partitioned(const OmsScan *scan);
 #define oms_scan_entry_tid(scan) (&(scan)->scan->xs_heaptid)
 extern void oms_scan_close(OmsScan *scan);
+extern bool oms_row_ahead(const char *table, text *key, TransactionId *xid);
 extern const int64 *oms_row_parse(HeapTuple tuple, int nkeys, text **keys);
 extern OmsWriter *oms_writer_open(const char *table);
 extern OmsWriter *oms_writer_of(Relation rel);

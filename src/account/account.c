@@ -243,12 +243,13 @@ typedef enum SectionEnd
 	NEEDS_SHARES				/* nothing done: the leaf of shares must be complete */
 } SectionEnd;
 
-/* A guarded expression: on_hand, reserved + kept and a constant, all scaled by SCALE. */
+/* A guarded expression: on_hand, reserved + kept, a constant and unavailable, all scaled by SCALE. */
 typedef struct Linear
 {
 	int64		on_hand;
 	int64		reserved;			/* of kept too */
 	int128		constant;
+	int64		unavailable;
 } Linear;
 
 /* Keys that this transaction shall fold at pre-commit; in TopTransactionContext. */
@@ -964,7 +965,8 @@ merge_pending(AccountState *state)
 static int128
 linear_value(const Linear *linear, const OmsAmounts *amounts)
 {
-	return (int128) linear->on_hand * amounts->on_hand -
+	return (int128) linear->on_hand * amounts->on_hand +
+		(int128) linear->unavailable * amounts->unavailable -
 		(int128) linear->reserved * ((int128) amounts->reserved + amounts->kept);
 }
 
@@ -1010,11 +1012,13 @@ guard_bound(const OmsGuard *guard, const AccountState *state, bool best)
 	Linear		by_nothing = {SCALE, SCALE, kept};
 	int128		bound;
 
-	if (guard->kind == OMS_GUARD_ON_HAND)
+	if (guard->kind == OMS_GUARD_ON_HAND || guard->kind == OMS_GUARD_UNAVAILABLE ||
+		guard->kind == OMS_GUARD_STILL)
 	{
-		Linear		on_hand = {SCALE, 0, 0};
+		Linear		on_hand = {.on_hand = SCALE};
+		Linear		unavailable = {.unavailable = SCALE};
 
-		return linear_bound(&on_hand, state, best);
+		return linear_bound(guard->kind == OMS_GUARD_UNAVAILABLE ? &unavailable : &on_hand, state, best);
 	}
 
 	bound = linear_bound(&by_units, state, best);
@@ -1351,7 +1355,7 @@ decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange
 	AccountState after = *state;
 	OmsGuard	available = {.kind = OMS_GUARD_AVAILABLE};
 
-	if (guard->kind == OMS_GUARD_SET)
+	if (guard->kind == OMS_GUARD_SET || guard->kind == OMS_GUARD_STILL)
 	{
 		for (int i = 0; i < state->npending; i++)
 		{
@@ -1361,6 +1365,9 @@ decide(const OmsGuard *guard, AccountState *state, OmsAmounts *change, OmsChange
 				return OMS_PENDING;
 			}
 		}
+	}
+	if (guard->kind == OMS_GUARD_SET)
+	{
 		if (pg_sub_s64_overflow(change->on_hand, state->value.on_hand, &change->on_hand))
 			overflow();
 		return OMS_DONE;

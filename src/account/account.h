@@ -53,6 +53,8 @@ typedef struct OmsShare
  * OMS_GUARD_NONE		nothing: gives, and losses that cannot be refused
  * OMS_GUARD_AVAILABLE	on_hand - reserved >= safety (of on_hand) + kept
  * OMS_GUARD_ON_HAND	on_hand >= 0
+ * OMS_GUARD_UNAVAILABLE	unavailable >= 0
+ * OMS_GUARD_STILL		on_hand >= 0, and nobody else may be changing on_hand
  * OMS_GUARD_SET		change.on_hand is not a change but the new value; nobody else may be
  *						changing on_hand
  */
@@ -61,6 +63,8 @@ typedef enum OmsGuardKind
 	OMS_GUARD_NONE,
 	OMS_GUARD_AVAILABLE,
 	OMS_GUARD_ON_HAND,
+	OMS_GUARD_UNAVAILABLE,
+	OMS_GUARD_STILL,
 	OMS_GUARD_SET
 } OmsGuardKind;
 

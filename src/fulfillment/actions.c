@@ -7,7 +7,9 @@
  * reservations of the order are consumed (reservation/order_units.c).
  *
  * What has a customer's code is handed over against it. Only a hash of the code is kept; with
- * the fulfillment's number in it, so that equal codes do not show.
+ * the fulfillment's number in it, so that equal codes do not show. Wrong codes are counted,
+ * which an error would undo: so a wrong one is an answer, not an error, and the transaction
+ * goes on. After oms.code_attempts of them it is an error, until there is a new code.
  *
  * Locks, in this order: those of work.c; those of order_units.c.
  *
@@ -66,10 +68,20 @@ typedef struct Part
 /* The hash of a code ($2) of fulfillment f. */
 #define CODE_HASH "encode(sha256(convert_to(f.fulfillment_id || ':' || upper($2), 'UTF8')), 'hex')"
 
-static OmsPlan wrong_code = {
-	"SELECT f.fulfillment_id FROM oms.fulfillment_row f WHERE f.fulfillment_id = ANY ($1) "
-	"AND f.code_hash IS NOT NULL AND f.code_hash IS DISTINCT FROM " CODE_HASH " ORDER BY 1 LIMIT 1",
-	2, {"_int8", "text"}
+/* The first of the fulfillments $1 that is not to be handed over against code $2; $3 wrong ones at most. */
+static OmsPlan refused_code = {
+	"SELECT f.fulfillment_id, f.wrong_codes::int8 FROM oms.fulfillment_row f WHERE f.fulfillment_id = ANY ($1) "
+	"AND f.code_hash IS NOT NULL AND (f.code_hash IS DISTINCT FROM " CODE_HASH " OR f.wrong_codes >= $3) "
+	"ORDER BY 1 LIMIT 1",
+	3, {"_int8", "text", "int4"}
+};
+
+static OmsPlan count_wrong_code = {
+	"WITH counted AS (UPDATE oms.fulfillment_row f SET wrong_codes = f.wrong_codes + 1 WHERE f.fulfillment_id = $1 "
+	"RETURNING f.order_id, f.fulfillment_id, f.status) "
+	"INSERT INTO oms.fulfillment_event_row (order_id, fulfillment_id, action, from_status, to_status, actor) "
+	"SELECT c.order_id, c.fulfillment_id, 'wrong_code', c.status, c.status, $2 FROM counted c",
+	2, {"int8", "text"}
 };
 
 static OmsPlan find_hold = {
@@ -80,7 +92,7 @@ static OmsPlan find_hold = {
 };
 
 static OmsPlan set_code = {
-	"UPDATE oms.fulfillment_row f SET code_hash = " CODE_HASH " WHERE f.fulfillment_id = $1 "
+	"UPDATE oms.fulfillment_row f SET code_hash = " CODE_HASH ", wrong_codes = 0 WHERE f.fulfillment_id = $1 "
 	"AND f.method = 'pickup' AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready') "
 	"RETURNING f.location",
 	2, {"int8", "text"}
@@ -224,20 +236,40 @@ require_no_hold(Action action, int n, const int64 *ids)
 	oms_spi_finish();
 }
 
-/* require_code raises OM010 unless all that have a code have this one; code may be NULL. */
-static void
-require_code(int n, const int64 *ids, text *code)
+/*
+ * accept_code says whether the fulfillments, of which those with a code are handed over
+ * against it only, may go; code may be NULL. A wrong one is counted. OM010 without a code,
+ * and after too many wrong ones.
+ */
+static bool
+accept_code(int n, const int64 *ids, text *code, text *actor)
 {
-	Datum		values[2] = {oms_id_array(n, ids), PointerGetDatum(code)};
+	Datum		values[3] = {
+		oms_id_array(n, ids), PointerGetDatum(code), Int32GetDatum(oms_code_attempts)
+	};
+	bool		refused;
 
 	oms_spi_connect();
-	if (oms_spi_execute_latest(&wrong_code, values, code == NULL ? " n" : NULL) > 0)
+	refused = oms_spi_execute_latest(&refused_code, values, code == NULL ? " n " : NULL) > 0;
+	if (refused && code == NULL)
 		ereport(ERROR,
 				(errcode(OMS_ERR_NOT_ALLOWED),
-				 code == NULL ? errmsg("fulfillment %s is handed over against a code only", oms_spi_text(0, 1)) :
-				 errmsg("this is not the code of fulfillment %s", oms_spi_text(0, 1)),
+				 errmsg("fulfillment %s is handed over against a code only", oms_spi_text(0, 1)),
 				 errhint("Ask the customer for the code; oms.issue_code makes a new one.")));
+	if (refused && oms_spi_int64(0, 2) >= oms_code_attempts)
+		ereport(ERROR,
+				(errcode(OMS_ERR_NOT_ALLOWED),
+				 errmsg("no more codes are tried for fulfillment %s", oms_spi_text(0, 1)),
+				 errdetail("%s were wrong, oms.code_attempts is %d.", oms_spi_text(0, 2), oms_code_attempts),
+				 errhint("Make sure who the customer is, and call oms.issue_code for a new one.")));
+	if (refused)
+	{
+		values[0] = Int64GetDatum(oms_spi_int64(0, 1));
+		values[1] = PointerGetDatum(actor);
+		oms_spi_execute(&count_wrong_code, values, NULL, false);
+	}
 	oms_spi_finish();
+	return !refused;
 }
 
 /* consume takes what leaves the house out of the stock. */
@@ -269,8 +301,13 @@ act(FunctionCallInfo fcinfo, Action action, int n, const int64 *ids, const Part 
 
 	if (action != UNPACK)
 		require_no_hold(action, n, ids);
-	if (action == HAND_OVER)
-		require_code(n, ids, code);
+	if (action == HAND_OVER && !accept_code(n, ids, code, actor))
+	{
+		work->to_status = "wrong_code";
+		work->counted = true;
+		oms_work_put(fcinfo, 1, work);
+		return;
+	}
 
 	if (action != ACCEPT && action != READY)
 	{

@@ -1,6 +1,6 @@
 /*
  * cancel.c
- *		What is wanted no more, or otherwise: lines cancelled in any state that allows it,
+ *		What is wanted no more, or otherwise: orders and lines cancelled in any state that allows it,
  *		the rest of a fulfillment cancelled (nobody came for it, say), quantities and
  *		destinations changed; with all that it touches, in one transaction.
  *
@@ -24,6 +24,7 @@
 #include "utils/timestamp.h"
 
 #include "fulfillment/fulfillment.h"
+#include "orders/orders.h"
 #include "reservation/reservation.h"
 #include "type/latlon.h"
 
@@ -109,6 +110,12 @@ static OmsPlan select_terms = {
 	"l.location, o.ship_to FROM oms.order_row o JOIN oms.order_line_row l ON l.order_id = o.order_id "
 	"WHERE o.order_id = $1 AND l.line_no = $2",
 	2, {"text", "int4"}
+};
+
+static OmsPlan select_order_work = {
+	"SELECT f.fulfillment_id FROM oms.fulfillment_row f WHERE f.order_id = $1 "
+	"AND f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready') ORDER BY f.fulfillment_id",
+	1, {"text"}
 };
 
 static OmsPlan select_begun = {
@@ -543,6 +550,68 @@ oms_change_destination(PG_FUNCTION_ARGS)
  * -------------------------------------------------------------------------
  */
 
+/*
+ * cancel_open_units cancels all that is left of work, but for the record of it, which
+ * conclude writes: what their orders hold of it.
+ */
+static int
+cancel_open_units(OmsWork *work, int nlines, OmsWorkLine *lines, OmsOrderUnits **units)
+{
+	int			n = 0;
+
+	*units = palloc_extended(sizeof(OmsOrderUnits) * Max(1, nlines), MCXT_ALLOC_HUGE);
+	for (int l = 0; l < nlines; l++)
+	{
+		int64		open = oms_work_open_units(&lines[l]);
+		const OmsWork *of = &work[lines[l].work];
+
+		if (open == 0)
+			continue;
+		cancel_units(&lines[l], work, open);
+		(*units)[n++] = (OmsOrderUnits) {
+			of->order_id, lines[l].line_no, lines[l].sku, of->location, open, of->id
+		};
+	}
+	return n;
+}
+
+/*
+ * cancel_order_work is the step of cancel_order, which releases what the order holds: no
+ * work on it is left. OM005 where that is illegal.
+ */
+static void
+cancel_order_work(text *order_id, text *reason, text *actor)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	Datum		values[1] = {PointerGetDatum(order_id)};
+	int64	   *ids;
+	OmsWork    *work;
+	OmsWorkLine *lines;
+	OmsOrderUnits *units;
+	int			n;
+	int			nlines;
+
+	oms_spi_connect();
+	n = oms_spi_execute_latest(&select_order_work, values, NULL);
+	ids = MemoryContextAlloc(caller, sizeof(int64) * Max(1, n));
+	for (int i = 0; i < n; i++)
+		ids[i] = oms_spi_int64(i, 1);
+	oms_spi_finish();
+	if (n == 0)
+		return;
+	work = oms_work_read("cancel", n, ids);
+	nlines = oms_work_lines(n, work, &lines);
+	(void) cancel_open_units(work, nlines, lines, &units);
+	conclude(n, work, nlines, lines, reason, actor);
+}
+
+/* oms_cancel_init registers what becomes of the work on an order that is cancelled. */
+void
+oms_cancel_init(void)
+{
+	oms_register_cancel_step(cancel_order_work);
+}
+
 static Datum
 cancel_fulfillments(FunctionCallInfo fcinfo, bool many)
 {
@@ -555,26 +624,14 @@ cancel_fulfillments(FunctionCallInfo fcinfo, bool many)
 	OmsOrderUnits *units;
 	OmsClaim   *claims;
 	int			nlines;
-	int			nunits = 0;
+	int			nunits;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (oms_request_begin(fcinfo, 3, NULL))
 		return (Datum) 0;
 	work = oms_work_lock("cancel", n, ids);
 	nlines = oms_work_lines(n, work, &lines);
-	units = palloc_extended(sizeof(OmsOrderUnits) * Max(1, nlines), MCXT_ALLOC_HUGE);
-	for (int l = 0; l < nlines; l++)
-	{
-		int64		open = oms_work_open_units(&lines[l]);
-		const OmsWork *of = &work[lines[l].work];
-
-		if (open == 0)
-			continue;
-		cancel_units(&lines[l], work, open);
-		units[nunits++] = (OmsOrderUnits) {
-			of->order_id, lines[l].line_no, lines[l].sku, of->location, open, of->id
-		};
-	}
+	nunits = cancel_open_units(work, nlines, lines, &units);
 	(void) oms_release_order_units(nunits, units, false, &claims);
 	conclude(n, work, nlines, lines, reason, actor);
 	count_cancelled(nunits, units, reason, actor);

@@ -32,10 +32,10 @@ static OmsPlan lock_next = {
 	"AND (f.claimed_until IS NULL OR f.claimed_until <= clock_timestamp()) "
 	"AND ($3 IS NULL OR f.method = $3) "
 	"AND NOT EXISTS (SELECT FROM oms.order_hold_row h WHERE " OMS_STANDING_HOLD ") "
-	"ORDER BY (SELECT min(COALESCE(ol.promise_at, o.promise_at)) FROM oms.fulfillment_line_row l "
+	"ORDER BY LEAST(f.leave_by, (SELECT min(COALESCE(ol.promise_at, o.promise_at)) FROM oms.fulfillment_line_row l "
 	"JOIN oms.order_line_row ol ON ol.order_id = l.order_id AND ol.line_no = l.line_no "
 	"WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id "
-	"AND l.quantity > l.rejected + l.cancelled) NULLS LAST, "
+	"AND l.quantity > l.rejected + l.cancelled)) NULLS LAST, "
 	"o.priority, f.assigned_at, f.fulfillment_id "
 	"LIMIT $2 FOR NO KEY UPDATE OF f, o SKIP LOCKED",
 	3, {"text", "int8", "text"}

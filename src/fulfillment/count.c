@@ -10,6 +10,7 @@
 
 #include "funcapi.h"
 
+#include "fulfillment/fulfillment.h"
 #include "stock/stock.h"
 
 PG_FUNCTION_INFO_V1(oms_count_stock);
@@ -27,6 +28,19 @@ static OmsPlan close_task = {
 	"SELECT $1, $2, 'counted unasked', clock_timestamp(), $3, $4 WHERE NOT EXISTS (SELECT FROM closed)",
 	4, {"text", "text", "int8", "int8"}
 };
+
+/* oms_count_close_task closes the count that was asked for, if any, and notes the variance. */
+void
+oms_count_close_task(text *location, text *sku, int64 counted, int64 variance)
+{
+	Datum		values[4] = {
+		PointerGetDatum(location), PointerGetDatum(sku), Int64GetDatum(counted), Int64GetDatum(variance)
+	};
+
+	oms_spi_connect();
+	oms_spi_execute(&close_task, values, NULL, false);
+	oms_spi_finish();
+}
 
 /*
  * oms_count_stock(location, sku, quantity, reference, actor, request_id): a row (on_hand,
@@ -54,9 +68,8 @@ oms_count_stock(PG_FUNCTION_ARGS)
 	oms_spi_connect();
 	oms_spi_execute_latest(&set_on_hand, values, PG_ARGISNULL(3) ? "   n " : NULL);
 	variance = oms_spi_int64(0, 2) - oms_spi_int64(0, 1);
-	values[3] = Int64GetDatum(variance);
-	oms_spi_execute(&close_task, values, NULL, false);
 	oms_spi_finish();
+	oms_count_close_task(PG_GETARG_TEXT_PP(0), PG_GETARG_TEXT_PP(1), PG_GETARG_INT64(2), variance);
 	values[0] = values[2];
 	values[1] = Int64GetDatum(variance);
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);

@@ -106,7 +106,10 @@ extern void oms_rejections_write(OmsRejections *set, text *reason, text *actor);
 extern void oms_rejections_put(FunctionCallInfo fcinfo, const OmsRejections *sets);
 extern OmsRejections *oms_shortfall_resolve(text *sku, text *location, text *reason,
 											text *reference, text *actor);
+extern void oms_cancel_init(void);
 extern void oms_fulfillment_init(void);
+extern int64 oms_transfers_lose(text *sku, text *location, int64 units);
+extern void oms_count_close_task(text *location, text *sku, int64 counted, int64 variance);
 extern void oms_relocate(int n, OmsRelocation *relocations);
 extern int	oms_arg_fulfillments(FunctionCallInfo fcinfo, bool many, int64 **ids);
 

@@ -137,7 +137,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_hand_over';
 REVOKE ALL ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.hand_over(bigint, text[], bigint[], text, text, text) IS
-    'the customer takes what is ready: all that is left, or quantities[i] of skus[i] (without quantities all of these skus), and then the rest stays ready; reserved and on_hand fall together, with a movement; against the code, if it has one (oms.issue_code); a kit whole. A row per fulfillment with the status before and after and the units concerned. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, OM010 wrong code, 22023 quantity below 1';
+    'the customer takes what is ready: all that is left, or quantities[i] of skus[i] (without quantities all of these skus), and then the rest stays ready; reserved and on_hand fall together, with a movement; against the code, if it has one (oms.issue_code); a kit whole. A row per fulfillment with the status before and after and the units concerned; after a wrong code status is wrong_code and units 0: nothing was handed over, and the code is counted, so look at it. Errors: OM001 not on hand, OM002 held by open transactions, OM004 unknown fulfillment or sku, OM005 illegal now (the hint says what is legal) or fewer units left, OM010 no code, or oms.code_attempts wrong ones before (oms.issue_code makes a new one), 22023 quantity below 1';
 
 CREATE FUNCTION oms.hand_over_many(
     fulfillment_ids bigint[],
@@ -230,6 +230,118 @@ REVOKE ALL ON FUNCTION oms.change_destination(text, oms.latlon, boolean, text, t
 COMMENT ON FUNCTION oms.change_destination(text, oms.latlon, boolean, text, text) IS
     'sends an order elsewhere, as long as nothing of it is being picked; reroute: it is routed at once, else by the next run; what a location has accepted stays there. Returns the orders routed at once. Errors: OM004 unknown order, OM005 cancelled, to be picked up, or being picked';
 
+CREATE TYPE oms.returned_goods AS (
+    return_id bigint,
+    line_no integer,
+    sku text,
+    location text,
+    quantity bigint,
+    condition text,
+    on_hand bigint,
+    unavailable bigint
+);
+COMMENT ON TYPE oms.returned_goods IS 'what return_line returns: a row per line and sku; on_hand and unavailable after, NULL of what is not tracked';
+
+CREATE FUNCTION oms.return_line(
+    order_id text, line_no integer, location text, quantity bigint, condition text DEFAULT 'sellable',
+    reason text DEFAULT NULL, sku text DEFAULT NULL, despite_window boolean DEFAULT false,
+    reference text DEFAULT NULL, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.returned_goods
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_return_line';
+REVOKE ALL ON FUNCTION oms.return_line(text, integer, text, bigint, text, text, text, boolean, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.return_line(text, integer, text, bigint, text, text, text, boolean, text, text, text) IS
+    'quantity units of an order line come back to a location, any one, whether or not it carries the sku: sellable ones are on hand again and fill open backorders as receive does, damaged ones are unavailable (oms.put_back, oms.scrap). Of a kit''s line quantity is in kits, or in units of the component that sku names. A row per sku. Errors: OM004 unknown order, line, sku or location, OM005 more than has left and not come back, OM010 after the channel''s oms.return_window, unless despite_window, or not the role''s location, 22023';
+
+CREATE FUNCTION oms.return_lines(
+    order_id text, location text, lines jsonb, despite_window boolean DEFAULT false,
+    reference text DEFAULT NULL, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.returned_goods
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_return_lines';
+REVOKE ALL ON FUNCTION oms.return_lines(text, text, jsonb, boolean, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.return_lines(text, text, jsonb, boolean, text, text, text) IS
+    'return_line of several lines of an order, all or none: a jsonb array of objects with "line_no" and "quantity", optional "sku" (a component), "condition" (default sellable) and "reason"; a row per line and sku. Errors as return_line, each naming the element';
+
+CREATE FUNCTION oms.exchange(
+    order_id text, location text, lines jsonb, new_order_id text, new_lines jsonb,
+    on_shortage text DEFAULT 'refuse', despite_window boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.placed_line
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 3 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_exchange';
+REVOKE ALL ON FUNCTION oms.exchange(text, text, jsonb, text, jsonb, text, boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.exchange(text, text, jsonb, text, jsonb, text, boolean, text, text) IS
+    'takes lines of an order back, as return_lines does, and places a new order of new_lines for the same channel, destination and service, as place_order_lines does, in one transaction: both or neither. The rows of the new order. Errors as return_lines and place_order_lines';
+
+CREATE FUNCTION oms.open_count(
+    location text, skus text[] DEFAULT NULL, blind boolean DEFAULT true, picked_counted boolean DEFAULT false,
+    recount_units bigint DEFAULT NULL, recount_percent numeric DEFAULT NULL, recount_value numeric DEFAULT NULL,
+    reason text DEFAULT NULL, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_open_count';
+REVOKE ALL ON FUNCTION oms.open_count(text, text[], boolean, boolean, bigint, numeric, numeric, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.open_count(text, text[], boolean, boolean, bigint, numeric, numeric, text, text, text) IS
+    'opens a cycle count of these skus at the location (NULL: of all that have stock there or that a count was asked for, oms.count_task) and returns its number. blind: counters do not see what is expected; picked_counted: they count what pickers have in their hands, too; a difference of more than recount_units, recount_percent of what was expected, or recount_value (by unit_value of the item) is to be counted again. The shop goes on selling. Errors: OM004 unknown location, OM010 not the role''s location, 22023 negative threshold';
+
+CREATE TYPE oms.recorded_count AS (
+    sku text,
+    status text,
+    counted bigint,
+    expected bigint,
+    variance bigint
+);
+COMMENT ON TYPE oms.recorded_count IS 'what record_count returns: a row per sku';
+
+CREATE FUNCTION oms.record_count(
+    count_id bigint, sku text, quantity bigint, counted_at timestamptz DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.recorded_count
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_record_count';
+REVOKE ALL ON FUNCTION oms.record_count(bigint, text, bigint, timestamptz, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.record_count(bigint, text, bigint, timestamptz, text, text) IS
+    'writes down that quantity units of the sku were there at counted_at (default now, at the earliest when the count was opened); changes no stock. A row: status counted or recount, and, unless the count is blind, what was expected at that moment and the variance. A recount is believed when it is within the thresholds or finds the same difference. Errors: OM004 unknown count or sku, OM005 closed or decided, OM010 not the role''s location, 22023';
+
+CREATE FUNCTION oms.record_count_many(
+    count_id bigint, skus text[], quantities bigint[], counted_at timestamptz DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS SETOF oms.recorded_count
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_record_count_many';
+REVOKE ALL ON FUNCTION oms.record_count_many(bigint, text[], bigint[], timestamptz, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.record_count_many(bigint, text[], bigint[], timestamptz, text, text) IS
+    'record_count of quantities[i] units of skus[i], all or none; a row per element. Errors as record_count';
+
+CREATE FUNCTION oms.accept_count(
+    count_id bigint, skus text[] DEFAULT NULL, despite_recount boolean DEFAULT false,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, counted bigint, variance bigint, on_hand bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_accept_count';
+REVOKE ALL ON FUNCTION oms.accept_count(bigint, text[], boolean, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.accept_count(bigint, text[], boolean, text, text) IS
+    'accepts what was counted of these skus, or of all that are counted: on_hand changes by the variance as of the moment of counting, so that what sold or moved since is netted; a movement of kind count, an open count task is closed, a gain fills backorders as receive does, and where a loss leaves less than is reserved, reservations lose as by adjust. A line that is to be counted again is accepted with despite_recount only. A row per line with on_hand after. Errors: OM001 more has left since than was counted, OM002 an open transaction is changing on_hand, OM004 unknown count or sku, OM005 not counted, OM010 not the role''s location';
+
+CREATE FUNCTION oms.reject_count(
+    count_id bigint, skus text[], reason text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_reject_count';
+REVOKE ALL ON FUNCTION oms.reject_count(bigint, text[], text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reject_count(bigint, text[], text, text, text) IS
+    'drops what was counted of these skus: on_hand stays; returns how many. Errors: OM004 unknown count or sku, OM005 decided, OM010 not the role''s location';
+
+CREATE FUNCTION oms.close_count(count_id bigint, actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_close_count';
+REVOKE ALL ON FUNCTION oms.close_count(bigint, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.close_count(bigint, text, text) IS
+    'ends a count of which every line that was counted is accepted or rejected; lines that nobody counted are dropped; returns its number. Errors: OM004 unknown count, OM005 closed, or lines are not decided, OM010 not the role''s location';
+
 CREATE FUNCTION oms.count_stock(
     location text, sku text, quantity bigint, reference text DEFAULT NULL,
     actor text DEFAULT session_user, request_id text DEFAULT NULL)
@@ -246,7 +358,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_issue_code';
 REVOKE ALL ON FUNCTION oms.issue_code(bigint, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.issue_code(bigint, text) IS
-    'the code against which the fulfillment is handed over from now on: 8 random letters and digits, or the one given; an earlier one is void; case does not matter. Only a hash of it is kept, so it cannot be asked for again. Errors: OM004 unknown fulfillment, OM005 not to be picked up (any more)';
+    'the code against which the fulfillment is handed over from now on: 8 random letters and digits, or the one given; an earlier one is void, and wrong codes count anew; case does not matter. Only a hash of it is kept, so it cannot be asked for again. Errors: OM004 unknown fulfillment, OM005 not to be picked up (any more)';
 
 CREATE FUNCTION oms.claim_work(
     location text, picker text, quantity bigint DEFAULT 10, claim_for interval DEFAULT '30 minutes',

@@ -4,7 +4,8 @@
  *		sale that nobody could refuse: some reservations lose, at once and in the same
  *		transaction.
  *
- * Who loses: what is held back of a receipt, which nobody has yet; then what no order wants
+ * Who loses: what is held back of a receipt and what transfers hold, which nobody has bought;
+ * then what no order wants
  * (carts, reservations of others' orders); then of orders the least urgent by priority, then
  * by promise (none first), then the latest. What a location has started loses after all that
  * it has not, and what a picker has in his hands never. What loses moves to another location at once, as far as one has it above safety
@@ -193,7 +194,7 @@ read_missing(Shortfall *call)
 	oms_spi_finish();
 }
 
-/* lose_hold_back offers what is held back again, as far as units are missing. */
+/* lose_hold_back offers what is held back, and what transfers hold, as far as units are missing. */
 static void
 lose_hold_back(Shortfall *call)
 {
@@ -207,6 +208,8 @@ lose_hold_back(Shortfall *call)
 	oms_spi_finish();
 	if (n > 0)
 		read_missing(call);
+	if (call->missing > 0)
+		call->missing -= oms_transfers_lose(call->sku, call->location, call->missing);
 }
 
 /* copy_text copies a text of the last SPI result into the caller's memory; NULL for null. */
@@ -496,11 +499,12 @@ after_loss(text *sku, text *location, text *reason, text *reference, text *actor
 	(void) oms_shortfall_resolve(sku, location, reason, reference, actor);
 }
 
-/* oms_fulfillment_init sets the step after a loss. */
+/* oms_fulfillment_init sets the steps after a loss and of cancel_order. */
 void
 oms_fulfillment_init(void)
 {
 	oms_stock_set_after_loss(after_loss);
+	oms_cancel_init();
 }
 
 /*

@@ -124,6 +124,77 @@ CREATE TABLE oms.count_task_row (
 COMMENT ON TABLE oms.count_task_row IS 'private: counts asked for, behind oms.count_task';
 CREATE UNIQUE INDEX count_task_row_open_idx ON oms.count_task_row (location, sku) WHERE closed_at IS NULL;
 
+-- Returns (returns.c).
+CREATE TABLE oms.return_window (
+    channel text COLLATE "C" PRIMARY KEY REFERENCES oms.channel ON DELETE CASCADE,
+    return_within interval NOT NULL CHECK (return_within >= '0')
+);
+COMMENT ON TABLE oms.return_window IS 'how long after it left a line of the channel may come back; no row: for ever';
+CREATE SEQUENCE oms.return_id_seq CACHE 32;
+COMMENT ON SEQUENCE oms.return_id_seq IS 'private: numbers returns';
+CREATE TABLE oms.return_row (
+    order_id text COLLATE "C" NOT NULL,
+    return_id bigint NOT NULL DEFAULT pg_catalog.nextval('oms.return_id_seq'),
+    line_no integer NOT NULL,
+    sku text COLLATE "C" NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    condition text NOT NULL CHECK (condition IN ('sellable', 'damaged')),
+    reason text,
+    reference text,
+    actor text NOT NULL,
+    returned_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    PRIMARY KEY (order_id, return_id)
+);
+COMMENT ON TABLE oms.return_row IS 'private: what came back, behind oms.returned';
+
+-- Cycle counts: a session of skus at a location (count_session.c).
+CREATE SEQUENCE oms.count_id_seq;
+COMMENT ON SEQUENCE oms.count_id_seq IS 'private: numbers counts';
+CREATE TABLE oms.count_session_row (
+    count_id bigint PRIMARY KEY DEFAULT pg_catalog.nextval('oms.count_id_seq'),
+    location text COLLATE "C" NOT NULL,
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'closed')),
+    blind boolean NOT NULL,
+    picked_counted boolean NOT NULL,
+    recount_units bigint CHECK (recount_units >= 0),
+    recount_percent numeric CHECK (recount_percent >= 0),
+    recount_value numeric CHECK (recount_value >= 0),
+    reason text,
+    opened_by text NOT NULL,
+    opened_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    closed_by text,
+    closed_at timestamptz,
+    CHECK ((status = 'closed') = (closed_at IS NOT NULL))
+);
+COMMENT ON TABLE oms.count_session_row IS 'private: cycle counts, behind oms.count_session';
+CREATE INDEX count_session_row_open_idx ON oms.count_session_row (location) WHERE status = 'open';
+CREATE TABLE oms.count_line_row (
+    count_id bigint NOT NULL,
+    sku text COLLATE "C" NOT NULL,
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'counted', 'recount', 'accepted', 'rejected')),
+    counted bigint CHECK (counted >= 0),
+    counted_at timestamptz,
+    expected bigint,
+    variance bigint,
+    attempts integer NOT NULL DEFAULT 0,
+    counted_by text,
+    decided_by text,
+    decided_at timestamptz,
+    reason text,
+    PRIMARY KEY (count_id, sku),
+    CHECK (status IN ('open', 'rejected') OR counted IS NOT NULL AND counted_at IS NOT NULL AND variance = counted - expected)
+);
+COMMENT ON TABLE oms.count_line_row IS 'private: skus of cycle counts, behind oms.count_line';
+CREATE TABLE oms.count_pick_row (
+    count_id bigint NOT NULL,
+    sku text COLLATE "C" NOT NULL,
+    units bigint NOT NULL,
+    picked_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp()
+);
+COMMENT ON TABLE oms.count_pick_row IS 'private: units that got into pickers'' hands, or out of them, while a count was open';
+CREATE INDEX count_pick_row_count_idx ON oms.count_pick_row (count_id, sku);
+
 -- How long things may take. No row: no limit.
 CREATE TABLE oms.time_limit (
     method text NOT NULL CHECK (method IN ('ship', 'pickup')),
@@ -184,6 +255,22 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.rejection_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Rejections are a record.');
 ALTER TABLE oms.rejection_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.rejection_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.count_session_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.open_count or oms.close_count.');
+ALTER TABLE oms.count_session_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.count_session_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.count_line_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.record_count, oms.accept_count or oms.reject_count.');
+ALTER TABLE oms.count_line_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.count_line_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.count_pick_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('It is emptied by oms.close_count.');
+ALTER TABLE oms.count_pick_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.count_pick_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.return_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Returns are a record.');
+ALTER TABLE oms.return_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.return_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.shortfall_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Shortfalls are a record.');
 ALTER TABLE oms.shortfall_row ENABLE ALWAYS TRIGGER guard;
@@ -214,6 +301,13 @@ SELECT pg_catalog.pg_extension_config_dump('oms.reject_reason', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.time_limit', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.rejection_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.return_window', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.return_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.return_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.count_session_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.count_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.count_line_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.count_pick_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.shortfall_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.shortfall_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.count_task_row', '');

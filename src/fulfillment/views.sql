@@ -44,6 +44,28 @@ SELECT s.shortfall_id, s.sku, s.location, s.order_id, s.line_no, s.reservation_i
 COMMENT ON VIEW oms.shortfall IS
     'who lost units where a loss, a count or a sale that could not be refused left less than was reserved: quantity units of an order line, or of a reservation that no order wants; moved to other locations at once, backordered, or released (of a hold); with the reason and reference of the loss';
 
+CREATE VIEW oms.returned AS
+SELECT r.return_id, r.order_id, r.line_no, r.sku, r.location, r.quantity, r.condition, r.reason, r.reference,
+       r.actor, r.returned_at
+  FROM oms.return_row r;
+COMMENT ON VIEW oms.returned IS
+    'what came back of order lines (of a kit: by component), where, in which condition (sellable: on hand again; damaged: unavailable) and why';
+
+CREATE VIEW oms.count_session AS
+SELECT s.count_id, s.location, s.status, s.blind, s.picked_counted, s.recount_units, s.recount_percent,
+       s.recount_value, s.reason, s.opened_by, s.opened_at, s.closed_by, s.closed_at
+  FROM oms.count_session_row s;
+COMMENT ON VIEW oms.count_session IS
+    'cycle counts (oms.open_count): blind, so that a counter does not see what is expected; picked_counted: whether units that pickers had in their hands were counted; thresholds beyond which a difference is counted again';
+
+CREATE VIEW oms.count_line AS
+SELECT l.count_id, s.location, l.sku, l.status, l.counted, l.counted_at, l.expected, l.variance, l.attempts,
+       l.counted_by, l.decided_by, l.decided_at, l.reason
+  FROM oms.count_line_row l
+  JOIN oms.count_session_row s ON s.count_id = l.count_id;
+COMMENT ON VIEW oms.count_line IS
+    'what a cycle count found: status open, counted, recount (the difference is large: to be counted again), accepted (on_hand was changed by the variance) or rejected; variance: counted less what was expected at counted_at';
+
 CREATE VIEW oms.count_task AS
 SELECT c.location, c.sku, c.reason, c.opened_at, c.closed_at, c.counted, c.variance
   FROM oms.count_task_row c;
@@ -52,24 +74,26 @@ COMMENT ON VIEW oms.count_task IS
 
 -- A condition on location, order_id or fulfillment_id reaches the indexes.
 CREATE VIEW oms.work AS
-SELECT f.fulfillment_id, f.location, f.order_id, f.method, f.status, o.priority, l.due_at,
+SELECT f.fulfillment_id, f.location, f.order_id, f.method, f.status, o.priority,
+       LEAST(f.leave_by, l.promise_at) AS due_at,
        l.lines, l.units, l.to_pick, f.claimed_by, f.claimed_until, f.assigned_at,
        EXISTS (SELECT FROM oms.order_hold_row h
-                WHERE h.order_id = f.order_id AND h.released_at IS NULL) AS on_hold
+                WHERE h.order_id = f.order_id AND h.released_at IS NULL) AS on_hold,
+       l.promise_at
   FROM oms.fulfillment_row f
   JOIN oms.order_row o ON o.order_id = f.order_id
   CROSS JOIN LATERAL (
        SELECT pg_catalog.count(*) AS lines,
               pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.shipped)::bigint AS units,
               pg_catalog.sum(l.quantity - l.rejected - l.cancelled - l.picked)::bigint AS to_pick,
-              pg_catalog.min(COALESCE(ol.promise_at, o.promise_at)) AS due_at
+              pg_catalog.min(COALESCE(ol.promise_at, o.promise_at)) AS promise_at
          FROM oms.fulfillment_line_row l
          JOIN oms.order_line_row ol ON ol.order_id = l.order_id AND ol.line_no = l.line_no
         WHERE l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id
           AND l.quantity > l.rejected + l.cancelled) l
  WHERE f.status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
 COMMENT ON VIEW oms.work IS
-    'fulfillments that are not done: due_at the earliest promise of its lines, units that are to leave, to_pick of them, who has it until when, and whether the order or a line of it is on hold';
+    'fulfillments that are not done: due_at, when it must leave (the last cut-off of the location, or moment of its business hours, at which it is still in time: oms.leave_by; at the latest when it was promised), promise_at the earliest promise of its lines, units that are to leave, to_pick of them, who has it until when, and whether the order or a line of it is on hold';
 
 CREATE FUNCTION oms.work_list(location text, method text DEFAULT NULL)
 RETURNS TABLE (fulfillment_id bigint, order_id text, method text, status text, priority integer,
@@ -108,3 +132,21 @@ $$;
 REVOKE ALL ON FUNCTION oms.pick_list(text, text, bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.pick_list(text, text, bigint[]) IS
     'one list over several fulfillments, in the order of the walk: by bin (oms.bin), then sku; units in all, and quantities[i] of them for fulfillments[i]. Of what the picker has claimed, of the fulfillments named, or of all that the location has accepted';
+
+CREATE FUNCTION oms.count_sheet(count_id bigint)
+RETURNS TABLE (bin text, sku text, status text, counted bigint, expected bigint, variance bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT b.bin, l.sku, l.status, l.counted,
+           CASE WHEN s.blind AND l.status <> 'accepted' THEN NULL
+                ELSE COALESCE(l.expected, (SELECT i.on_hand FROM oms.inventory i WHERE i.sku = l.sku AND i.location = s.location)) END,
+           CASE WHEN s.blind AND l.status <> 'accepted' THEN NULL ELSE l.variance END
+      FROM oms.count_session_row s
+      JOIN oms.count_line_row l ON l.count_id = s.count_id
+      LEFT JOIN oms.bin b ON b.location = s.location AND b.sku = l.sku
+     WHERE s.count_id = $1 AND oms.sees_location(s.location)
+     ORDER BY b.bin NULLS LAST, l.sku
+$$;
+REVOKE ALL ON FUNCTION oms.count_sheet(bigint) FROM PUBLIC;
+COMMENT ON FUNCTION oms.count_sheet(bigint) IS
+    'what is to be counted, in the order of the walk: by bin (oms.bin), then sku, with what was counted so far; expected and variance are NULL until they are accepted when the count is blind';

@@ -26,6 +26,7 @@
 #include "utils/array.h"
 
 #include "fulfillment/fulfillment.h"
+#include "routing/capacity.h"
 
 PG_FUNCTION_INFO_V1(oms_next_actions);
 
@@ -59,12 +60,18 @@ static OmsPlan read_lines = {
 	2, {"_text", "_int8"}
 };
 
+/* What gets into pickers' hands and out of them is noted while its location is counted. */
 static OmsPlan change_lines = {
+	"WITH u AS MATERIALIZED (SELECT u.* FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), "
+	"unnest($6), unnest($7), unnest($8), unnest($9)) AS u (order_id, fulfillment_id, line_no, sku, picked, packed, "
+	"shipped, rejected, cancelled)), "
+	"noted AS (INSERT INTO oms.count_pick_row (count_id, sku, units) SELECT s.count_id, u.sku, u.picked - u.shipped "
+	"FROM oms.count_session_row s JOIN oms.fulfillment_row f ON f.location = s.location "
+	"JOIN u ON u.order_id = f.order_id AND u.fulfillment_id = f.fulfillment_id AND u.picked <> u.shipped "
+	"WHERE s.status = 'open') "
 	"UPDATE oms.fulfillment_line_row l SET picked = l.picked + u.picked, packed = l.packed + u.packed, "
 	"shipped = l.shipped + u.shipped, rejected = l.rejected + u.rejected, cancelled = l.cancelled + u.cancelled "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), "
-	"unnest($8), unnest($9)) AS u (order_id, fulfillment_id, line_no, sku, picked, packed, shipped, rejected, "
-	"cancelled) WHERE l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id "
+	"FROM u WHERE l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id "
 	"AND l.line_no = u.line_no AND l.sku = u.sku",
 	9, {"_text", "_int8", "_int4", "_text", "_int8", "_int8", "_int8", "_int8", "_int8"}
 };
@@ -339,11 +346,27 @@ oms_work_write_lines(int nlines, const OmsWorkLine *lines, const OmsWork *work)
 	oms_spi_finish();
 }
 
-/* oms_work_write writes the new status of the fulfillments and their history; reason may be NULL. */
+/* frees_capacity says whether after the action a fulfillment may use less of its location's capacity. */
+static bool
+frees_capacity(const char *action)
+{
+	static const char *const actions[] = {"cancel", "reject", "ship", "hand_over"};
+
+	for (int i = 0; i < lengthof(actions); i++)
+		if (strcmp(action, actions[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * oms_work_write writes the new status of the fulfillments and their history, and gives back
+ * capacity that they do not use any more; reason may be NULL.
+ */
 void
 oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason, text *actor)
 {
 	Datum	   *columns[5];
+	int64	   *ids;
 	bool	   *uncounted = palloc(sizeof(bool) * Max(1, nwork));
 	int			lower = 1;
 	Datum		values[8];
@@ -374,6 +397,12 @@ oms_work_write(const char *action, int nwork, const OmsWork *work, text *reason,
 	if (oms_spi_execute(&change_work, values, reason == NULL ? "      n " : NULL, false) != nwork)
 		elog(ERROR, "%d fulfillments that we locked expected", nwork);
 	oms_spi_finish();
+	if (!frees_capacity(action))
+		return;
+	ids = palloc(sizeof(int64) * nwork);
+	for (int i = 0; i < nwork; i++)
+		ids[i] = work[i].id;
+	oms_capacity_give_back(nwork, ids);
 }
 
 /* oms_work_put puts a row for each fulfillment into the result set. */

@@ -38,6 +38,9 @@ DECLARE
     unfilled numeric[] := '{0,0}';
     shipments bigint[] := '{0,0}';
     saved numeric;
+    planned bigint := 0;    -- orders
+    outbid bigint := 0;     -- of them, those that others leave short or send elsewhere
+    contended numeric;
     answers text[]; -- to the questions
 BEGIN
     IF days IS NULL OR options IS NULL OR thresholds IS NULL OR search_path IS NULL THEN
@@ -109,16 +112,12 @@ BEGIN
     s AS MATERIALIZED (
         SELECT * FROM oms.query_rows('stock_sql', stock_sql, '{sku,location,available}', search_path)
             AS s (sku text, location text, available bigint, negative boolean, differences numeric, exceptions numeric, lag interval)),
-    place AS (SELECT s.sku, count(*) AS places, max(s.available) AS most
-                FROM s JOIN p USING (location) WHERE s.available > 0 GROUP BY s.sku),
-    -- of a sku that several orders want and no location has enough of for all of them
+    place AS (SELECT s.sku, count(*) AS places FROM s JOIN p USING (location) WHERE s.available > 0 GROUP BY s.sku),
     wanted AS (SELECT l.sku, count(*) AS lines, sum(l.quantity) AS units, count(DISTINCT o.channel) AS channels,
-                      count(DISTINCT l.order_id) > 1 AND sum(l.quantity) > COALESCE(max(w.most), 0) AS contended,
                       COALESCE(max(w.places), 0) AS places
                  FROM l JOIN o USING (order_id) LEFT JOIN place w USING (sku) GROUP BY l.sku),
     demand AS (SELECT COALESCE(sum(lines), 0) AS lines, COALESCE(sum(units), 0) AS units,
                       round(100 * sum(lines) FILTER (WHERE places > 1) / sum(lines), 1) AS choice,
-                      round(100 * sum(lines) FILTER (WHERE places > 1 AND contended) / sum(lines), 1) AS contended,
                       round(100 * sum(units) FILTER (WHERE channels > 1) / sum(units), 1) AS shared
                  FROM wanted),
     record AS (SELECT count(*) AS records, count(*) FILTER (WHERE COALESCE(negative, available < 0)) AS negative,
@@ -136,7 +135,7 @@ BEGIN
     sold AS (SELECT sum(offered) AS offered, sum(rejected) AS rejected FROM p)
     SELECT (SELECT count(*) FROM o) AS orders, (SELECT count(DISTINCT channel) FROM o) AS channels,
            (SELECT count(*) FROM p) AS locations, r.stocked, d.lines, d.units,
-           COALESCE(d.choice, 0) AS choice, COALESCE(d.contended, 0) AS contended, COALESCE(d.shared, 0) AS shared,
+           COALESCE(d.choice, 0) AS choice, COALESCE(d.shared, 0) AS shared,
            r.records, r.negative, r.differences, r.exceptions, r.units AS in_stock, round(r.lag, 1) AS lag,
            round(100 * r.differences / NULLIF(r.units, 0), 2) AS differences_percent,
            t.stores, t.least, t.most, t.worst, round(t.fastest, 2) AS fastest, round(t.slowest, 2) AS slowest,
@@ -191,6 +190,7 @@ BEGIN
                 SELECT (SELECT sum(cost) FROM p) AS cost,
                        (SELECT COALESCE(sum(quantity), 0) FROM p WHERE location IS NULL) AS unfilled,
                        (SELECT count(DISTINCT (order_id, shipment)) FROM p WHERE location IS NOT NULL) AS shipments,
+                       (SELECT array_agg(DISTINCT order_id) FROM p WHERE location IS NULL) AS short,
                        (SELECT jsonb_agg(jsonb_build_object('sku', sku, 'location', location, 'available', s.available - COALESCE(u.units, 0)))
                           FROM jsonb_to_recordset(stock -> solver) AS s (sku text, location text, available bigint)
                           LEFT JOIN used u USING (sku, location)) AS rest
@@ -200,22 +200,26 @@ BEGIN
                 unfilled[i] := unfilled[i] + plan.unfilled;
                 shipments[i] := shipments[i] + plan.shipments;
             END LOOP;
+            planned := planned + cardinality(day.order_ids);
+            outbid := outbid + (SELECT count(DISTINCT o) FROM (SELECT unnest(plan.short) UNION ALL
+                                                               SELECT unnest(p.outbid) FROM oms.plan_prices() p) AS x (o));
         END LOOP;
         saved := round(100 * (1 - cost[2] / NULLIF(cost[1], 0)), 1);
+        contended := round(100.0 * outbid / NULLIF(planned, 0), 1);
     END IF;
 
     answers := ARRAY[
         CASE WHEN n.orders = 0 THEN 'unknown'
-             WHEN n.stocked > 1 AND n.contended >= (t ->> 'contended_percent')::numeric THEN 'yes' ELSE 'no' END,
+             WHEN contended >= (t ->> 'contended_percent')::numeric THEN 'yes' ELSE 'no' END,
         CASE WHEN n.negative > 0 OR n.differences_percent >= (t ->> 'differences_percent')::numeric
                OR n.rejected_percent >= 100 - (t ->> 'accepted_percent')::numeric THEN 'yes'
-             WHEN n.records = 0 OR num_nonnulls(n.differences, n.rejected) = 0 AND NOT own THEN 'unknown' ELSE 'no' END,
+             WHEN n.records = 0 OR num_nonnulls(n.differences, n.rejected) = 0 THEN 'unknown' ELSE 'no' END,
         CASE WHEN rules > 0 THEN 'yes'
-             WHEN n.orders = 0 THEN 'unknown'
+             WHEN n.channels = 0 THEN 'unknown'
              WHEN n.channels > 1 AND n.shared >= (t ->> 'shared_percent')::numeric THEN 'yes' ELSE 'no' END,
         CASE WHEN n.orders = 0 THEN 'unknown'
              WHEN unfilled[2] < unfilled[1] OR saved >= (t ->> 'saved_percent')::numeric THEN 'yes' ELSE 'no' END,
-        CASE WHEN n.stores = 0 THEN 'unknown'
+        CASE WHEN n.stores = 0 OR num_nonnulls(n.rejected, n.slowest) = 0 THEN 'unknown'
              WHEN n.stores > 1 AND (n.least < (t ->> 'accepted_percent')::numeric
                                     OR n.slowest > n.fastest * (t ->> 'spread')::numeric) THEN 'yes' ELSE 'no' END,
         CASE WHEN n.exceptions > 0 OR n.lag >= (t ->> 'lag_hours')::numeric THEN 'yes'
@@ -243,8 +247,10 @@ BEGIN
         ('Do orders compete for stock in several locations?', answers[1],
          CASE WHEN n.orders = 0 THEN 'no orders'
               WHEN n.stocked < 2 THEN format('all stock is in %s location', n.stocked)
-              ELSE format('%s %% of the lines want a sku that lies in several locations and that none of them has enough of for all', n.contended) END,
-         jsonb_build_object('lines_with_choice_percent', n.choice, 'contended_percent', n.contended,
+              WHEN contended IS NULL THEN 'no line could ship from more than one location'
+              ELSE format('%s of %s orders (%s %%) do not get all that they want from where it would be best, since others take that stock',
+                          outbid, planned, contended) END,
+         jsonb_build_object('lines_with_choice_percent', n.choice, 'orders', planned, 'outbid_orders', outbid, 'contended_percent', contended,
                             'needed_percent', t -> 'contended_percent'),
          CASE answers[1] WHEN 'yes' THEN 'Promise by oms.reserve: it takes stock where it is free, atomically.'
               WHEN 'no' THEN 'Any place to keep the numbers will do.' ELSE 'Give queries that return orders.' END),
@@ -260,14 +266,14 @@ BEGIN
                             'needed_rejected_percent', 100 - (t ->> 'accepted_percent')::numeric),
          CASE answers[2] WHEN 'yes' THEN 'Count what was rejected or is negative; keep a safety stock (oms.recommend_safety_stock). No system mends a wrong record.'
               WHEN 'no' THEN 'Sell down to what the record says.'
-              ELSE 'Give columns differences in stock_sql, offered and rejected in locations_sql.' END),
+              ELSE 'Count some of it. In queries: columns differences in stock_sql, offered and rejected in locations_sql.' END),
         ('Do channels sell by different rules?', answers[3],
-         CASE WHEN n.orders = 0 AND rules IS NULL THEN 'no orders'
+         CASE WHEN answers[3] = 'unknown' THEN 'which channel sold is not known'
               ELSE format('%s channels; %s %% of the units are of skus that several of them sell', n.channels, n.shared)
                    || COALESCE('; ' || rules || ' rules say what is kept back', '') END,
          jsonb_build_object('channels', n.channels, 'shared_percent', n.shared, 'rules', rules, 'needed_percent', t -> 'shared_percent'),
          CASE answers[3] WHEN 'yes' THEN 'Keep the rules as data: safety stock, buffer, quota, protected stock.'
-              WHEN 'no' THEN 'What is on hand may be shown as it is.' ELSE 'Give a column channel in orders_sql.' END),
+              WHEN 'no' THEN 'What is on hand may be shown as it is.' ELSE 'In queries: a column channel in orders_sql.' END),
         ('Does routing have real choices?', answers[4],
          CASE WHEN n.orders = 0 THEN 'no orders'
               WHEN saved IS NULL THEN 'no line could ship from more than one location'
@@ -280,20 +286,21 @@ BEGIN
               WHEN 'no' THEN 'Take the nearest location that has it.' ELSE 'Give queries that return orders.' END),
         ('Do stores work unevenly?', answers[5],
          CASE WHEN n.stores = 0 THEN 'no location is known to have been given work'
+              WHEN answers[5] = 'unknown' THEN format('no location of %s has accepted or refused anything yet', n.stores)
               ELSE format('%s locations accept from %s %% (%s) to %s %% of their units', n.stores, n.least, n.worst, n.most)
                    || COALESCE(', after ' || n.fastest || ' to ' || n.slowest || ' hours', '') END,
          jsonb_build_object('locations', n.stores, 'accepted_percent_lowest', n.least, 'accepted_percent_highest', n.most,
                             'hours_fastest', n.fastest, 'hours_slowest', n.slowest,
                             'needed_below_percent', t -> 'accepted_percent', 'needed_spread', t -> 'spread'),
          CASE answers[5] WHEN 'yes' THEN 'Set time limits and capacities; take unreliable locations out of the groups of urgent orders.'
-              WHEN 'no' THEN 'Treat all locations alike.' ELSE 'Give columns offered, rejected and accepted_after in locations_sql.' END),
+              WHEN 'no' THEN 'Treat all locations alike.' ELSE 'Look again later. In queries: columns offered, rejected and accepted_after in locations_sql.' END),
         ('Do systems drift apart?', answers[6],
          COALESCE(NULLIF(concat_ws('; ', n.exceptions || ' units were promised and not there',
                                    '19 of 20 records are at most ' || n.lag || ' hours behind'), ''),
                   CASE WHEN own THEN 'no unit was promised and not there' ELSE 'neither lag nor exceptions are known' END),
          jsonb_build_object('exceptions', n.exceptions, 'lag_hours', n.lag, 'needed_lag_hours', t -> 'lag_hours'),
          CASE answers[6] WHEN 'yes' THEN 'Feed stock by event, not by night, and reconcile; keep a safety stock for the time between.'
-              WHEN 'no' THEN 'Keep feeding as you do.' ELSE 'Give columns lag or exceptions in stock_sql.' END);
+              WHEN 'no' THEN 'Keep feeding as you do.' ELSE 'In queries: columns lag or exceptions in stock_sql.' END);
 END
 $$;
 REVOKE ALL ON FUNCTION oms.assess(integer, text, text, text, text, jsonb, jsonb, text) FROM PUBLIC;
@@ -304,5 +311,5 @@ orders_sql (order_id, [channel], [placed_at], [method: pickup is not routed], [p
 lines_sql (order_id, line_no, sku, quantity);
 locations_sql (location, [coordinates], [handling_cost], [unit_cost], [offered and rejected: units of work given to it and refused], [accepted_after: interval, as a median]);
 stock_sql (sku, location, available: to these orders, so with what they took, [negative: the record is now below zero], [differences: units that counts and corrections found wrong], [exceptions: units promised and not there], [lag: interval that the record is behind]).
-Routing is judged by planning the orders of each day on one stock, once by oms.plan_routes'' solver nearest, once by batch; options are those of plan_routes (deadline_ms bounds each day). What comes in during the days counts as there from their start; capacity and channels'' rules do not count.
+Routing is judged by planning the orders of each day on one stock, once by oms.plan_routes'' solver nearest, once by batch; contention is the share of orders that in the latter are left short or outbid (oms.plan_prices). options are those of plan_routes (deadline_ms bounds each day). What comes in during the days counts as there from their start; capacity and channels'' rules do not count.
 thresholds, from which a verdict is yes: contended_percent 5, shared_percent 5, saved_percent 2, differences_percent 1, accepted_percent 95 (below), spread 2 (slowest by fastest), lag_hours 4. Errors: OM012 a query that does not fit, 22023, 22004';

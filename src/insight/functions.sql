@@ -19,7 +19,10 @@ AS $$
           FROM (SELECT sku, location, CASE WHEN status IN ('hold', 'firm') THEN quantity - consumed ELSE 0 END AS reserved
                   FROM oms.reservation_row
                 UNION ALL
-                SELECT sku, location, quantity - released FROM oms.hold_back_row) r
+                SELECT sku, location, quantity - released FROM oms.hold_back_row
+                UNION ALL
+                SELECT l.sku, t.from_location, l.held
+                  FROM oms.transfer_line_row l JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id) r
          GROUP BY sku, location),
     incoming AS (
         SELECT COALESCE(i.sku, a.sku) AS sku, COALESCE(i.location, a.location) AS location,
@@ -89,8 +92,20 @@ AS $$
           FROM oms.incoming_delta d
           JOIN oms.incoming_account a ON a.sku = d.sku AND a.location = d.location AND a.incoming = d.incoming
         UNION ALL
+        SELECT format('location %s, window %s until %s, %s', d.location, d.window_name, d.until, d.measure), d.id, a.w, a.exc
+          FROM oms.capacity_delta d
+          JOIN oms.capacity_account a ON a.location = d.location AND a.window_name = d.window_name AND a.until = d.until AND a.measure = d.measure
+        UNION ALL
         SELECT format('sku %s, channel %s', d.sku, d.channel), d.id, a.w, a.exc
           FROM oms.backorder_delta d JOIN oms.backorder_account a ON a.sku = d.sku AND a.channel = d.channel),
+    capacity AS (
+        SELECT location, window_name, until, measure, sum(used) AS used, sum(work) AS work
+          FROM (SELECT location, window_name, until, measure, reserved AS used, 0 AS work FROM oms.capacity_account
+                UNION ALL
+                SELECT location, window_name, until, measure, reserved, 0 FROM oms.capacity_delta
+                UNION ALL
+                SELECT location, window_name, until, measure, 0, quantity FROM oms.capacity_use_row) c
+         GROUP BY location, window_name, until, measure),
     held AS (   -- of kits in kits, by their first component
         SELECT order_id, line_no, COALESCE(kit, sku) AS sku, sum(consumed / COALESCE(kit_quantity, 1)) AS consumed,
                sum((quantity - consumed) / COALESCE(kit_quantity, 1)) FILTER (WHERE status IN ('hold', 'firm')) AS reserved
@@ -121,10 +136,10 @@ AS $$
       FROM account a LEFT JOIN claim c ON c.sku = a.sku AND c.location = a.location
      WHERE a.reserved <> COALESCE(c.reserved, 0)
     UNION ALL
-    SELECT 'on_hand and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
-           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
+    SELECT 'on_hand, unavailable and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, unavailable %s, reserved %s', a.on_hand, a.unavailable, a.reserved)
       FROM account a
-     WHERE a.reserved < 0    -- what other systems sold is gone, and its receipt may come later
+     WHERE a.unavailable < 0 OR a.reserved < 0    -- what other systems sold is gone, and its receipt may come later
         OR a.on_hand < 0 AND NOT EXISTS (SELECT FROM oms.movement_row m
                                           WHERE m.sku = a.sku AND m.location = a.location AND m.source IS NOT NULL)
     UNION ALL
@@ -149,6 +164,8 @@ AS $$
             SELECT format('sku %s, quota of %s, period %s', sku, channel, period), w, exc FROM oms.quota_account
             UNION ALL
             SELECT format('sku %s, location %s, incoming %s', sku, location, incoming), w, exc FROM oms.incoming_account
+            UNION ALL
+            SELECT format('location %s, window %s until %s, %s', location, window_name, until, measure), w, exc FROM oms.capacity_account
             UNION ALL
             SELECT format('sku %s, channel %s', sku, channel), w, exc FROM oms.backorder_account) a
      WHERE a.w < ANY (a.exc)
@@ -197,6 +214,23 @@ AS $$
            format('used %s, reservations and backorders %s', COALESCE(q.used, 0), COALESCE(r.used, 0))
       FROM quota q FULL JOIN from_quota r USING (sku, channel, period)
      WHERE COALESCE(q.used, 0) <> COALESCE(r.used, 0)
+    UNION ALL
+    SELECT 'used of a capacity is what the work at the location has of it',
+           format('location %s, window %s until %s, %s', c.location, c.window_name, c.until, c.measure),
+           format('used %s, work %s', c.used, c.work)
+      FROM capacity c WHERE c.used <> c.work
+    UNION ALL
+    SELECT 'work uses the capacity of its location for what it is', format('fulfillment %s, window %s until %s, %s', u.fulfillment_id, u.window_name, u.until, u.measure),
+           format('%s at location %s: %s lines, %s units; used %s at location %s', COALESCE(f.status, 'unknown'), f.location, l.lines, l.units, u.quantity, u.location)
+      FROM oms.capacity_use_row u
+      LEFT JOIN oms.fulfillment_row f ON f.order_id = u.order_id AND f.fulfillment_id = u.fulfillment_id
+      LEFT JOIN (SELECT l.order_id, l.fulfillment_id, count(*) AS lines, sum(l.quantity - l.rejected - l.cancelled) AS units
+                   FROM oms.fulfillment_line_row l WHERE l.quantity > l.rejected + l.cancelled
+                  GROUP BY l.order_id, l.fulfillment_id) l ON l.order_id = u.order_id AND l.fulfillment_id = u.fulfillment_id
+     WHERE COALESCE(f.status IN ('rejected', 'cancelled', 'superseded') OR f.location <> u.location
+                    OR f.status IN ('shipped', 'handed_over') AND u.until = 'infinity'
+                    OR CASE u.measure WHEN 'orders' THEN u.quantity <> 1 WHEN 'lines' THEN u.quantity <> l.lines
+                                      WHEN 'units' THEN u.quantity <> l.units ELSE false END, true)
     UNION ALL
     SELECT 'a hold expires, a firm reservation does not', format('reservation %s', r.reservation_id),
            format('%s, expires_at %s', r.status, COALESCE(r.expires_at::text, 'null'))
@@ -399,6 +433,75 @@ AS $$
       FROM oms.routing_run_row r
      WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
     UNION ALL
+    SELECT 'an accepted count changed on_hand by its variance', format('count %s, sku %s', l.count_id, l.sku),
+           format('variance %s, movements %s', l.variance, COALESCE(m.quantity, 0))
+      FROM oms.count_line_row l
+      JOIN oms.count_session_row s ON s.count_id = l.count_id
+      LEFT JOIN (SELECT sku, location, reference, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE kind = 'count' AND reference IS NOT NULL GROUP BY sku, location, reference) m
+        ON m.sku = l.sku AND m.location = s.location AND m.reference = 'count ' || l.count_id
+     WHERE l.status = 'accepted' AND l.variance <> COALESCE(m.quantity, 0)
+    UNION ALL
+    SELECT 'a line that is counted has a count', format('count %s, sku %s', l.count_id, l.sku), 'it is unknown'
+      FROM oms.count_line_row l
+     WHERE NOT EXISTS (SELECT FROM oms.count_session_row s WHERE s.count_id = l.count_id)
+    UNION ALL
+    SELECT 'no more comes back than has left', format('order %s, line %s, sku %s', b.order_id, b.line_no, b.sku),
+           format('returned %s, consumed %s', b.quantity, COALESCE(r.consumed, 0))
+      FROM (SELECT order_id, line_no, sku, sum(quantity) AS quantity FROM oms.return_row GROUP BY order_id, line_no, sku) b
+      LEFT JOIN (SELECT order_id, line_no, sku, sum(consumed) AS consumed
+                   FROM oms.reservation_row WHERE order_id IS NOT NULL GROUP BY order_id, line_no, sku) r
+        ON r.order_id = b.order_id AND r.line_no = b.line_no AND r.sku = b.sku
+     WHERE b.quantity > COALESCE(r.consumed, 0)
+    UNION ALL
+    SELECT 'what came back is in the stock', format('return %s, sku %s', b.return_id, b.sku),
+           format('returned %s, movements %s', b.quantity, COALESCE(m.quantity, 0))
+      FROM oms.return_row b
+      LEFT JOIN (SELECT sku, location, reference, sum(quantity + unavailable) AS quantity
+                   FROM oms.movement_row WHERE kind = 'return' GROUP BY sku, location, reference) m
+        ON m.sku = b.sku AND m.location = b.location AND m.reference = 'return ' || b.return_id
+     WHERE b.quantity <> COALESCE(m.quantity, 0)
+       AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = b.sku AND NOT i.tracked)
+    UNION ALL
+    SELECT 'what a transfer sent and received moved', format('transfer %s, sku %s', l.transfer_id, l.sku),
+           format('shipped %s, returned %s, received %s, movements %s and %s', l.shipped, l.returned, l.received,
+                  COALESCE(o.quantity, 0), COALESCE(d.quantity, 0))
+      FROM oms.transfer_line_row l
+      JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id
+      LEFT JOIN (SELECT reference, sku, location, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE reference LIKE 'transfer %' GROUP BY reference, sku, location) o
+        ON o.reference = 'transfer ' || l.transfer_id AND o.sku = l.sku AND o.location = t.from_location
+      LEFT JOIN (SELECT reference, sku, location, sum(quantity) AS quantity
+                   FROM oms.movement_row WHERE reference LIKE 'transfer %' GROUP BY reference, sku, location) d
+        ON d.reference = 'transfer ' || l.transfer_id AND d.sku = l.sku AND d.location = t.to_location
+     WHERE COALESCE(o.quantity, 0) <> l.returned - l.shipped OR COALESCE(d.quantity, 0) <> l.received
+    UNION ALL
+    SELECT 'what is in transit is incoming', format('transfer %s, sku %s', l.transfer_id, l.sku),
+           format('%s: held %s, shipped %s, received %s, incoming %s', t.status, l.held, l.shipped, l.received, COALESCE(i.outstanding, 0))
+      FROM oms.transfer_line_row l
+      JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id
+      LEFT JOIN (SELECT reference, sku, location, CASE WHEN status = 'open' THEN quantity - received ELSE 0 END AS outstanding
+                   FROM oms.incoming_row WHERE from_location IS NOT NULL) i
+        ON i.reference = 'transfer ' || l.transfer_id AND i.sku = l.sku AND i.location = t.to_location
+     WHERE COALESCE(i.outstanding, 0) <> CASE WHEN t.status = 'shipped' THEN greatest(0, l.shipped - l.received) ELSE 0 END
+        OR t.status <> 'open' AND l.held > 0
+    UNION ALL
+    SELECT 'confidence in a location rests on what is known of its skus, and on rejects that were about none', format('location %s', l.location),
+           format('accepted %s, of skus %s; rejected %s, of skus %s', l.accepted, COALESCE(s.accepted, 0), l.rejected, COALESCE(s.rejected, 0))
+      FROM oms.confidence_row l
+      LEFT JOIN (SELECT l.location, sum(s.accepted * d.decay) AS accepted, sum(s.rejected * d.decay) AS rejected
+                   FROM oms.confidence_row l
+                   JOIN oms.confidence_row s ON s.location = l.location AND s.sku IS NOT NULL
+                  CROSS JOIN LATERAL (SELECT power(0.5::float8, (extract(epoch FROM l.as_of - s.as_of) / extract(epoch FROM l.half_life))::float8) AS decay) d
+                  WHERE l.sku IS NULL GROUP BY l.location) s ON s.location = l.location
+     WHERE l.sku IS NULL AND (abs(l.accepted - COALESCE(s.accepted, 0)) > 1e-6 * (1 + l.accepted)
+                              OR COALESCE(s.rejected, 0) - l.rejected > 1e-6 * (1 + l.rejected))
+    UNION ALL
+    SELECT 'confidence in a sku at a location is one in the location', format('location %s, sku %s', s.location, s.sku), format('as of %s', s.as_of)
+      FROM oms.confidence_row s
+     WHERE s.sku IS NOT NULL AND NOT EXISTS (SELECT FROM oms.confidence_row l
+                                              WHERE l.location = s.location AND l.sku IS NULL AND l.half_life = s.half_life AND l.as_of >= s.as_of)
+    UNION ALL
     SELECT 'a movement that a source reported is in the ledger once', format('source %s, %s %s', e.source, e.kind, e.event_id),
            format('%s, %s units in %s movements', e.outcome, COALESCE(m.units, 0), COALESCE(m.movements, 0))
       FROM oms.feed_event_row e
@@ -415,3 +518,11 @@ $$;
 REVOKE ALL ON FUNCTION oms.check() FROM PUBLIC;
 COMMENT ON FUNCTION oms.check() IS
     'verifies the invariants of all tables in one snapshot: a row for everything that breaks one, with its key and the figures; no rows when all is well';
+
+CREATE FUNCTION oms.progress()
+RETURNS TABLE (pid integer, call text, phase text, done bigint, total bigint, counted text, started_at timestamptz, seconds double precision)
+LANGUAGE c VOLATILE PARALLEL RESTRICTED COST 10 ROWS 1
+AS 'MODULE_PATHNAME', 'oms_progress';
+REVOKE ALL ON FUNCTION oms.progress() FROM PUBLIC;
+COMMENT ON FUNCTION oms.progress() IS
+    'how far the long calls have come that run in this database now, in other sessions too: route, simulate, plan_routes, fold_accounts; the phase, and what is done of it, of how many, counted in orders, moves or accounts (a phase may go over them more than once). Of sessions whose activity the caller may see, as in pg_stat_progress_vacuum; needs track_activities, which is on by default. Within a transaction it shows what it showed first, as those views do';

@@ -6,24 +6,26 @@ CREATE FUNCTION oms.add_location(
     can_ship boolean DEFAULT true, can_pickup boolean DEFAULT true,
     handling_cost numeric DEFAULT 0, capacity_orders bigint DEFAULT NULL,
     status text DEFAULT 'active', business_hours oms.business_hours DEFAULT NULL,
-    handling_hours numeric DEFAULT 4, cut_off time DEFAULT NULL)
+    handling_hours numeric DEFAULT 4, cut_off time DEFAULT NULL,
+    minutes_per_order numeric DEFAULT 0, minutes_per_line numeric DEFAULT 0, minutes_per_unit numeric DEFAULT 0)
 RETURNS oms.location
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
 AS $$
     INSERT INTO oms.location AS l
         (location, kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status,
-         business_hours, handling_hours, cut_off)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+         business_hours, handling_hours, cut_off, minutes_per_order, minutes_per_line, minutes_per_unit)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
     ON CONFLICT (location) DO UPDATE SET
         (kind, coordinates, time_zone, can_ship, can_pickup, handling_cost, capacity_orders, status,
-         business_hours, handling_hours, cut_off) =
+         business_hours, handling_hours, cut_off, minutes_per_order, minutes_per_line, minutes_per_unit) =
         (excluded.kind, excluded.coordinates, excluded.time_zone, excluded.can_ship,
          excluded.can_pickup, excluded.handling_cost, excluded.capacity_orders, excluded.status,
-         excluded.business_hours, excluded.handling_hours, excluded.cut_off)
+         excluded.business_hours, excluded.handling_hours, excluded.cut_off,
+         excluded.minutes_per_order, excluded.minutes_per_line, excluded.minutes_per_unit)
     RETURNING l.*
 $$;
-REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours, numeric, time) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours, numeric, time) IS
+REVOKE ALL ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours, numeric, time, numeric, numeric, numeric) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_location(text, text, oms.latlon, text, boolean, boolean, numeric, bigint, text, oms.business_hours, numeric, time, numeric, numeric, numeric) IS
     'adds a location or sets it to exactly these values; returns its row';
 
 CREATE FUNCTION oms.add_location_group(location_group text, locations text[])
@@ -148,7 +150,7 @@ AS $$
 $$;
 REVOKE ALL ON FUNCTION oms.add_kit(text, text[], bigint[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_kit(text, text[], bigint[]) IS
-    'makes the sku a kit of quantities[i] units of skus[i], or changes what it consists of; empty arrays make it no kit. What was reserved stays as it was. Returns its components. Errors: 23505 a sku named twice, 23502 null, or arrays of different length, 23514 a kit inside a kit, a kit with stock of its own, or a quantity below 1';
+    'makes the sku a kit of quantities[i] units of skus[i], or changes what it consists of; empty arrays make it no kit. What was reserved stays as it was. Returns its components. Errors: 23505 a sku named twice, 23502 null, or arrays of different length, 23514 a kit inside a kit, a kit with stock of its own, or a quantity below 1, OM002 an open transaction changes the stock of the sku';
 
 CREATE FUNCTION oms.add_quota(
     channel text, sku text, quantity bigint, period text DEFAULT NULL, time_zone text DEFAULT 'UTC')
@@ -164,6 +166,24 @@ $$;
 REVOKE ALL ON FUNCTION oms.add_quota(text, text, bigint, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_quota(text, text, bigint, text, text) IS
     'lets a channel sell at most quantity units of a sku, in all or in each period (day, week, month) of the time zone; returns the row. Reservations and backorders made while the quota is there count until they are released, cancelled or expire; oms.quota_use tells what is used';
+
+CREATE FUNCTION oms.add_capacity(
+    location text, orders bigint DEFAULT NULL, lines bigint DEFAULT NULL, units bigint DEFAULT NULL,
+    minutes bigint DEFAULT NULL, hours oms.business_hours DEFAULT '24/7', window_name text DEFAULT 'day',
+    days daterange DEFAULT '(,)')
+RETURNS oms.capacity
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100
+AS $$
+    INSERT INTO oms.capacity AS c (location, orders, lines, units, minutes, hours, window_name, days)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+    ON CONFLICT (location, window_name, days) DO UPDATE SET
+        (orders, lines, units, minutes, hours) =
+        (excluded.orders, excluded.lines, excluded.units, excluded.minutes, excluded.hours)
+    RETURNING c.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_capacity(text, bigint, bigint, bigint, bigint, oms.business_hours, text, daterange) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_capacity(text, bigint, bigint, bigint, bigint, oms.business_hours, text, daterange) IS
+    'lets the router assign a location at most so many orders, lines, units and minutes of work in each window: each day, or each span of the hours (''Mo-Fr 08:00-12:00'') under a window_name of its own; returns the row. days: only on these; for a window_name the row with the fewest days counts, so that a holiday has a row of its own. What is assigned counts until it is rejected, cancelled or re-routed; oms.capacity_use tells how much is used. Errors: 23503 unknown location, 23514 a negative limit, no days, hours ''closed'' or window_name ''at once'', 23502 null';
 CREATE FUNCTION oms.add_safety_stock_rule(
     safety_stock oms.safety_stock, channel text DEFAULT NULL, sku text DEFAULT NULL, tags text[] DEFAULT NULL,
     location text DEFAULT NULL, location_group text DEFAULT NULL, method text DEFAULT NULL,

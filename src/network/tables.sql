@@ -14,7 +14,10 @@ CREATE TABLE oms.location (
     capacity_orders bigint CHECK (capacity_orders >= 0),
     business_hours oms.business_hours,
     handling_hours numeric NOT NULL DEFAULT 4 CHECK (handling_hours BETWEEN 0 AND 8784),
-    cut_off time
+    cut_off time,
+    minutes_per_order numeric NOT NULL DEFAULT 0 CHECK (minutes_per_order BETWEEN 0 AND 10000),
+    minutes_per_line numeric NOT NULL DEFAULT 0 CHECK (minutes_per_line BETWEEN 0 AND 10000),
+    minutes_per_unit numeric NOT NULL DEFAULT 0 CHECK (minutes_per_unit BETWEEN 0 AND 10000)
 );
 COMMENT ON TABLE oms.location IS 'a place that holds stock: warehouse, store';
 COMMENT ON COLUMN oms.location.kind IS 'warehouse, store, …: free, for filters and reports';
@@ -22,10 +25,33 @@ COMMENT ON COLUMN oms.location.status IS 'active, or offline: neither promised f
 COMMENT ON COLUMN oms.location.can_ship IS 'whether goods may be shipped from here';
 COMMENT ON COLUMN oms.location.can_pickup IS 'whether goods may be handed over here';
 COMMENT ON COLUMN oms.location.handling_cost IS 'cost of one shipment from here, without its distance';
-COMMENT ON COLUMN oms.location.capacity_orders IS 'orders that may be assigned and unfinished here at once; NULL: no limit';
+COMMENT ON COLUMN oms.location.capacity_orders IS 'orders that may be assigned and unfinished here at once; NULL: no limit. Per day or part of a day: oms.capacity';
 COMMENT ON COLUMN oms.location.business_hours IS 'when work is done here, on the clock of time_zone; NULL: always';
 COMMENT ON COLUMN oms.location.handling_hours IS 'working time from the start of an order here until it is ready to leave';
 COMMENT ON COLUMN oms.location.cut_off IS 'what is ready by this time of a day on which work is done leaves then; NULL: leaves when ready';
+COMMENT ON COLUMN oms.location.minutes_per_order IS 'work of one order here, besides that of its lines and units: what a capacity in minutes counts';
+COMMENT ON COLUMN oms.location.minutes_per_line IS 'work of one line of an order here, besides that of its units';
+COMMENT ON COLUMN oms.location.minutes_per_unit IS 'work of one unit here';
+
+CREATE TABLE oms.capacity (
+    location text COLLATE "C" NOT NULL REFERENCES oms.location ON DELETE CASCADE,
+    window_name text COLLATE "C" NOT NULL DEFAULT 'day' CHECK (window_name <> '' AND window_name <> 'at once'),
+    days daterange NOT NULL DEFAULT '(,)' CHECK (NOT pg_catalog.isempty(days)),
+    hours oms.business_hours NOT NULL DEFAULT '24/7' CHECK (hours OPERATOR(oms.<>) 'closed'),
+    orders bigint CHECK (orders >= 0),
+    lines bigint CHECK (lines >= 0),
+    units bigint CHECK (units >= 0),
+    minutes bigint CHECK (minutes BETWEEN 0 AND 1000000000),
+    PRIMARY KEY (location, window_name, days)
+);
+COMMENT ON TABLE oms.capacity IS 'how much work a location may be assigned in each window of time. Work counts in every window that is open when it begins; when none is, in the next to open';
+COMMENT ON COLUMN oms.capacity.window_name IS 'day, morning, …';
+COMMENT ON COLUMN oms.capacity.days IS 'the days on which it holds, by the day on which a window ends; of rows with one window_name that with the fewest days';
+COMMENT ON COLUMN oms.capacity.hours IS 'each span from opening to closing is a window, on the clock of the location; 24/7: each day is';
+COMMENT ON COLUMN oms.capacity.orders IS 'at most so many orders; NULL: no limit';
+COMMENT ON COLUMN oms.capacity.lines IS 'at most so many lines of orders; NULL: no limit';
+COMMENT ON COLUMN oms.capacity.units IS 'at most so many units; NULL: no limit';
+COMMENT ON COLUMN oms.capacity.minutes IS 'at most so many minutes of work, as oms.location says how long it takes; NULL: no limit';
 
 CREATE TABLE oms.location_group (
     location_group text COLLATE "C" PRIMARY KEY CHECK (location_group <> '')
@@ -291,6 +317,7 @@ SELECT pg_catalog.pg_extension_config_dump('oms.carrier_service', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.carrier_rate', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.kit_component', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.quota', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.capacity', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule_rule_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.network_change', 'WHERE false'); -- a restore leaves its own

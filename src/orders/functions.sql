@@ -36,7 +36,17 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 3 SECURITY DEFINER SET search
 AS 'MODULE_PATHNAME', 'oms_cancel_order';
 REVOKE ALL ON FUNCTION oms.cancel_order(text, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.cancel_order(text, text, text, text) IS
-    'cancels an order that no location has started: releases what it holds and its open backorders, and cancels its fulfillments. A row per line and location with the units released; location NULL for a line that held nothing. Errors: OM004 unknown order, OM005 already cancelled, started or consumed';
+    'cancels an order of which nothing has left the house: releases what it holds and its open backorders, and cancels its work, in any state that allows it (action cancel of oms.fulfillment_transition); when something has left, cancel_line cancels the rest. A row per line and location with the units released; location NULL for a line that held nothing. Errors: OM004 unknown order, OM005 already cancelled, too far advanced, or units have left';
+
+CREATE FUNCTION oms.cancel_order_many(
+    order_ids text[], reason text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (order_id text, line_no integer, sku text, location text, quantity bigint, status text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 5000 ROWS 30 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_cancel_order_many';
+REVOKE ALL ON FUNCTION oms.cancel_order_many(text[], text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.cancel_order_many(text[], text, text, text) IS
+    'cancels each of the orders, all or none: rows as cancel_order, by order. It locks them by order_id, so that two such calls do not deadlock, as calls of cancel_order in one transaction may that come in another order elsewhere. Errors as cancel_order, 22023 an order named twice';
 
 CREATE FUNCTION oms.hold_order(
     order_id text, reason text, line_no integer DEFAULT NULL, hold_id text DEFAULT NULL,

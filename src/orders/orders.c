@@ -1,6 +1,6 @@
 /*
  * orders.c
- *		place_order in its two forms, and cancel_order.
+ *		place_order in its two forms, and cancel_order in its two.
  *
  * Invariants. An order, its lines and its reservations are written by one transaction,
  * or none is. A reservation of an order carries order_id and the line_no of a line with
@@ -33,6 +33,7 @@
 PG_FUNCTION_INFO_V1(oms_place_order);
 PG_FUNCTION_INFO_V1(oms_place_order_lines);
 PG_FUNCTION_INFO_V1(oms_cancel_order);
+PG_FUNCTION_INFO_V1(oms_cancel_order_many);
 
 #define MAX_CANCEL_STEPS 4
 
@@ -99,6 +100,12 @@ static OmsPlan lock_order = {
 	"SELECT o.status, o.cancelled_at FROM oms.order_row o "
 	"WHERE o.order_id OPERATOR(pg_catalog.=) $1 FOR NO KEY UPDATE",
 	1, {"pg_catalog.text"}
+};
+
+static OmsPlan lock_orders = {
+	"SELECT o.order_id FROM oms.order_row o WHERE o.order_id OPERATOR(pg_catalog.=) ANY ($1) "
+	"ORDER BY o.order_id FOR NO KEY UPDATE",
+	1, {"pg_catalog._text"}
 };
 
 /* What cancelling releases, line by line; its reservations are locked. */
@@ -518,6 +525,12 @@ oms_place_order_lines(PG_FUNCTION_ARGS)
  * -------------------------------------------------------------------------
  */
 
+static int
+compare_keys(const void *a, const void *b)
+{
+	return oms_text_compare(*(text *const *) a, *(text *const *) b);
+}
+
 /* lock_open_order locks the row of an open order; OM004 unknown, OM005 cancelled. */
 static void
 lock_open_order(text *order_id)
@@ -538,9 +551,12 @@ lock_open_order(text *order_id)
 	oms_spi_finish();
 }
 
-/* cancel releases what an order holds and has backordered, and fills the result set. */
+/*
+ * cancel stops the work on an order, releases what it holds and has backordered, and fills
+ * the result set, with many by order.
+ */
 static void
-cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
+cancel(FunctionCallInfo fcinfo, bool many, text *order_id, text *reason, text *actor)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
@@ -552,7 +568,7 @@ cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 
 	lock_open_order(order_id);
 	for (int i = 0; i < ncancel_steps; i++)
-		cancel_steps[i] (order_id);
+		cancel_steps[i] (order_id, reason, actor);
 	/* Before the reservations are read: what filled a backorder is one of them. */
 	(void) oms_backorder_release_order(order_id);
 
@@ -561,8 +577,9 @@ cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 	for (uint64 row = 0; row < rows; row++)
 	{
 		MemoryContext spi = MemoryContextSwitchTo(caller);
-		Datum		columns[5];
-		bool		nulls[5];
+		Datum		columns[6] = {PointerGetDatum(order_id)};
+		bool		nulls[6] = {0};
+		int			first = many ? 1 : 0;
 
 		if (oms_spi_int64(row, 5) > 0)
 			ereport(ERROR,
@@ -572,10 +589,9 @@ cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 							   oms_spi_text(row, 1), (long long) oms_spi_int64(row, 5),
 							   oms_spi_text(row, 3))));
 		for (int c = 0; c < 4; c++)
-			columns[c] = oms_spi_value(row, c + 1, &nulls[c]);
-		columns[4] = CStringGetTextDatum("cancelled");
-		nulls[4] = false;
-		units += DatumGetInt64(columns[3]);
+			columns[first + c] = oms_spi_value(row, c + 1, &nulls[first + c]);
+		columns[first + 4] = CStringGetTextDatum("cancelled");
+		units += DatumGetInt64(columns[first + 3]);
 		tuplestore_putvalues(result->setResult, result->setDesc, columns, nulls);
 		MemoryContextSwitchTo(spi);
 	}
@@ -587,9 +603,9 @@ cancel(FunctionCallInfo fcinfo, text *order_id, text *reason, text *actor)
 }
 
 /*
- * oms_cancel_order(order_id, reason, actor, request_id) cancels an order of which
- * nothing was started: a row per line and location with the units released. It locks
- * the order's row, then its reservations. Raises OM004, OM005.
+ * oms_cancel_order(order_id, reason, actor, request_id) cancels an order of which nothing
+ * has left and all work may be cancelled: a row per line and location with the units
+ * released. It locks the order's row, then its reservations. Raises OM004, OM005.
  */
 Datum
 oms_cancel_order(PG_FUNCTION_ARGS)
@@ -601,7 +617,42 @@ oms_cancel_order(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	if (!oms_request_begin(fcinfo, 3, NULL))
 	{
-		cancel(fcinfo, order_id, reason, actor);
+		cancel(fcinfo, false, order_id, reason, actor);
+		oms_request_end(fcinfo, 3, NULL);
+	}
+	return (Datum) 0;
+}
+
+/*
+ * oms_cancel_order_many(order_ids, reason, actor, request_id) cancels several orders, all or
+ * none: rows as those of cancel_order, by order. It locks the orders' rows by their keys,
+ * before anything else, so that such calls do not deadlock among each other. Raises OM004,
+ * OM005, 22023 an order named twice.
+ */
+Datum
+oms_cancel_order_many(PG_FUNCTION_ARGS)
+{
+	text	  **order_ids;
+	int			n = oms_arg_keys(fcinfo, 0, "order_ids", &order_ids);
+	text	   *reason = oms_arg_optional_key(fcinfo, 1, "reason");
+	text	   *actor = oms_arg_actor(fcinfo, 2);
+	Datum		values[1];
+
+	qsort(order_ids, n, sizeof(text *), compare_keys);
+	for (int i = 1; i < n; i++)
+		if (oms_text_equal(order_ids[i], order_ids[i - 1]))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("order \"%s\" is named twice", text_to_cstring(order_ids[i]))));
+	InitMaterializedSRF(fcinfo, 0);
+	if (!oms_request_begin(fcinfo, 3, NULL))
+	{
+		values[0] = PG_GETARG_DATUM(0);
+		oms_spi_connect();
+		oms_spi_execute_latest(&lock_orders, values, NULL);
+		oms_spi_finish();
+		for (int i = 0; i < n; i++)
+			cancel(fcinfo, true, order_ids[i], reason, actor);
 		oms_request_end(fcinfo, 3, NULL);
 	}
 	return (Datum) 0;

@@ -11,7 +11,7 @@
  * A step of cancel_order: called with the order's row locked, before anything is
  * released. It undoes the work that was planned, or raises when work has begun.
  */
-typedef void (*OmsCancelStep) (text *order_id);
+typedef void (*OmsCancelStep) (text *order_id, text *reason, text *actor);
 
 extern void oms_register_cancel_step(OmsCancelStep step);
 

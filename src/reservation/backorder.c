@@ -87,7 +87,7 @@ typedef struct Candidate
 
 static OmsPlan insert_backorders = {
 	"INSERT INTO oms.backorder_row (backorder_id, sku, quantity, line_no, location, promise_at, channel, "
-	"method, cart_id, order_id, priority, reference, quota_period, created_at) "
+	"method, cart_id, order_id, priority, reference, quota_period, wanted_since) "
 	"SELECT u.backorder_id, u.sku, u.quantity, CASE WHEN $10 IS NOT NULL THEN u.line_no END, u.location, "
 	"u.promise_at, $7, $8, $9, $10, $11, $12, u.quota_period, "
 	"COALESCE($14, pg_catalog.clock_timestamp()) "
@@ -116,7 +116,7 @@ static OmsPlan select_limit = {
  * The backorders of sku $1 that location $2 may serve, as far as $3 units could reach if
  * their channel had all of them; locked.
  */
-#define BY_AGE "b.created_at, b.backorder_id"
+#define BY_AGE "b.wanted_since, b.backorder_id"
 #define PROMISE \
 	"CASE WHEN k.quantity OPERATOR(pg_catalog.=) (b.quantity OPERATOR(pg_catalog.-) b.filled) " \
 	"THEN GREATEST(b.promise_at, k.expected_at) ELSE b.promise_at END"

@@ -22,6 +22,11 @@
  * first. If it grants less than planned, because others claimed meanwhile, the last planned
  * moves and claims on that row are taken back.
  *
+ * Who gives a claim up (a cancelled order, a cart that is replaced) does not settle: he would
+ * hold the rows of everybody else's backorders of the sku to the end of his transaction, and
+ * read all of them. What he gave up is claimed at the next change of supply, or by
+ * oms.fill_backorders().
+ *
  * A backorder that another transaction has locked is left as it is. What was claimed is
  * given up only when it is filled or released, or when its row does not expect it any more.
  *
@@ -146,7 +151,7 @@ static OmsPlan lock_backorders = {
 	"AND c.incoming_id OPERATOR(pg_catalog.=) ANY ($3))) "
 	"ORDER BY b.priority NULLS LAST, CASE WHEN k.quantity OPERATOR(pg_catalog.=) "
 	"(b.quantity OPERATOR(pg_catalog.-) b.filled) THEN GREATEST(b.promise_at, k.expected_at) "
-	"ELSE b.promise_at END NULLS LAST, b.created_at, b.backorder_id "
+	"ELSE b.promise_at END NULLS LAST, b.wanted_since, b.backorder_id "
 	"FOR UPDATE OF b SKIP LOCKED",
 	3, {"pg_catalog.text", "pg_catalog.timestamptz", "pg_catalog._int8"}
 };

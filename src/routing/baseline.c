@@ -7,6 +7,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "oms.h"
 #include "routing/solve.h"
 
 double
@@ -55,6 +56,7 @@ oms_sequential_plan(PlanRun *run, bool nearest)
 		int32		order = model->arrival[i];
 
 		CHECK_FOR_INTERRUPTS();
+		oms_progress_done(i);
 		oms_pattern_anywhere(run->search, order, &view, nearest, &pattern);
 		oms_state_place(state, order, &pattern);
 	}

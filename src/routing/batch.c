@@ -20,6 +20,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "oms.h"
 #include "routing/price.h"
 #include "utils/memutils.h"
 
@@ -529,6 +530,7 @@ polish(Batch *batch)
 			PlanScore	before = state->score;
 
 			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(o);
 			/* with prices the ideal need not be the cheapest, but nearly always is */
 			if (!small && excess_of(batch, o) <= 0)
 				continue;
@@ -617,7 +619,10 @@ find_ideals(Batch *batch)
 	for (int32 o = 0; o < batch->model->norders; o++)
 	{
 		if ((o & 63) == 0)
+		{
 			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(o);
+		}
 		pattern_at_ease(batch, o, &batch->found);
 		batch->ideal[o] = batch->found.cost;
 	}

@@ -38,6 +38,7 @@ typedef struct Finding
 	int64		asked;			/* of the whole order */
 	int64		late;
 	int64		cost;			/* of the shipment with those lines */
+	int64		line_cost;		/* of cost, that of the lines */
 	const char *reason;
 } Finding;
 
@@ -108,6 +109,7 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 		int64		need = model->options.split_lines && want->together == 0 ? 1 : want->quantity;
 		int64		left = 0;
 		int64		mine = 0;
+		int64		work;
 
 		if (finding->verdict == VERDICT_CHOSEN)
 		{
@@ -118,8 +120,8 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 				{
 					finding->units += placed->held[i].share.quantity;
 					finding->late += finding->candidate.late_seconds > 0;
-					finding->cost += oms_share_cost(model, line, location, cell,
-													placed->held[i].share.quantity);
+					finding->line_cost += oms_share_cost(model, line, location, cell,
+														 placed->held[i].share.quantity);
 				}
 			continue;
 		}
@@ -156,7 +158,8 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 			continue;
 		}
 		left = Min(left - mine, want->quantity);
-		if (capacity.orders < 1 || capacity.lines < 1 || capacity.units < left)
+		work = oms_work_seconds(&model->locations[location], finding->units == 0, 1, left);
+		if (capacity.orders < 1 || capacity.lines < 1 || capacity.units < left || capacity.seconds < work)
 		{
 			const char *who = rival(state, state->at_location[location], false, index);
 
@@ -167,10 +170,12 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 		}
 		capacity.lines--;
 		capacity.units -= left;
+		capacity.seconds -= work;
 		finding->units += left;
 		finding->late += finding->candidate.late_seconds > 0;
-		finding->cost += oms_share_cost(model, line, location, cell, left);
+		finding->line_cost += oms_share_cost(model, line, location, cell, left);
 	}
+	finding->cost += finding->line_cost;
 
 	if (finding->verdict == VERDICT_CHOSEN)
 		finding->reason = psprintf("serves %lld of %lld units", (long long) finding->units,
@@ -231,8 +236,8 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Findin
 	for (int i = 0; i < n; i++)
 	{
 		Finding    *f = &findings[i];
-		Datum		values[8];
-		bool		nulls[8] = {0};
+		Datum		values[9];
+		bool		nulls[9] = {0};
 		const char *reason = f->reason;
 
 		if (f->verdict == VERDICT_POSSIBLE || f->verdict == VERDICT_RUNNER_UP)
@@ -256,6 +261,8 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Findin
 		values[6] = CStringGetTextDatum(verdict_names[f->verdict]);
 		values[7] = CStringGetTextDatum(reason ? reason : "");
 		nulls[7] = reason == NULL;
+		values[8] = oms_money(f->line_cost);
+		nulls[8] = !f->has_cost;
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 }

@@ -18,7 +18,8 @@
 /*
  * What the last plan considered for each order. $1 orders of the plan, $2 cost per shipment,
  * $3 cost per km, $4 judged orders so far, $5 judged so far, $6 to $8 the rule: number,
- * location group, distance limit. In two parts: in between stands a call of oms.shipping.
+ * location group, distance limit, $9 and $10 orders and locations of which they did not get what was
+ * planned. In two parts: in between stands a call of oms.shipping.
  */
 static const char judge_1[] =
 	"WITH held AS (SELECT DISTINCT h.order_id, h.location FROM oms.routing_held h WHERE h.order_id "
@@ -41,8 +42,8 @@ static const char judge_2[] =
 	"priced AS (SELECT c.*, (c.s).carrier_service, (c.s).ship_at, (c.s).arrive_at, "
 	"c.member AND c.status = 'active' AND c.able AND NOT c.excluded AND c.cost IS NOT NULL AS open, "
 	"round((c.s).price::numeric, 4) AS price, round($3 * (c.s).distance_km::numeric, 4) AS "
-	"distance, trim_scale(round(GREATEST(0, c.cost - round(c.handling_cost + "
-	"(c.s).price::numeric, 4)), 4)) AS late, "
+	"distance, trim_scale(round(GREATEST(0, c.cost - c.line_cost - round(c.handling_cost + "
+	"(c.s).price::numeric, 4)), 4)) AS late, trim_scale(c.line_cost) AS reject, "
 	"CASE WHEN NOT c.member THEN 'not in the channel''s location group' "
 	"WHEN c.status <> 'active' THEN 'offline' "
 	"WHEN NOT c.able AND c.method = 'pickup' THEN 'hands nothing over' "
@@ -54,6 +55,8 @@ static const char judge_2[] =
 	"WHEN (c.s).ship_at IS NULL THEN 'never opens' "
 	"WHEN (c.s).price IS NULL THEN 'no carrier service gets there' "
 	"WHEN c.excluded THEN 'excluded for a time' "
+	"WHEN (c.order_id, c.location) IN (SELECT u.order_id, u.location FROM ROWS FROM (unnest($9), unnest($10)) "
+	"AS u (order_id, location)) THEN 'what it had was taken during the run' "
 	"WHEN c.reason = 'no row in shipment_cost_sql' THEN 'not where the order is to be picked up' "
 	"ELSE regexp_replace(replace(regexp_replace(c.reason, 'line -\\d+ has no row in line_cost_sql', "
 	"CASE WHEN c.line_excluded THEN 'a kit is excluded there for a time' ELSE 'a kit is not sold from there' END), "
@@ -67,13 +70,14 @@ static const char judge_2[] =
 	"%s', p.handling_cost, $2, p.distance, p.late) "
 	"ELSE format('handling %s + %s %s + late %s: %s', p.handling_cost, p.carrier_service, "
 	"trim_scale(p.price), p.late, CASE WHEN p.arrive_at > p.due_at THEN 'the fastest service, none "
-	"is in time' ELSE 'the cheapest service in time' END) END AS terms FROM priced p) "
+	"is in time' ELSE 'the cheapest service in time' END) END "
+	"|| CASE WHEN p.reject > 0 THEN format(' + expected rejects %s', p.reject) ELSE '' END AS terms FROM priced p) "
 	"SELECT $4 || COALESCE(array_agg(o.order_id), '{}'), "
 	"$5 || COALESCE(array_agg(COALESCE(c.candidates, '[]')), '{}') "
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open "
 	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, "
-	"'held', r.held, 'cost', r.cost, 'handling', r.handling_cost, 'shipping', r.price, "
-	"'late', r.late, 'terms', r.terms, 'distance_km', round(r.distance_km::numeric, 1), "
+	"'held', r.held, 'cost', " ROUTE_ROUND("r.cost") ", 'handling', r.handling_cost, 'shipping', r.price, "
+	"'late', r.late, 'reject', r.reject, 'terms', r.terms, 'distance_km', round(r.distance_km::numeric, 1), "
 	"'late_seconds', r.late_seconds, 'carrier_service', r.carrier_service, "
 	"'ship_at', r.ship_at, 'arrive_at', r.arrive_at, 'rule', $6) "
 	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, "
@@ -82,7 +86,7 @@ static const char judge_2[] =
 	"ON c.order_id = o.order_id WHERE o.order_id = ANY ($1)";
 
 /*
- * $1 run, $2 locked orders, $3 judged orders, $4 judged: of the last step that judged an order
+ * $1 run, $2 orders, $3 judged orders, $4 judged: of the last step that judged an order
  * all candidates, of earlier ones those that were chosen.
  */
 static const char insert_decisions[] =
@@ -95,9 +99,10 @@ static const char insert_decisions[] =
 	"WHERE j.order_id = ANY ($2) GROUP BY j.order_id";
 
 /*
- * $1 run, $2 locked orders, $3 to $9 the plan, $10 to $13 its steps: routing, rule, queue,
- * days after which it is cancelled. What the plan wants at a location counts as
- * far as it is held there now; the rest was taken meanwhile and waits in queue changed.
+ * $1 run, $2 orders, $3 to $9 the plan, $10 to $13 its steps: routing, rule, queue,
+ * days after which it is cancelled, $14 orders to which a location has no capacity left to give. What
+ * the plan wants at a location counts as far as it is held there now; the rest was taken meanwhile and
+ * waits in queue changed.
  */
 static const char insert_decision_lines[] =
 	"WITH plan AS (SELECT u.* FROM ROWS FROM (unnest($3), unnest($4), unnest($5), unnest($6), "
@@ -115,9 +120,9 @@ static const char insert_decision_lines[] =
 	"LEFT JOIN (SELECT order_id, line_no, sum(quantity)::bigint AS quantity FROM plan GROUP BY "
 	"order_id, line_no) p "
 	"USING (order_id, line_no)), "
-	"served AS (SELECT p.*, l.order_line, l.sku, LEAST(p.quantity, GREATEST(0, "
+	"served AS (SELECT p.*, l.order_line, l.sku, CASE WHEN p.order_id = ANY ($14) THEN 0 ELSE LEAST(p.quantity, GREATEST(0, "
 	"COALESCE(h.quantity, 0) + p.quantity - sum(p.quantity) OVER (PARTITION BY p.order_id, "
-	"p.line_no, p.location ORDER BY p.n)))::bigint AS here FROM plan p "
+	"p.line_no, p.location ORDER BY p.n))) END::bigint AS here FROM plan p "
 	"JOIN line l ON l.order_id = p.order_id AND l.line_no = p.line_no AND l.unchanged "
 	"LEFT JOIN held h ON h.order_id = p.order_id AND h.line_no = p.line_no AND h.location = "
 	"p.location), "
@@ -149,7 +154,8 @@ static const char insert_decision_lines[] =
 	"WHEN d.queue IS NULL THEN COALESCE(c.c ->> 'location' || ': ' || (c.c ->> 'reason'), 'no "
 	"location is open to the order') "
 	"WHEN d.queue = '' THEN 'the line changed during the run' "
-	"ELSE format('%s: the units were taken during the run', d.queue) END, t.routing, t.rule_no, "
+	"ELSE format('%s: the %s taken during the run', d.queue, CASE WHEN d.order_id = ANY ($14) "
+	"THEN 'capacity was' ELSE 'units were' END) END, t.routing, t.rule_no, "
 	"CASE WHEN d.location IS NULL AND d.queue IS NULL AND t.cancel_after_days IS NOT NULL THEN "
 	"COALESCE((SELECT min(b.cancel_at) FROM oms.decision_line_row b WHERE b.order_id = d.order_id "
 	"AND b.run_id = (SELECT max(r.run_id) FROM oms.decision_row r WHERE r.order_id = d.order_id "
@@ -178,13 +184,15 @@ static const char supersede_fulfillments[] =
 
 static const char insert_fulfillments[] =
 	"WITH assigned AS (INSERT INTO oms.fulfillment_row (order_id, location, method, "
-	"carrier_service, ship_at, run_id, assigned_at) "
-	"SELECT d.order_id, d.location, o.method, d.carrier_service, d.ship_at, $1, clock_timestamp() "
+	"carrier_service, ship_at, leave_by, run_id, assigned_at) "
+	"SELECT d.order_id, d.location, o.method, d.carrier_service, d.ship_at, "
+	"CASE WHEN d.ship_at IS NOT NULL THEN oms.leave_by(d.location, o.method, d.carrier_service, o.ship_to, d.ship_at, o.due_at) END, "
+	"$1, clock_timestamp() "
 	"FROM (SELECT DISTINCT ON (d.order_id, d.location) d.order_id, d.location, "
 	"d.carrier_service, d.ship_at "
 	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.location IS NOT NULL AND d.order_id = "
 	"ANY ($2) ORDER BY d.order_id, d.location, d.line_no, d.part) d "
-	"JOIN oms.order_row o ON o.order_id = d.order_id "
+	"JOIN oms.routing_order o ON o.order_id = d.order_id "
 	"WHERE NOT EXISTS (SELECT FROM oms.fulfillment_row f WHERE f.order_id = d.order_id AND "
 	"f.location = d.location "
 	"AND f.status = 'assigned') ORDER BY d.order_id, d.location RETURNING order_id, "
@@ -207,7 +215,8 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 		{NUMERICOID, oms_route_numeric(run->options->cost_per_shipment)},
 		{NUMERICOID, oms_route_numeric(run->options->cost_per_km)},
 		{TEXTARRAYOID, run->judged_orders}, {JSONBARRAYOID, run->judged},
-		{INT4OID, 0, true}, {TEXTOID, 0, true}, {FLOAT8OID, 0, true}
+		{INT4OID, 0, true}, {TEXTOID, 0, true}, {FLOAT8OID, 0, true},
+		{TEXTARRAYOID, run->avoided_orders}, {TEXTARRAYOID, run->avoided_locations}
 	};
 
 	if (rule != NULL)
@@ -233,23 +242,23 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 }
 
 /*
- * oms_route_decide writes the decisions of a run over the locked orders and assigns the
- * work; in the caller's SPI connection.
+ * oms_route_decide writes the decisions of a run over orders, which are locked, and assigns
+ * the work, but to those refused for lack of capacity; in the caller's SPI connection.
  */
 void
-oms_route_decide(Datum run_id, const RouteRun *run, Datum locked)
+oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused)
 {
 	RouteArgument decisions[] = {
-		{INT8OID, run_id}, {TEXTARRAYOID, locked}, {TEXTARRAYOID, run->judged_orders},
+		{INT8OID, run_id}, {TEXTARRAYOID, orders}, {TEXTARRAYOID, run->judged_orders},
 		{JSONBARRAYOID, run->judged}
 	};
 	RouteArgument lines[] = {
-		{INT8OID, run_id}, {TEXTARRAYOID, locked}, {TEXTARRAYOID, run->plan.order_id},
+		{INT8OID, run_id}, {TEXTARRAYOID, orders}, {TEXTARRAYOID, run->plan.order_id},
 		{INT4ARRAYOID, run->plan.line_no}, {TEXTARRAYOID, run->plan.location},
 		{INT8ARRAYOID, run->plan.quantity}, {INT4ARRAYOID, run->plan.shipment},
 		{NUMERICARRAYOID, run->plan.cost}, {INT4ARRAYOID, run->plan.step},
 		{TEXTARRAYOID, run->routings}, {INT4ARRAYOID, run->rules}, {TEXTARRAYOID, run->queues},
-		{NUMERICARRAYOID, run->cancel_after_days}
+		{NUMERICARRAYOID, run->cancel_after_days}, {TEXTARRAYOID, refused}
 	};
 
 	oms_route_run(insert_decisions, lengthof(decisions), decisions, false);

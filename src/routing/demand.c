@@ -11,8 +11,10 @@
 #include "catalog/pg_type.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/timestamp.h"
 
 #include "oms.h"
+#include "routing/capacity.h"
 #include "routing/route.h"
 
 /* The open locations of a line's channel group, as a join over order_row o. */
@@ -75,6 +77,18 @@ plan_rows(const RoutePlan *plan)
 					array_literal(plan->quantity, INT8ARRAYOID));
 }
 
+/* avoided_filter leaves out locations of which order o did not get what was planned there. */
+static char *
+avoided_filter(const RouteStep *step)
+{
+	if (step->avoided_orders == (Datum) 0 || oms_route_cardinality(step->avoided_orders) == 0)
+		return "";
+	return psprintf("AND (o.order_id, l.location) NOT IN (SELECT u.order_id, u.location FROM ROWS FROM "
+					"(unnest(%s), unnest(%s)) AS u (order_id, location)) ",
+					array_literal(step->avoided_orders, TEXTARRAYOID),
+					array_literal(step->avoided_locations, TEXTARRAYOID));
+}
+
 static bool
 exists(const char *sql)
 {
@@ -117,6 +131,20 @@ planner_options(const char *solver, const PolicyRule *rule, const RouteOptions *
 }
 
 /*
+ * price_rejects adds to the supply what a unit is expected to cost by being refused there
+ * (insight/confidence.c).
+ */
+static char *
+price_rejects(const char *stock)
+{
+	if (!exists("SELECT 1 FROM oms.confidence_setting s WHERE s.reject_cost > 0"))
+		return psprintf("SELECT s.*, 0 AS scarcity_cost FROM (%s) s", stock);
+	return psprintf("SELECT s.*, round((t.reject_cost * (1 - COALESCE(c.confidence, t.confidence)))::numeric, 4) AS scarcity_cost "
+					"FROM (%s) s JOIN oms.confidence_of_location t ON t.location = s.location "
+					"LEFT JOIN oms.confidence c ON c.location = s.location AND c.sku = s.sku", stock);
+}
+
+/*
  * rule_stock is the supply that a rule may use: what leaves its floor, without what earlier
  * steps took.
  */
@@ -131,25 +159,46 @@ rule_stock(const char *stock, const RouteStep *step)
 						"FROM oms.routing_held h) h ON h.order_id = u.order_id "
 						"AND h.plan_line = u.line_no WHERE u.location IS NOT NULL "
 						"GROUP BY h.sku, u.location", plan_rows(step->earlier));
-	return psprintf("SELECT q.sku, q.location, GREATEST(0, LEAST(q.available, "
+	return psprintf("SELECT q.sku, q.location, q.scarcity_cost, GREATEST(0, LEAST(q.available, "
 					"q.there - oms.withheld(%s, q.on_hand)) - COALESCE(u.quantity, 0))::bigint "
 					"AS available FROM (%s) q LEFT JOIN (%s) u "
 					"ON u.sku = q.sku AND u.location = q.location",
 					quote_literal_cstr(step->rule->floor), stock, used);
 }
 
-/* rule_capacity is what is left of the orders that a location may have. */
+/*
+ * capacity_query is what is left of the capacity of locations: what assigned work of the
+ * run's orders uses, which is planned anew, is free; what earlier steps planned is not. NULL:
+ * there is no limit.
+ */
 static char *
-rule_capacity(const RouteStep *step)
+capacity_query(const RouteStep *step, const RouteOptions *options)
 {
-	if (step->rule == NULL)
-		return "l.capacity_orders";
-	if (step->rule->ignore_capacity)
-		return "NULL::bigint";
-	if (step->earlier == NULL)
-		return "l.capacity_orders";
-	return psprintf("l.capacity_orders - (SELECT count(DISTINCT u.order_id) FROM %s "
-					"WHERE u.location = l.location)", plan_rows(step->earlier));
+	char	   *at = quote_literal_cstr(timestamptz_to_str(options->begins_at));
+	char	   *earlier = "";
+
+	if (step->rule != NULL && step->rule->ignore_capacity)
+		return NULL;
+	if (!exists(psprintf("SELECT FROM oms.capacity_accounts(%s) c", at)))
+		return NULL;
+	if (step->earlier != NULL)
+		earlier = psprintf("UNION ALL SELECT w.location, c.window_name, c.until, c.measure, "
+						   "-" WORK_MEASURE("w.lines", "w.units") " FROM (SELECT u.order_id, u.location, "
+						   "count(DISTINCT u.line_no) AS lines, sum(u.quantity) AS units FROM %s "
+						   "WHERE u.location IS NOT NULL GROUP BY u.order_id, u.location) w "
+						   "JOIN oms.location l ON l.location = w.location "
+						   "JOIN oms.capacity_accounts(%s) c ON c.location = w.location ", plan_rows(step->earlier), at);
+	return psprintf("SELECT c.location, c.measure, "
+					"min(GREATEST(0, c.quantity - c.used + COALESCE(f.freed, 0)) / CASE c.measure WHEN 'minutes' "
+					"THEN 60 ELSE 1 END)::bigint AS \"limit\" FROM oms.capacity_accounts(%s) c "
+					"LEFT JOIN (SELECT f.location, f.window_name, f.until, f.measure, sum(f.quantity)::bigint AS freed "
+					"FROM (SELECT u.location, u.window_name, u.until, u.measure, u.quantity FROM oms.capacity_use_row u "
+					"JOIN oms.fulfillment_row f ON f.order_id = u.order_id AND f.fulfillment_id = u.fulfillment_id "
+					"AND f.status = 'assigned' JOIN oms.order_row o ON o.order_id = u.order_id AND o.status = 'open' "
+					"%s%s) f GROUP BY f.location, f.window_name, f.until, f.measure) f "
+					"ON f.location = c.location AND f.window_name = c.window_name AND f.until = c.until "
+					"AND f.measure = c.measure GROUP BY c.location, c.measure", at,
+					oms_route_filter("o.order_id", step->run_orders), earlier);
 }
 
 /*
@@ -161,8 +210,9 @@ rule_capacity(const RouteStep *step)
  *					and what is protected for others, of the strictest channel that has demand
  *					for the sku
  *		candidates	open locations of the channel's group for the order's method
- *		cost		handling + the price of oms.shipping; lateness is the planner's
- *		capacity	capacity_orders - unfinished work that is not to be planned anew
+ *		cost		handling + the price of oms.shipping + expected rejects, in 1/10000, and where
+ *					the order holds nothing ROUTE_SWITCHING_COST; lateness is the planner's
+ *		capacity	what is left of it in the windows in which the locations start to work
  *
  * and of these what the rule allows.
  */
@@ -207,6 +257,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 							   "oms.location_group_member g WHERE g.location_group = %s) ",
 							   quote_literal_cstr(rule->location_group));
 
+	rule_filter = psprintf("%s%s", rule_filter, avoided_filter(step));
+
 	orders = psprintf("SELECT o.order_id, o.priority, %s AS max_shipments, %s AS ship_complete, CASE o.method WHEN 'pickup' THEN "
 					  "(SELECT l.coordinates FROM oms.routing_held h JOIN oms.location l ON "
 					  "l.location = h.location "
@@ -227,17 +279,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 "h.line_no "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku",
 					 rule != NULL && !rule->keep_groups ? "NULL::text" : "l.keep_together", demand);
-	locations = psprintf("SELECT l.location, l.coordinates, l.handling_cost, "
-						 "(SELECT GREATEST(0, c.orders - COALESCE(f.orders, 0)) "
-						 "FROM (SELECT %s AS orders) c WHERE c.orders IS NOT NULL) AS capacity_orders "
-						 "FROM oms.location l LEFT JOIN (SELECT f.location, count(*) AS orders "
-						 "FROM oms.fulfillment_row f WHERE f.status IN ('accepted', 'picking', "
-						 "'packed', 'ready') "
-						 "OR f.status = 'assigned' AND NOT EXISTS (SELECT FROM oms.order_row o "
-						 "WHERE o.order_id = f.order_id AND o.status = 'open' %s) GROUP BY "
-						 "f.location) f "
-						 "ON f.location = l.location", rule_capacity(step),
-						 oms_route_filter("o.order_id", step->run_orders));
+	locations = "SELECT l.location, l.coordinates, l.handling_cost, l.minutes_per_order, "
+		"l.minutes_per_line, l.minutes_per_unit FROM oms.location l";
 	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
 					 "FROM oms.routing_held h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "
@@ -262,16 +305,19 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 exists("SELECT 1 FROM oms.protection_account") ?
 					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
 					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "");
+	stock = price_rejects(stock);
 	if (rule != NULL)
 		stock = rule_stock(stock, step);
 	shipment_cost =
-		psprintf("WITH o AS MATERIALIZED (SELECT o.* FROM oms.routing_order o "
-				 "WHERE o.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s), "
+		psprintf("WITH o AS MATERIALIZED (SELECT o.*, h.held_at FROM oms.routing_order o "
+				 "JOIN (SELECT h.order_id, array_agg(DISTINCT h.location) AS held_at FROM oms.routing_held h "
+				 "GROUP BY h.order_id) h ON h.order_id = o.order_id WHERE true %s), "
 				 "d AS (SELECT o.order_id, o.due_at, l.location, "
-				 "l.handling_cost::float8 AS handling_cost, %s AS s "
+				 "l.handling_cost::float8 AS handling_cost, %s AS s, "
+				 "CASE WHEN l.location = ANY (o.held_at) THEN 0 ELSE " ROUTE_SWITCHING_COST " END AS switching "
 				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
 				 "SELECT d.order_id, d.location, "
-				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 AS cost, "
+				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 + d.switching AS cost, "
 				 "LEAST(2147483647, GREATEST(0, COALESCE("
 				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds "
 				 "FROM d WHERE (d.s).price IS NOT NULL%s",
@@ -327,7 +373,7 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 	arguments[3] = sql_argument(stock);
 	arguments[4] = sql_argument(shipment_cost);
 	arguments[5] = sql_argument(line_cost);
-	arguments[6] = sql_argument(NULL);
+	arguments[6] = sql_argument(capacity_query(step, options));
 	arguments[7] = (RouteArgument) {
 		JSONBOID, planner_options(solver, rule, options)
 	};

@@ -16,6 +16,7 @@
 #include "common/int.h"
 #include "errors.h"
 #include "miscadmin.h"
+#include "oms.h"
 #include "routing/model.h"
 #include "utils/memutils.h"
 
@@ -783,6 +784,7 @@ oms_model_build(PlanModel *model)
 		PlanOrder  *order = &model->orders[o];
 
 		CHECK_FOR_INTERRUPTS();
+		oms_progress_done(o);
 		order->shared_sku = false;
 		order->plain = !model->options.split_lines && order->nlines <= PLAIN_LINES;
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)

@@ -791,11 +791,13 @@ oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *moved, int64 *
 	int			left;
 	int			before;
 
+	oms_progress_phase(OMS_PHASE_MOVE, n + nkits);
 	do
 	{
 		for (int first = 0, end; first < n; first = end)
 		{
 			end = end_of_sku(moves, first, n);
+			oms_progress_done(first);
 			*moved += settle(moves + first, end - first);
 		}
 		before = kits_left(kits, nkits);

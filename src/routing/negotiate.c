@@ -16,6 +16,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "oms.h"
 #include "routing/price.h"
 #include "utils/memutils.h"
 
@@ -221,7 +222,10 @@ oms_negotiate(PlanRun *run, const PlanPrices *prices, int passes)
 		PlanView	view = {0};
 
 		if ((o & 63) == 0)
+		{
 			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(o);
+		}
 		oms_price_view(prices, model->orders[o].priority, &view);
 		oms_best_pattern(run->search, o, &view, &n.found);
 		oms_state_place(n.state, o, &n.found);

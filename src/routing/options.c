@@ -42,13 +42,17 @@ number_option(Jsonb *options, const char *name, const char *otherwise)
 	return digits;
 }
 
-/* start_at_option is the moment from which locations work on the orders, as an expression. */
+/*
+ * start_at_option is the moment from which locations work on the orders, as an expression;
+ * *begins_at is it, or now when it is another one for each order.
+ */
 static char *
-start_at_option(Jsonb *options)
+start_at_option(Jsonb *options, TimestampTz *begins_at)
 {
 	JsonbValue *value = option_value(options, "start_at");
 	char	   *string;
 
+	*begins_at = GetCurrentTimestamp();
 	if (value == NULL)
 		return pstrdup("pg_catalog.now()");
 	if (value->type != jbvString)
@@ -56,8 +60,9 @@ start_at_option(Jsonb *options)
 	string = pnstrdup(value->val.string.val, value->val.string.len);
 	if (strcmp(string, "placed_at") == 0)
 		return pstrdup("o.placed_at");
-	(void) DirectFunctionCall3(timestamptz_in, CStringGetDatum(string),
-							   ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1));
+	*begins_at = DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(string),
+														 ObjectIdGetDatum(InvalidOid),
+														 Int32GetDatum(-1)));
 	return psprintf("%s::timestamptz", quote_literal_cstr(string));
 }
 
@@ -78,7 +83,7 @@ oms_route_read_options(Jsonb *given)
 	result->cost_per_shipment = number_option(given, "cost_per_shipment",
 											  DEFAULT_COST_PER_SHIPMENT);
 	result->cost_per_km = number_option(given, "cost_per_km", DEFAULT_COST_PER_KM);
-	result->start_at = start_at_option(given);
+	result->start_at = start_at_option(given, &result->begins_at);
 	result->planner = DatumGetJsonbP(DirectFunctionCall2(jsonb_delete, JsonbPGetDatum(given),
 														 CStringGetTextDatum("start_at")));
 	return result;

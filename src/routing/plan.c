@@ -281,6 +281,7 @@ oms_plan_routes(PG_FUNCTION_ARGS)
 	PlanLast   *plan;
 	PlanRun		run = {0};
 	double		mark;
+	bool		began = oms_progress_begin(OMS_CALL_PLAN);
 
 	INSTR_TIME_SET_CURRENT(run.start);
 	queries.orders = sql_argument(fcinfo, 0, "orders_sql", true);
@@ -299,9 +300,11 @@ oms_plan_routes(PG_FUNCTION_ARGS)
 	model = oms_model_create(&options);
 	plan = oms_model_alloc(model, 1, sizeof(PlanLast));
 	plan->model = model;
+	oms_progress_phase(OMS_PHASE_READ, 0);
 	oms_plan_read(model, &queries);
 	plan->seconds_read = mark = oms_run_seconds(&run);
 
+	oms_progress_phase(OMS_PHASE_BUILD, model->norders);
 	oms_model_build(model);
 	plan->seconds_build = oms_run_seconds(&run) - mark;
 	mark = oms_run_seconds(&run);
@@ -309,6 +312,7 @@ oms_plan_routes(PG_FUNCTION_ARGS)
 	run.model = model;
 	run.search = oms_search_create(model);
 	run.random = (uint64) options.seed;
+	oms_progress_phase(OMS_PHASE_SOLVE, model->norders);
 	if (options.solver == PLAN_BATCH)
 		oms_solve_batch(&run);
 	else
@@ -334,6 +338,7 @@ oms_plan_routes(PG_FUNCTION_ARGS)
 	if (last_plan != NULL)
 		MemoryContextDelete(last_plan->model->context);
 	last_plan = plan;
+	oms_progress_end(began);
 	PG_RETURN_NULL();
 }
 

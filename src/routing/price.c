@@ -21,6 +21,7 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "oms.h"
 #include "routing/price.h"
 #include "utils/memutils.h"
 
@@ -224,7 +225,10 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
 		PlanView	view = {0};
 
 		if ((o & 63) == 0)
+		{
 			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(o);
+		}
 		view.bound = true;
 		oms_price_view(s->prices, model->orders[o].priority, &view);
 		oms_best_pattern(run->search, o, &view, pattern);

@@ -4,13 +4,22 @@
  *		reroute, simulate and compare_solvers.
  *
  * A run has three phases. Plan (steps.c, demand.c): oms.plan_routes reads queries over oms's
- * tables, without locks, once, or for each rule of a policy. Lock: the orders of the plan that are still open, and
- * the reservations to be moved, are locked without waiting; what somebody else has locked
- * or changed is left where it is and counted. Apply: holds move (moves.c), then decisions
- * and fulfillments are written from what is held after the moves (decide.c).
+ * tables, in one snapshot and without locks, once, or for each rule of a policy. Lock: the orders of the
+ * plan that are still open are locked without waiting; those that somebody else has locked are left
+ * and counted. Apply: capacity is taken (capacity.c), holds move (moves.c), then decisions
+ * and fulfillments are written from what is held after the moves (decide.c). An order that has changed
+ * since it was planned, or that does not get the capacity or the units it was to have, is not forced: it
+ * is planned again with what is there then. After the last round what is not as planned waits in
+ * queue changed.
  *
- * Locks, in this order: routing_run_row (one run at a time, buyers unaffected); rows of
- * order_row (skip locked); those of moves.c.
+ * Any number of runs may be on at once. Who plans an order that another run has decided
+ * meanwhile finds it changed. A run waits for no other: it locks orders and reservations
+ * without waiting, and whoever changes an order's reservations or its work as a set locks the order
+ * first, so that no row it writes is locked by somebody who waits.
+ *
+ * Locks, in this order: rows of order_row (skip locked), kept to the end; those of capacity.c and of moves.c, in
+ * each round. Since none of them is waited for but key locks, which are held one at a time
+ * and briefly, the order of the rounds needs no proof.
  *
  * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
  * pg_catalog, pg_temp, so that operators need no schema.
@@ -27,6 +36,7 @@
 
 #include "oms.h"
 #include "orders/orders.h"
+#include "routing/capacity.h"
 #include "routing/route.h"
 #include "stock/stock.h"
 
@@ -37,15 +47,18 @@ PG_FUNCTION_INFO_V1(oms_reroute);
 PG_FUNCTION_INFO_V1(oms_simulate);
 PG_FUNCTION_INFO_V1(oms_compare_solvers);
 
+/* How often an order is planned in one run, when it changes under it. */
+#define MAX_ROUNDS 3
+
 /*
  * lock_orders locks the orders of the plan that are open and that nobody else has
  * locked, and those with an assigned fulfillment that hold nothing any more; their keys.
  */
 static Datum
-lock_orders(const RoutePlan *plan, ArrayType *order_ids)
+lock_orders(const RouteRun *run)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	RouteArgument arguments[] = {{TEXTARRAYOID, plan->order_id}};
+	RouteArgument arguments[] = {{TEXTARRAYOID, run->planned_orders}};
 	Datum		locked;
 
 	oms_spi_connect();
@@ -53,28 +66,64 @@ lock_orders(const RoutePlan *plan, ArrayType *order_ids)
 						   "FROM oms.order_row o WHERE o.status = 'open' AND (o.order_id = ANY ($1) "
 						   "OR o.order_id IN (SELECT f.order_id FROM oms.fulfillment_row f "
 						   "WHERE f.status = 'assigned' %s)) FOR NO KEY UPDATE SKIP LOCKED) q",
-						   oms_route_filter("f.order_id", order_ids)), 1, arguments, false);
+						   oms_route_filter("f.order_id", run->run_orders)), 1, arguments, false);
 	locked = oms_route_copy_value(0, 1, caller);
 	oms_spi_finish();
 	return locked;
 }
 
 /*
- * $1 run, $2 solver, $3 options, $4 to $8 the plan, $9 late lines, $10 kilometres, $11 and $12
- * units moved and not, $13 locked orders, $14 actor, $15 started, $16 policy and its version
+ * $1 to $4 the plan, $5 orders, $6 and $7 orders and locations to be avoided so far; to these are
+ * added those where an order does not hold everything that is wanted there. Then the orders that do.
+ */
+static const char select_as_planned[] =
+	"WITH missing AS (SELECT u.order_id, u.location FROM (SELECT u.order_id, u.line_no, u.location, "
+	"sum(u.quantity) AS quantity FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4)) "
+	"AS u (order_id, line_no, location, quantity) WHERE u.order_id = ANY ($5) AND u.location IS NOT NULL "
+	"GROUP BY u.order_id, u.line_no, u.location) u "
+	"LEFT JOIN oms.routing_held h ON h.order_id = u.order_id AND h.plan_line = u.line_no "
+	"AND h.location = u.location AND h.order_id = ANY ($5) WHERE u.quantity > COALESCE(h.quantity, 0)) "
+	"SELECT $6 || COALESCE(array_agg(m.order_id), '{}'), $7 || COALESCE(array_agg(m.location), '{}'), "
+	"(SELECT COALESCE(array_agg(o.order_id), '{}') FROM unnest($5) AS o (order_id) "
+	"WHERE o.order_id NOT IN (SELECT m.order_id FROM missing m)) FROM missing m";
+
+/* as_planned are those of the orders that hold everything where it is wanted; what others lack is avoided. */
+static Datum
+as_planned(RouteRun *run, Datum orders)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, run->plan.order_id}, {INT4ARRAYOID, run->plan.line_no},
+		{TEXTARRAYOID, run->plan.location}, {INT8ARRAYOID, run->plan.quantity}, {TEXTARRAYOID, orders},
+		{TEXTARRAYOID, run->avoided_orders}, {TEXTARRAYOID, run->avoided_locations}
+	};
+	Datum		result;
+
+	oms_spi_connect();
+	oms_route_run(select_as_planned, lengthof(arguments), arguments, false);
+	run->avoided_orders = oms_route_copy_value(0, 1, caller);
+	run->avoided_locations = oms_route_copy_value(0, 2, caller);
+	result = oms_route_copy_value(0, 3, caller);
+	oms_spi_finish();
+	return result;
+}
+
+/*
+ * What was decided. $1 run, $2 solver, $3 options, $4 and $5 units moved and not, $6 orders skipped, $7
+ * actor, $8 started, $9 policy and its version
  */
 static const char insert_run[] =
 	"INSERT INTO oms.routing_run_row (run_id, solver, options, orders, lines, units, shipments, "
 	"unfilled_units, late_lines, distance_km, cost, moved_units, not_moved_units, skipped_orders, "
 	"actor, started_at, finished_at, policy, policy_version) "
-	"SELECT $1, $2, $3, count(DISTINCT u.order_id), count(DISTINCT (u.order_id, u.line_no)), "
-	"COALESCE(sum(u.quantity), 0), count(DISTINCT (u.order_id, u.shipment)) FILTER (WHERE "
-	"u.shipment IS NOT NULL), COALESCE(sum(u.quantity) FILTER (WHERE u.shipment IS NULL), 0), $9, "
-	"round($10::numeric, 1), COALESCE(sum(u.cost), 0), $11, $12, "
-	"count(DISTINCT u.order_id) FILTER (WHERE u.order_id <> ALL ($13)), $14, $15, "
-	"clock_timestamp(), $16[1], $16[2]::integer "
-	"FROM ROWS FROM (unnest($4), unnest($5), unnest($6), unnest($7), unnest($8)) "
-	"AS u (order_id, line_no, quantity, shipment, cost) "
+	"SELECT $1, $2, $3, count(DISTINCT d.order_id) + $6, count(DISTINCT (d.order_id, d.line_no)), "
+	"COALESCE(sum(d.quantity), 0), count(DISTINCT (d.order_id, d.shipment)) FILTER (WHERE d.location IS NOT NULL), "
+	"COALESCE(sum(d.quantity) FILTER (WHERE d.location IS NULL), 0), "
+	"count(DISTINCT (d.order_id, d.line_no)) FILTER (WHERE d.late_seconds > 0), "
+	"COALESCE(sum(d.distance_km) FILTER (WHERE d.first), 0), COALESCE(sum(d.cost), 0), $4, $5, $6, $7, $8, "
+	"clock_timestamp(), $9[1], $9[2]::integer "
+	"FROM (SELECT d.*, row_number() OVER (PARTITION BY d.order_id, d.shipment ORDER BY d.line_no, d.part) = 1 AS first "
+	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.order_id = ANY ($10)) d "
 	"RETURNING run_id, orders, lines, units, shipments, unfilled_units, late_lines, distance_km, "
 	"cost, moved_units, not_moved_units, skipped_orders";
 
@@ -104,35 +153,62 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	TimestampTz started = GetCurrentTimestamp();
 	instr_time	start;
 	instr_time	now;
-	Datum		locked;
 	Datum		run_id;
+	Datum		decided = PointerGetDatum(construct_empty_array(TEXTOID));
 	int64		moved = 0;
-	int64		not_moved = 0;
+	int64		not_moved;
+	int64		skipped = 0;
 	Datum		values[13];
 	bool		nulls[13] = {0};
+	bool		began = oms_progress_begin(OMS_CALL_ROUTE);
 
 	INSTR_TIME_SET_CURRENT(start);
-	LockRelationOid(get_relname_relid("routing_run_row", get_namespace_oid("oms", false)),
-					ShareRowExclusiveLock);
-	oms_route_plan(run, order_ids);
-	locked = lock_orders(&run->plan, run->run_orders);
-	oms_route_apply_moves(&run->plan, locked, &moved, &not_moved);
-
 	oms_spi_connect();
 	oms_spi_execute(&next_run_id, NULL, NULL, false);
 	run_id = Int64GetDatum(oms_spi_int64(0, 1));
-	oms_route_decide(run_id, run, locked);
+	oms_spi_finish();
+	for (int round = 1;; round++)
+	{
+		bool		last = round == MAX_ROUNDS;
+		CapacityTaken taken;
+		Datum		locked;
+		Datum		ready;
+		Datum		refused;
+		Datum		done;
+		Datum		again;
+
+		oms_route_plan(run, order_ids);
+		oms_progress_phase(OMS_PHASE_LOCK, oms_route_cardinality(run->planned_orders));
+		locked = lock_orders(run);
+		ready = last ? locked : oms_route_unchanged(run, locked);
+		refused = oms_route_take_capacity(run, ready, &taken);
+		done = oms_route_except(ready, refused);
+		not_moved = 0;
+		oms_route_apply_moves(&run->plan, done, &moved, &not_moved);
+		done = last ? locked : as_planned(run, done);
+		oms_progress_phase(OMS_PHASE_WRITE, oms_route_cardinality(done));
+		oms_spi_connect();
+		oms_route_decide(run_id, run, done, refused);
+		oms_spi_finish();
+		oms_route_write_capacity(run, ready, &taken);
+
+		again = oms_route_intersect(run->planned_orders, oms_route_except(locked, done));
+		skipped += oms_route_cardinality(oms_route_except(run->planned_orders, locked));
+		decided = oms_route_union(decided, done);
+		if (oms_route_cardinality(again) == 0)
+			break;
+		order_ids = DatumGetArrayTypeP(again);
+	}
+
+	oms_spi_connect();
 	{
 		RouteArgument arguments[] = {
 			{INT8OID, run_id}, {TEXTOID, CStringGetTextDatum(run->solver)},
 			{JSONBOID, JsonbPGetDatum(run->options->given)},
-			{TEXTARRAYOID, run->plan.order_id}, {INT4ARRAYOID, run->plan.line_no},
-			{INT8ARRAYOID, run->plan.quantity}, {INT4ARRAYOID, run->plan.shipment},
-			{NUMERICARRAYOID, run->plan.cost}, {INT8OID, run->late_lines},
-			{FLOAT8OID, run->distance_km}, {INT8OID, Int64GetDatum(moved)},
-			{INT8OID, Int64GetDatum(not_moved)}, {TEXTARRAYOID, locked},
+			{INT8OID, Int64GetDatum(moved)}, {INT8OID, Int64GetDatum(not_moved)},
+			{INT8OID, Int64GetDatum(skipped)},
 			{TEXTOID, PointerGetDatum(actor)}, {TIMESTAMPTZOID, TimestampTzGetDatum(started)},
-			{TEXTARRAYOID, policy_of(run)}
+			{TEXTARRAYOID, policy_of(run)}, {TEXTARRAYOID, decided}
 		};
 
 		oms_route_run(insert_run, lengthof(arguments), arguments, false);
@@ -144,6 +220,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	INSTR_TIME_SUBTRACT(now, start);
 	values[12] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(now));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	oms_progress_end(began);
 }
 
 static ArrayType *
@@ -244,6 +321,7 @@ oms_simulate(PG_FUNCTION_ARGS)
 	text	   *solver = oms_arg_key(fcinfo, 0, "solver");
 	ArrayType  *order_ids = order_ids_of(fcinfo, 1);
 	RouteRun   *run = palloc0(sizeof(RouteRun));
+	bool		began;
 
 	oms_require_not_null(fcinfo, 2, "options");
 	run->solver = text_to_cstring(solver);
@@ -251,7 +329,9 @@ oms_simulate(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(3))
 		run->policy = oms_policy_read(oms_arg_key(fcinfo, 3, "policy"));
 	InitMaterializedSRF(fcinfo, 0);
+	began = oms_progress_begin(OMS_CALL_SIMULATE);
 	oms_route_plan(run, order_ids);
+	oms_progress_end(began);
 	{
 		RouteArgument arguments[] = {
 			{TEXTARRAYOID, run->plan.order_id}, {INT4ARRAYOID, run->plan.line_no},
@@ -302,52 +382,4 @@ oms_compare_solvers(PG_FUNCTION_ARGS)
 		oms_spi_finish();
 	}
 	return (Datum) 0;
-}
-
-/* -------------------------------------------------------------------------
- * cancel_order
- * -------------------------------------------------------------------------
- */
-
-static OmsPlan select_begun = {
-	"SELECT f.fulfillment_id, f.status, f.location FROM oms.fulfillment_row f "
-	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND f.status OPERATOR(pg_catalog.=) ANY ('{accepted,picking,packed,ready,shipped,handed_over}') "
-	"ORDER BY f.fulfillment_id LIMIT 1",
-	1, {"pg_catalog.text"}
-};
-
-static OmsPlan cancel_fulfillments = {
-	"WITH cancelled AS (UPDATE oms.fulfillment_row f SET status = 'cancelled', "
-	"changed_at = pg_catalog.clock_timestamp() "
-	"WHERE f.order_id OPERATOR(pg_catalog.=) $1 AND f.status OPERATOR(pg_catalog.=) 'assigned' "
-	"RETURNING f.order_id, f.fulfillment_id) "
-	"UPDATE oms.fulfillment_line_row l SET cancelled = l.quantity OPERATOR(pg_catalog.-) l.rejected "
-	"FROM cancelled c WHERE l.order_id OPERATOR(pg_catalog.=) c.order_id "
-	"AND l.fulfillment_id OPERATOR(pg_catalog.=) c.fulfillment_id",
-	1, {"pg_catalog.text"}
-};
-
-/* cancel_work is the step of cancel_order: OM005 when a location has begun; no work is left. */
-static void
-cancel_work(text *order_id)
-{
-	Datum		values[1] = {PointerGetDatum(order_id)};
-
-	oms_spi_connect();
-	if (oms_spi_execute_latest(&select_begun, values, NULL) > 0)
-		ereport(ERROR,
-				(errcode(OMS_ERR_ILLEGAL_TRANSITION),
-				 errmsg("order \"%s\" cannot be cancelled any more", text_to_cstring(order_id)),
-				 errdetail("Fulfillment %s at location \"%s\" is %s.", oms_spi_text(0, 1),
-						   oms_spi_text(0, 3), oms_spi_text(0, 2))));
-	oms_spi_execute(&cancel_fulfillments, values, NULL, false);
-	oms_spi_finish();
-}
-
-/* oms_routing_init registers what routing adds to the verbs of orders. */
-void
-oms_routing_init(void)
-{
-	oms_register_cancel_step(cancel_work);
 }

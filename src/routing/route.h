@@ -23,6 +23,14 @@
 #define PLAN_ARGUMENTS 8
 #define PLAN_CALL "oms.plan_routes($1, $2, $3, $4, $5, $6, $7, $8)"
 
+/*
+ * What a shipment costs more from a location where its order holds nothing: less than any
+ * difference between plans that counts, so that of equal plans the one that moves least is
+ * chosen. It is not in the costs that are recorded, which are rounded by ROUTE_ROUND.
+ */
+#define ROUTE_SWITCHING_COST "0.000001::float8"
+#define ROUTE_ROUND(cost) "trim_scale(round(" cost ", 4))"
+
 /* Options of route that are not the planner's. */
 typedef struct RouteOptions
 {
@@ -31,6 +39,7 @@ typedef struct RouteOptions
 	char	   *cost_per_shipment;	/* numbers, as literals */
 	char	   *cost_per_km;
 	char	   *start_at;		/* an expression over the order o */
+	TimestampTz begins_at;		/* the moment whose windows of capacity count the work */
 } RouteOptions;
 
 /* The columns of the plan, each an array over its rows. */
@@ -56,6 +65,8 @@ typedef struct RouteStep
 	const PolicyRule *rule;		/* NULL: no policy */
 	const RoutePlan *left;		/* their lines still to be served; NULL: all */
 	const RoutePlan *earlier;	/* NULL: nothing yet */
+	Datum		avoided_orders; /* with locations that they are not to have, text[] each; 0: none */
+	Datum		avoided_locations;
 } RouteStep;
 
 /* What a run planned, and what it was planned by. */
@@ -71,10 +82,13 @@ typedef struct RouteRun
 	Datum		rules;
 	Datum		queues;
 	Datum		cancel_after_days;
+	Datum		ignores_capacity;	/* boolean[] */
+	Datum		planned_orders; /* text[]; by order what it held, bigint[] */
+	Datum		planned;
+	Datum		avoided_orders; /* text[]; what each did not get in an earlier round, text[] */
+	Datum		avoided_locations;
 	Datum		judged_orders;	/* text[] */
 	Datum		judged;			/* jsonb[]: candidates, by order and step */
-	Datum		late_lines;		/* bigint */
-	Datum		distance_km;	/* float8 */
 } RouteRun;
 
 typedef struct RouteArgument
@@ -90,6 +104,10 @@ extern RouteOptions *oms_route_read_options(Jsonb *given);
 /* statement.c */
 extern uint64 oms_route_run(const char *sql, int n, const RouteArgument *arguments, bool read_only);
 extern Datum oms_route_copy_value(uint64 row, int column, MemoryContext context);
+extern Datum oms_route_except(Datum a, Datum b);
+extern Datum oms_route_intersect(Datum a, Datum b);
+extern Datum oms_route_union(Datum a, Datum b);
+extern int	oms_route_cardinality(Datum a);
 extern Datum oms_route_numeric(const char *digits);
 extern void oms_route_put_rows(ReturnSetInfo *result, uint64 rows);
 
@@ -101,6 +119,7 @@ extern void oms_route_plan_call(const char *solver, const RouteStep *step,
 
 /* steps.c */
 extern void oms_route_plan(RouteRun *run, ArrayType *order_ids);
+extern Datum oms_route_unchanged(const RouteRun *run, Datum orders);
 
 /* moves.c */
 extern void oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *moved,
@@ -108,9 +127,8 @@ extern void oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *mo
 
 /* decide.c */
 extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders);
-extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum locked);
+extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused);
 
 /* route.c */
-extern void oms_routing_init(void);
 
 #endif							/* OMS_ROUTING_ROUTE_H */

@@ -12,6 +12,74 @@ REVOKE ALL ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timesta
 COMMENT ON FUNCTION oms.shipping(text, text, oms.latlon, timestamptz, timestamptz, double precision, double precision) IS
     'how a shipment started at start_at would leave a location: the cheapest carrier service that arrives by due_at, else the fastest; its price, when it leaves (after the handling hours within the opening hours, at the cut-off that follows) and arrives. carrier_service NULL: a pickup, there for nothing when it is ready; or, while oms.carrier_service is empty, the default: cost_per_shipment + cost_per_km, 50 km an hour. price NULL: no service gets there. Reads the tables once a query, with the rights of the caller. Errors: OM004 unknown location, 22004';
 
+CREATE FUNCTION oms.promise(
+    channel text, cart jsonb, ship_to oms.latlon DEFAULT NULL, services text[] DEFAULT NULL,
+    start_at timestamptz DEFAULT NULL,
+    cost_per_shipment double precision DEFAULT 5, cost_per_km double precision DEFAULT 0.01)
+RETURNS TABLE (service text, location text, ship_at timestamptz, arrive_at timestamptz, cost numeric,
+               carrier_service text, distance_km double precision, skus text[], quantities bigint[])
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 10000 ROWS 5 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_promise';
+REVOKE ALL ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) FROM PUBLIC;
+COMMENT ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) IS
+    'what can be promised of a cart, [{"sku": …, "quantity": …}, …]: for each service (NULL: every one of oms.service_due) a row per location that would send it, with what of the cart, when it leaves and arrives, the cost (handling + carrier) and the carrier service; no row for a service that cannot be kept. From one location before a split; a pickup is at one store, the nearest that has all. What the channel may not sell now is promised from the moment at which it may with what is incoming. start_at: when work on it begins (default now). It writes and holds nothing: reserve or place_order does. Errors: OM004 unknown channel, sku or service, 22023, 22004, 22008';
+
+CREATE FUNCTION oms.leave_by(
+    location text, method text, carrier_service text, ship_to oms.latlon, ship_at timestamptz, due_at timestamptz)
+RETURNS timestamptz
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 50
+AS 'MODULE_PATHNAME', 'oms_leave_by';
+REVOKE ALL ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) IS
+    'when a shipment that may leave the location at ship_at must leave it to arrive by due_at: the last cut-off of the location, or without one the last moment of its opening hours, from which the carrier service, as oms.shipping named it, is in time; ship_at itself when nothing is in time, NULL when it is never due. What is picked up must be there by due_at. Errors: OM004 unknown location or carrier service, 22004, 22008 infinity';
+
+CREATE FUNCTION oms.capacity_accounts(at timestamptz)
+RETURNS TABLE (location text, window_name text, until text, measure text, quantity bigint, used bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+    WITH recurring AS (     -- of each window_name the row with the fewest days
+        SELECT DISTINCT ON (c.location, c.window_name) c.*, b.begins, w.until
+          FROM oms.capacity c
+          JOIN oms.location l ON l.location = c.location
+         CROSS JOIN LATERAL (SELECT oms.next_open(c.hours, $1, l.time_zone) AS begins) b
+         CROSS JOIN LATERAL (SELECT COALESCE(oms.next_close(c.hours, b.begins, l.time_zone),
+                                             (timezone(l.time_zone, b.begins)::date + 1)::timestamp AT TIME ZONE l.time_zone) AS until) w
+         WHERE c.days @> (timezone(l.time_zone, w.until) - interval '1 microsecond')::date
+         ORDER BY c.location, c.window_name, upper(c.days) - lower(c.days), lower(c.days) DESC NULLS LAST),
+    capacity AS (
+        SELECT r.location, r.window_name, to_char(timezone('UTC', r.until), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') COLLATE "C" AS until, m.measure, m.quantity
+          FROM (SELECT r.*, rank() OVER (PARTITION BY r.location ORDER BY r.begins) AS n FROM recurring r) r
+         CROSS JOIN LATERAL (VALUES ('orders' COLLATE "C", r.orders), ('lines', r.lines), ('units', r.units), ('minutes', r.minutes * 60)) m (measure, quantity)
+         WHERE r.n = 1 AND m.quantity IS NOT NULL
+        UNION ALL
+        SELECT l.location, 'at once', 'infinity', 'orders', l.capacity_orders
+          FROM oms.location l WHERE l.capacity_orders IS NOT NULL)
+    SELECT c.location, c.window_name, c.until, c.measure, c.quantity, COALESCE(sum(a.reserved), 0)::bigint
+      FROM capacity c
+      LEFT JOIN (SELECT a.location, a.window_name, a.until, a.measure, a.reserved FROM oms.capacity_account a
+                 UNION ALL
+                 SELECT d.location, d.window_name, d.until, d.measure, d.reserved FROM oms.capacity_delta d) a
+        ON a.location = c.location AND a.window_name = c.window_name AND a.until = c.until AND a.measure = c.measure
+     GROUP BY c.location, c.window_name, c.until, c.measure, c.quantity
+$$;
+REVOKE ALL ON FUNCTION oms.capacity_accounts(timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.capacity_accounts(timestamptz) IS
+    'private: the accounts of capacity in which work counts that is assigned at that moment; minutes in seconds';
+
+CREATE FUNCTION oms.capacity_use(at timestamptz DEFAULT clock_timestamp())
+RETURNS TABLE (location text, window_name text, until timestamptz, measure text, quantity bigint, used numeric, "left" numeric)
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS $$
+    SELECT c.location, c.window_name, c.until::timestamptz, c.measure, c.quantity / m.unit,
+           trim_scale(round(c.used::numeric / m.unit, 2)), trim_scale(round(GREATEST(0, c.quantity - c.used)::numeric / m.unit, 2))
+      FROM oms.capacity_accounts($1) c
+     CROSS JOIN LATERAL (SELECT CASE c.measure WHEN 'minutes' THEN 60 ELSE 1 END AS unit) m
+     ORDER BY c.location, c.window_name, c.measure
+$$;
+REVOKE ALL ON FUNCTION oms.capacity_use(timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.capacity_use(timestamptz) IS
+    'the capacity of locations in the windows in which work counts that is assigned at that moment: how much by which measure, how much of it is used and left; window ''at once'' is capacity_orders of the location, used until the work is done';
+
 CREATE FUNCTION oms.route(
     solver text DEFAULT 'batch', order_ids text[] DEFAULT NULL, options jsonb DEFAULT '{}',
     actor text DEFAULT session_user, request_id text DEFAULT NULL, policy text DEFAULT NULL)
@@ -23,10 +91,10 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1 SECURITY DEFINER SET sea
 AS 'MODULE_PATHNAME', 'oms_route';
 REVOKE ALL ON FUNCTION oms.route(text, text[], jsonb, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.route(text, text[], jsonb, text, text, text) IS
-'decides together where all open orders, or those of order_ids, ship from, and applies it: moves holds, writes decisions, assigns fulfillments and supersedes those that no location has started. What changed meanwhile stays where it is: not_moved_units, skipped_orders. Units that no location can serve keep their hold and wait in a queue with the reason.
+'decides together where all open orders, or those of order_ids, ship from, and applies it: takes capacity, moves holds, writes decisions, assigns fulfillments and supersedes those that no location has started. An order that changed under the run, or whose units or capacity were taken meanwhile, is planned again, at most three times; then it waits in queue changed. Orders that another transaction has locked are skipped (skipped_orders). Units that no location can serve keep their hold and wait in a queue with the reason.
 options: those of plan_routes (cost_per_shipment, cost_per_km, max_distance_km, late_cost_per_hour, …; here split_lines is true by default) and start_at: when the locations start to work on it (a moment, or "placed_at": on every order when it was placed; default now). From then on handling hours, opening hours and cut-off of the location decide when a shipment leaves, and its carrier service when it arrives (oms.shipping). It is due when the line or the order was promised, else after the hours of its service in oms.service, else same_day 12, next_day 36, two_day 60 hours after placed_at. cost_per_shipment and cost_per_km count while there is no carrier service.
 policy: the active version decides which orders are routed by which rules, one rule after the other (oms.add_rule); orders that none of its routings takes are left alone.
-One run at a time. Errors: OM004 a policy without an active version, 22023 unknown solver or option, 22004';
+Runs do not wait for each other. Errors: OM004 a policy without an active version, 22023 unknown solver or option, 22004';
 
 CREATE FUNCTION oms.reroute(
     location text, policy text DEFAULT NULL, options jsonb DEFAULT '{}',

@@ -1,7 +1,7 @@
 /*
  * shipping.c
  *		oms.shipping: how an order would leave a location, when it would leave and arrive,
- *		and what that costs.
+ *		and what that costs. oms.leave_by: when what was planned so must leave.
  *
  * Ready: the location's handling time, counted in its opening hours, after the start. It
  * leaves when ready, or at the location's cut-off that follows. Of each carrier service
@@ -10,7 +10,7 @@
  * that arrives first. While there is no carrier service at all, shipments have the
  * planner's default cost, and DEFAULT_KM_PER_HOUR.
  *
- * The function is called for every order and location, so the tables are read once a query
+ * shipping is called for every order and location, so the tables are read once a query
  * and kept with the function call, as the query's snapshot shows them; what depends on a
  * location and a start, but not on the order, is kept for the last start.
  *
@@ -23,6 +23,7 @@
 #include "access/htup_details.h"
 #include "common/hashfn.h"
 #include "funcapi.h"
+#include "miscadmin.h"
 #include "utils/date.h"
 #include "utils/geo_decls.h"
 #include "utils/hsearch.h"
@@ -31,10 +32,11 @@
 #include "availability/availability.h"
 #include "oms.h"
 #include "routing/route.h"
+#include "routing/shipping.h"
 #include "type/business_hours.h"
-#include "type/latlon.h"
 
 PG_FUNCTION_INFO_V1(oms_shipping);
+PG_FUNCTION_INFO_V1(oms_leave_by);
 
 #define DEFAULT_KM_PER_HOUR 50
 /* half the circumference of the earth: a location without coordinates comes last */
@@ -53,6 +55,7 @@ typedef struct CarrierService
 {
 	text	   *name;
 	OmsBusinessHours *hours;
+	bool		everywhere;		/* it collects at all locations */
 	int			first_rate;
 	int			nrates;
 } CarrierService;
@@ -63,8 +66,9 @@ typedef struct ShippingLocation
 	OmsBusinessHours *hours;
 	text	   *time_zone;
 	int64		handling;		/* microseconds */
+	double		handling_cost;
 	int64		cut_off;		/* of the day; -1: none */
-	bool	   *collected;		/* by carrier service */
+	bool	   *collected;		/* by carrier service that does not collect everywhere */
 
 	/* for the last start */
 	TimestampTz start_at;
@@ -80,9 +84,8 @@ typedef struct LocationEntry
 	ShippingLocation *what;
 } LocationEntry;
 
-typedef struct Shipping
+struct OmsShipping
 {
-	TupleDesc	desc;
 	HTAB	   *locations;
 	CarrierService *services;
 	int			nservices;
@@ -93,7 +96,7 @@ typedef struct Shipping
 	OmsLatLon	ship_to;		/* the last destination */
 	bool		has_ship_to;
 	bool	   *in_zone;		/* by zone, of that */
-} Shipping;
+};
 
 /* -------------------------------------------------------------------------
  * The tables
@@ -105,8 +108,8 @@ static OmsPlan select_zones = {
 };
 
 static OmsPlan select_services = {
-	"SELECT c.carrier_service, COALESCE(c.business_hours, '24/7') FROM oms.carrier_service c "
-	"ORDER BY c.carrier_service", 0, {NULL}
+	"SELECT c.carrier_service, COALESCE(c.business_hours, '24/7'), c.location_group IS NULL "
+	"FROM oms.carrier_service c ORDER BY c.carrier_service", 0, {NULL}
 };
 
 /* Services and zones by their number in the two queries above. */
@@ -123,16 +126,15 @@ static OmsPlan select_rates = {
 
 static OmsPlan select_locations = {
 	"SELECT l.location, l.coordinates, COALESCE(l.business_hours, '24/7'), l.time_zone, "
-	"(l.handling_hours OPERATOR(pg_catalog.*) 3600000000)::bigint, l.cut_off "
+	"(l.handling_hours OPERATOR(pg_catalog.*) 3600000000)::bigint, l.cut_off, l.handling_cost::float8 "
 	"FROM oms.location l", 0, {NULL}
 };
 
+/* Of services that do not collect everywhere. */
 static OmsPlan select_collections = {
 	"SELECT c.n, m.location FROM (SELECT c.location_group, "
 	"pg_catalog.row_number() OVER (ORDER BY c.carrier_service) AS n FROM oms.carrier_service c) c "
-	"JOIN (SELECT l.location, NULL AS location_group FROM oms.location l UNION ALL "
-	"SELECT m.location, m.location_group FROM oms.location_group_member m) m "
-	"ON NOT (m.location_group IS DISTINCT FROM c.location_group)", 0, {NULL}
+	"JOIN oms.location_group_member m USING (location_group)", 0, {NULL}
 };
 
 static uint32
@@ -160,7 +162,7 @@ value(uint64 row, int column, MemoryContext context)
 }
 
 static void
-read_services(Shipping *shipping, MemoryContext context)
+read_services(OmsShipping *shipping, MemoryContext context)
 {
 	bool		isnull;
 
@@ -177,6 +179,7 @@ read_services(Shipping *shipping, MemoryContext context)
 	{
 		shipping->services[i].name = DatumGetTextP(value(i, 1, context));
 		shipping->services[i].hours = (OmsBusinessHours *) DatumGetPointer(value(i, 2, context));
+		shipping->services[i].everywhere = DatumGetBool(oms_spi_value(i, 3, &isnull));
 	}
 
 	shipping->nrates = oms_spi_execute(&select_rates, NULL, NULL, true);
@@ -203,7 +206,7 @@ read_services(Shipping *shipping, MemoryContext context)
 }
 
 static ShippingLocation *
-find_location(const Shipping *shipping, text *location)
+find_location(const OmsShipping *shipping, text *location)
 {
 	LocationEntry *entry = hash_search(shipping->locations, &location, HASH_FIND, NULL);
 
@@ -211,7 +214,7 @@ find_location(const Shipping *shipping, text *location)
 }
 
 static void
-read_locations(Shipping *shipping, MemoryContext context)
+read_locations(OmsShipping *shipping, MemoryContext context)
 {
 	HASHCTL		control = {
 		.keysize = sizeof(text *), .entrysize = sizeof(LocationEntry),
@@ -236,6 +239,7 @@ read_locations(Shipping *shipping, MemoryContext context)
 		location->cut_off = DatumGetTimeADT(oms_spi_value(i, 6, &isnull));
 		if (isnull)
 			location->cut_off = -1;
+		location->handling_cost = DatumGetFloat8(oms_spi_value(i, 7, &isnull));
 		location->collected = MemoryContextAllocZero(context, sizeof(bool) *
 													 Max(1, shipping->nservices));
 		location->start_at = DT_NOBEGIN;
@@ -252,23 +256,16 @@ read_locations(Shipping *shipping, MemoryContext context)
 	}
 }
 
-/* read_tables returns what the calls of one query share. */
-static Shipping *
-read_tables(FunctionCallInfo fcinfo)
+/* oms_shipping_read reads the tables, as the query shows them, into the context. */
+OmsShipping *
+oms_shipping_read(MemoryContext context)
 {
-	MemoryContext context = fcinfo->flinfo->fn_mcxt;
-	MemoryContext old = MemoryContextSwitchTo(context);
-	Shipping   *shipping = palloc0(sizeof(Shipping));
+	OmsShipping *shipping = MemoryContextAllocZero(context, sizeof(OmsShipping));
 
-	if (get_call_result_type(fcinfo, NULL, &shipping->desc) != TYPEFUNC_COMPOSITE)
-		elog(ERROR, "oms.shipping returns a row");
-	shipping->desc = BlessTupleDesc(CreateTupleDescCopy(shipping->desc));
-	MemoryContextSwitchTo(old);
 	oms_spi_connect();
 	read_services(shipping, context);
 	read_locations(shipping, context);
 	oms_spi_finish();
-	fcinfo->flinfo->fn_extra = shipping;
 	return shipping;
 }
 
@@ -279,7 +276,7 @@ read_tables(FunctionCallInfo fcinfo)
 
 /* prepare computes what depends on the location and the start, unless it is there. */
 static void
-prepare(const Shipping *shipping, ShippingLocation *location, TimestampTz start_at)
+prepare(const OmsShipping *shipping, ShippingLocation *location, TimestampTz start_at)
 {
 	if (location->start_at == start_at)
 		return;
@@ -298,7 +295,7 @@ prepare(const Shipping *shipping, ShippingLocation *location, TimestampTz start_
 }
 
 static TimestampTz
-arrival(const Shipping *shipping, ShippingLocation *location, const CarrierService *service,
+arrival(const OmsShipping *shipping, ShippingLocation *location, const CarrierService *service,
 		int rate)
 {
 	if (location->arrive_at[rate] == DT_NOBEGIN &&
@@ -310,7 +307,7 @@ arrival(const Shipping *shipping, ShippingLocation *location, const CarrierServi
 
 /* set_ship_to finds the zones of a destination, unless it is the last one. */
 static void
-set_ship_to(Shipping *shipping, const OmsLatLon *ship_to)
+set_ship_to(OmsShipping *shipping, const OmsLatLon *ship_to)
 {
 	Point		place = {ship_to->longitude, ship_to->latitude};
 
@@ -327,7 +324,7 @@ set_ship_to(Shipping *shipping, const OmsLatLon *ship_to)
 
 /* find_rate returns the rate of a service that counts for a shipment, or -1. */
 static int
-find_rate(const Shipping *shipping, const CarrierService *service, bool has_ship_to, double km)
+find_rate(const OmsShipping *shipping, const CarrierService *service, bool has_ship_to, double km)
 {
 	for (int i = service->first_rate; i < service->first_rate + service->nrates; i++)
 	{
@@ -342,7 +339,7 @@ find_rate(const Shipping *shipping, const CarrierService *service, bool has_ship
 
 /* choose picks the service of a shipment, of those that collect at the location, or NULL. */
 static const CarrierService *
-choose(const Shipping *shipping, ShippingLocation *location, bool has_ship_to, double km,
+choose(const OmsShipping *shipping, ShippingLocation *location, bool has_ship_to, double km,
 	   TimestampTz due_at, double *price, TimestampTz *arrive_at)
 {
 	const CarrierService *best = NULL;
@@ -354,7 +351,7 @@ choose(const Shipping *shipping, ShippingLocation *location, bool has_ship_to, d
 		double		its_price;
 		TimestampTz its_arrival;
 
-		if (!location->collected[i] ||
+		if (!(service->everywhere || location->collected[i]) ||
 			(rate = find_rate(shipping, service, has_ship_to, km)) < 0)
 			continue;
 		its_price = shipping->rates[rate].price + shipping->rates[rate].price_per_km * km;
@@ -383,78 +380,271 @@ choose(const Shipping *shipping, ShippingLocation *location, bool has_ship_to, d
 	return best;
 }
 
-/*
- * oms_shipping(location, method, ship_to, start_at, due_at, cost_per_shipment, cost_per_km)
- * is a row: carrier_service (null: none is needed, or the default way), price, distance_km,
- * ship_at, arrive_at. price is null when nothing gets there from here: ship_at too when
- * nothing ever leaves the location. What is picked up is there when it is ready, for nothing.
- * The kilometres are 0 without ship_to, and the longest there are to a location without
- * coordinates. OM004 unknown location.
- */
-Datum
-oms_shipping(PG_FUNCTION_ARGS)
+/* distance is the kilometres to a destination; its zones are set. */
+static double
+distance(OmsShipping *shipping, const ShippingLocation *location, const OmsLatLon *ship_to)
 {
-	Shipping   *shipping = fcinfo->flinfo->fn_extra;
-	text	   *key = oms_arg_key(fcinfo, 0, "location");
-	bool		pickup = oms_arg_method(fcinfo, 1) == OMS_PICKUP;
-	bool		has_ship_to = !pickup && !PG_ARGISNULL(2);
-	TimestampTz start_at;
-	TimestampTz due_at = PG_ARGISNULL(4) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(4);
-	ShippingLocation *location;
-	const CarrierService *service = NULL;
-	double		km = 0;
-	double		price = 0;
-	TimestampTz arrive_at = DT_NOEND;
-	TimestampTz ship_at;
-	Datum		values[5];
-	bool		nulls[5] = {0};
+	set_ship_to(shipping, ship_to);
+	return location->coordinates == NULL ? FARTHEST_KM :
+		oms_latlon_distance_km(ship_to, location->coordinates);
+}
 
-	oms_require_not_null(fcinfo, 3, "start_at");
-	start_at = PG_GETARG_TIMESTAMPTZ(3);
-	if (TIMESTAMP_NOT_FINITE(start_at))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("start_at must be finite")));
-	oms_require_not_null(fcinfo, 5, "cost_per_shipment");
-	oms_require_not_null(fcinfo, 6, "cost_per_km");
-	if (shipping == NULL)
-		shipping = read_tables(fcinfo);
-	location = find_location(shipping, key);
+/* default_transit is the time a shipment needs while there is no carrier service, in microseconds. */
+static int64
+default_transit(double km)
+{
+	return (int64) ceil(km * SECS_PER_HOUR / DEFAULT_KM_PER_HOUR) * USECS_PER_SEC;
+}
+
+static ShippingLocation *
+require_location(const OmsShipping *shipping, text *key)
+{
+	ShippingLocation *location = find_location(shipping, key);
+
 	if (location == NULL)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
 				 errmsg("location \"%s\" is unknown", text_to_cstring(key))));
+	return location;
+}
 
-	prepare(shipping, location, start_at);
-	if (has_ship_to)
-	{
-		OmsLatLon  *ship_to = PG_GETARG_LATLON_P(2);
+/*
+ * oms_shipment says how a shipment leaves the location; false when there is no such
+ * location. What is picked up is there when it is ready, for nothing. The kilometres are 0
+ * without a destination, and the longest there are to a location without coordinates.
+ */
+bool
+oms_shipment(OmsShipping *shipping, text *key, const OmsShipmentWish *wish, OmsShipment *shipment)
+{
+	ShippingLocation *location = find_location(shipping, key);
+	bool		pickup = wish->method == OMS_PICKUP;
+	const CarrierService *service;
 
-		set_ship_to(shipping, ship_to);
-		km = location->coordinates == NULL ? FARTHEST_KM :
-			oms_latlon_distance_km(ship_to, location->coordinates);
-	}
-	ship_at = pickup ? location->ready_at : location->ship_at;
-	if (ship_at == DT_NOEND)
-		;						/* nothing ever leaves */
-	else if (pickup)
-		arrive_at = ship_at;
+	if (location == NULL)
+		return false;
+	memset(shipment, 0, sizeof(OmsShipment));
+	prepare(shipping, location, wish->start_at);
+	shipment->handling_cost = location->handling_cost;
+	shipment->arrive_at = DT_NOEND;
+	if (!pickup && wish->ship_to != NULL)
+		shipment->distance_km = distance(shipping, location, wish->ship_to);
+	shipment->ship_at = pickup ? location->ready_at : location->ship_at;
+	if (shipment->ship_at == DT_NOEND)
+		return true;
+	if (pickup)
+		shipment->arrive_at = shipment->ship_at;
 	else if (shipping->nservices > 0)
-		service = choose(shipping, location, has_ship_to, km, due_at, &price, &arrive_at);
+	{
+		service = choose(shipping, location, wish->ship_to != NULL, shipment->distance_km,
+						 wish->due_at, &shipment->price, &shipment->arrive_at);
+		shipment->carrier_service = service == NULL ? NULL : service->name;
+	}
 	else
 	{
-		price = PG_GETARG_FLOAT8(5) + PG_GETARG_FLOAT8(6) * km;
-		arrive_at = ship_at +
-			(int64) ceil(km * SECS_PER_HOUR / DEFAULT_KM_PER_HOUR) * USECS_PER_SEC;
+		shipment->price = wish->cost_per_shipment + wish->cost_per_km * shipment->distance_km;
+		shipment->arrive_at = shipment->ship_at + default_transit(shipment->distance_km);
 	}
+	return true;
+}
 
-	nulls[0] = service == NULL;
-	values[0] = PointerGetDatum(service == NULL ? NULL : service->name);
-	nulls[1] = nulls[4] = arrive_at == DT_NOEND;
-	values[1] = Float8GetDatum(price);
-	values[2] = Float8GetDatum(km);
-	nulls[3] = ship_at == DT_NOEND;
-	values[3] = TimestampTzGetDatum(ship_at);
-	values[4] = TimestampTzGetDatum(arrive_at);
-	return HeapTupleGetDatum(heap_form_tuple(shipping->desc, values, nulls));
+/* What the calls of one query share. */
+typedef struct SharedByCalls
+{
+	TupleDesc	desc;			/* of a row of oms.shipping */
+	OmsShipping *shipping;
+} SharedByCalls;
+
+static SharedByCalls *
+shared_by_calls(FunctionCallInfo fcinfo)
+{
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+	MemoryContext old;
+	SharedByCalls *shared = fcinfo->flinfo->fn_extra;
+
+	if (shared != NULL)
+		return shared;
+	old = MemoryContextSwitchTo(context);
+	shared = palloc0(sizeof(SharedByCalls));
+	if (get_call_result_type(fcinfo, NULL, &shared->desc) == TYPEFUNC_COMPOSITE)
+		shared->desc = BlessTupleDesc(CreateTupleDescCopy(shared->desc));
+	MemoryContextSwitchTo(old);
+	shared->shipping = oms_shipping_read(context);
+	fcinfo->flinfo->fn_extra = shared;
+	return shared;
+}
+
+/*
+ * oms_shipping(location, method, ship_to, start_at, due_at, cost_per_shipment, cost_per_km)
+ * is a row of what oms_shipment says: carrier_service (null: none is needed, or the default
+ * way), price, distance_km, ship_at, arrive_at. price is null when nothing gets there from
+ * here, ship_at too when nothing ever leaves the location. OM004 unknown location, 22004,
+ * 22008.
+ */
+Datum
+oms_shipping(PG_FUNCTION_ARGS)
+{
+	text	   *key = oms_arg_key(fcinfo, 0, "location");
+	OmsShipmentWish wish = {.method = oms_arg_method(fcinfo, 1)};
+	SharedByCalls *shared;
+	OmsShipment shipment;
+	Datum		values[5];
+	bool		nulls[5] = {0};
+
+	wish.ship_to = PG_ARGISNULL(2) ? NULL : PG_GETARG_LATLON_P(2);
+	oms_require_not_null(fcinfo, 3, "start_at");
+	wish.start_at = PG_GETARG_TIMESTAMPTZ(3);
+	if (TIMESTAMP_NOT_FINITE(wish.start_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("start_at must be finite")));
+	wish.due_at = PG_ARGISNULL(4) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(4);
+	oms_require_not_null(fcinfo, 5, "cost_per_shipment");
+	wish.cost_per_shipment = PG_GETARG_FLOAT8(5);
+	oms_require_not_null(fcinfo, 6, "cost_per_km");
+	wish.cost_per_km = PG_GETARG_FLOAT8(6);
+	shared = shared_by_calls(fcinfo);
+	(void) require_location(shared->shipping, key);
+	(void) oms_shipment(shared->shipping, key, &wish, &shipment);
+
+	nulls[0] = shipment.carrier_service == NULL;
+	values[0] = PointerGetDatum(shipment.carrier_service);
+	nulls[1] = nulls[4] = shipment.arrive_at == DT_NOEND;
+	values[1] = Float8GetDatum(shipment.price);
+	values[2] = Float8GetDatum(shipment.distance_km);
+	nulls[3] = shipment.ship_at == DT_NOEND;
+	values[3] = TimestampTzGetDatum(shipment.ship_at);
+	values[4] = TimestampTzGetDatum(shipment.arrive_at);
+	return HeapTupleGetDatum(heap_form_tuple(shared->desc, values, nulls));
+}
+
+/* -------------------------------------------------------------------------
+ * When it must leave
+ * -------------------------------------------------------------------------
+ */
+
+/* What decides when a shipment that leaves at a moment arrives. */
+typedef struct Transit
+{
+	const OmsBusinessHours *hours;	/* NULL: always */
+	int64		time;			/* microseconds */
+	pg_tz	   *zone;
+} Transit;
+
+static bool
+in_time(const Transit *transit, TimestampTz leaves, TimestampTz due_at)
+{
+	TimestampTz arrives = leaves + transit->time;
+
+	return (transit->hours == NULL ||
+			oms_working_time(transit->hours, leaves, transit->time, transit->zone, &arrives)) &&
+		arrives <= due_at;
+}
+
+/* last_cut_off is the last cut-off, from ship_at on, that is in time. */
+static TimestampTz
+last_cut_off(const ShippingLocation *location, const Transit *transit, TimestampTz ship_at,
+			 TimestampTz due_at)
+{
+	TimestampTz last = ship_at;
+	TimestampTz next;
+
+	while (oms_next_cut_off(location->hours, last + 1, location->cut_off, transit->zone, &next) &&
+		   in_time(transit, next, due_at))
+	{
+		CHECK_FOR_INTERRUPTS();
+		last = next;
+	}
+	return last;
+}
+
+/*
+ * last_open is the last moment of the opening hours, from ship_at on, that is in time: the
+ * later it leaves, the later it arrives, so it is searched for by opening time.
+ */
+static TimestampTz
+last_open(const ShippingLocation *location, const Transit *transit, TimestampTz ship_at,
+		  TimestampTz due_at)
+{
+	TimestampTz last = ship_at;
+	int64		low = 0;
+	int64		high = due_at - ship_at + 1;
+
+	while (high - low > 1)
+	{
+		int64		middle = low + (high - low) / 2;
+		TimestampTz next;
+
+		if (oms_working_time(location->hours, ship_at, middle, transit->zone, &next) &&
+			in_time(transit, next, due_at))
+		{
+			low = middle;
+			last = next;
+		}
+		else
+			high = middle;
+	}
+	return last;
+}
+
+/* find_service finds a carrier service by its name; OM004. */
+static const CarrierService *
+find_service(const OmsShipping *shipping, text *name)
+{
+	for (int i = 0; i < shipping->nservices; i++)
+		if (oms_text_equal(shipping->services[i].name, name))
+			return &shipping->services[i];
+	ereport(ERROR,
+			(errcode(OMS_ERR_UNKNOWN_KEY),
+			 errmsg("carrier service \"%s\" is unknown", text_to_cstring(name))));
+}
+
+/*
+ * oms_leave_by(location, method, carrier_service, ship_to, ship_at, due_at): a timestamptz,
+ * the last departure from ship_at on that is in time, or ship_at; null when it is never due.
+ * OM004 unknown location or carrier service, 22008.
+ */
+Datum
+oms_leave_by(PG_FUNCTION_ARGS)
+{
+	OmsShipping *shipping;
+	text	   *key = oms_arg_key(fcinfo, 0, "location");
+	bool		pickup = oms_arg_method(fcinfo, 1) == OMS_PICKUP;
+	bool		has_ship_to = !pickup && !PG_ARGISNULL(3);
+	ShippingLocation *location;
+	Transit		transit = {0};
+	TimestampTz ship_at;
+	TimestampTz due_at;
+	double		km = 0;
+
+	oms_require_not_null(fcinfo, 4, "ship_at");
+	ship_at = PG_GETARG_TIMESTAMPTZ(4);
+	due_at = PG_ARGISNULL(5) ? DT_NOEND : PG_GETARG_TIMESTAMPTZ(5);
+	if (TIMESTAMP_NOT_FINITE(ship_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("ship_at must be finite")));
+	shipping = shared_by_calls(fcinfo)->shipping;
+	location = require_location(shipping, key);
+	if (due_at == DT_NOEND)
+		PG_RETURN_NULL();
+	transit.zone = oms_find_time_zone(location->time_zone, ship_at);
+	if (has_ship_to)
+		km = distance(shipping, location, PG_GETARG_LATLON_P(3));
+	if (!pickup && !PG_ARGISNULL(2))
+	{
+		const CarrierService *service = find_service(shipping, PG_GETARG_TEXT_PP(2));
+		int			rate = find_rate(shipping, service, has_ship_to, km);
+
+		if (rate < 0)
+			PG_RETURN_TIMESTAMPTZ(ship_at);
+		transit.hours = service->hours;
+		transit.time = shipping->rates[rate].transit;
+	}
+	else if (!pickup)
+		transit.time = default_transit(km);
+	if (due_at <= ship_at || !in_time(&transit, ship_at, due_at))
+		PG_RETURN_TIMESTAMPTZ(ship_at);
+	PG_RETURN_TIMESTAMPTZ(!pickup && location->cut_off >= 0 ?
+						  last_cut_off(location, &transit, ship_at, due_at) :
+						  last_open(location, &transit, ship_at, due_at));
 }

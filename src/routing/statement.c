@@ -5,7 +5,9 @@
  */
 #include "postgres.h"
 
+#include "catalog/pg_type.h"
 #include "funcapi.h"
+#include "utils/array.h"
 #include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/numeric.h"
@@ -87,4 +89,49 @@ oms_route_numeric(const char *digits)
 {
 	return DirectFunctionCall3(numeric_in, CStringGetDatum(digits), ObjectIdGetDatum(InvalidOid),
 							   Int32GetDatum(-1));
+}
+
+/* combine runs a query over two sets of keys, text[], for a third, in the caller's memory. */
+static Datum
+combine(const char *sql, Datum a, Datum b)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {{TEXTARRAYOID, a}, {TEXTARRAYOID, b}};
+	Datum		result;
+
+	oms_spi_connect();
+	oms_route_run(sql, lengthof(arguments), arguments, true);
+	result = oms_route_copy_value(0, 1, caller);
+	oms_spi_finish();
+	return result;
+}
+
+/* oms_route_cardinality is the number of keys in a set. */
+int
+oms_route_cardinality(Datum a)
+{
+	ArrayType  *array = DatumGetArrayTypeP(a);
+
+	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+}
+
+/* oms_route_except is the set of keys of a that are not in b. */
+Datum
+oms_route_except(Datum a, Datum b)
+{
+	return combine("SELECT COALESCE(array_agg(u.key), '{}') FROM unnest($1) AS u (key) WHERE u.key <> ALL ($2)", a, b);
+}
+
+/* oms_route_intersect is the set of keys of a that are in b. */
+Datum
+oms_route_intersect(Datum a, Datum b)
+{
+	return combine("SELECT COALESCE(array_agg(u.key), '{}') FROM unnest($1) AS u (key) WHERE u.key = ANY ($2)", a, b);
+}
+
+/* oms_route_union is the keys of a, then those of b. */
+Datum
+oms_route_union(Datum a, Datum b)
+{
+	return combine("SELECT $1 || $2", a, b);
 }

@@ -9,13 +9,19 @@
  * Routings are in sequence, an order in the first whose filter is true; an order in none
  * is not in the run.
  *
+ * A plan is of one state of the database: all its queries see one snapshot. What it was
+ * made from is noted, so that what has changed by the time it is applied is told from what
+ * has not.
+ *
  * Reads only, takes no locks.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
 #include "utils/array.h"
+#include "utils/snapmgr.h"
 
 #include "oms.h"
 #include "routing/policy.h"
@@ -29,7 +35,7 @@ static const char add_to_plan[] =
 	"WITH before AS (SELECT u.order_id, max(u.shipment) AS shipments FROM ROWS FROM (unnest($9), "
 	"unnest($13)) AS u (order_id, shipment) GROUP BY u.order_id), "
 	"p AS (SELECT p.order_id, p.line_no, p.location, p.quantity, "
-	"p.shipment + COALESCE(b.shipments, 0) AS shipment, p.cost, "
+	"p.shipment + COALESCE(b.shipments, 0) AS shipment, " ROUTE_ROUND("p.cost") " AS cost, "
 	"p.location IS NOT NULL OR $17 AS done FROM " PLAN_CALL " p "
 	"LEFT JOIN before b ON b.order_id = p.order_id) "
 	"SELECT $9 || COALESCE(array_agg(p.order_id) FILTER (WHERE p.done), '{}'), "
@@ -46,17 +52,9 @@ static const char add_to_plan[] =
 	"COALESCE(array_agg(p.quantity) FILTER (WHERE NOT p.done), '{}'), "
 	"COALESCE(array_agg(DISTINCT p.order_id) FILTER (WHERE NOT p.done), '{}') FROM p";
 
-/* $1 to $4 routing, rule, queue and days of the steps so far, $5 to $8 those of the next one,
- * $9 late lines and $10 kilometres so far */
+/* $1 to $5 routing, rule, queue, days and capacity of the steps so far, $6 to $10 those of the next one */
 static const char add_step[] =
-	"SELECT $1 || $5, $2 || $6, $3 || $7, $4 || $8, $9 + s.late, $10 + COALESCE(s.distance_km, 0) "
-	"FROM oms.plan_summary() s";
-
-static const char select_others[] =
-	"SELECT COALESCE(array_agg(u.order_id), '{}') FROM unnest($1) AS u (order_id) "
-	"WHERE u.order_id <> ALL ($2)";
-
-static const char select_both[] = "SELECT $1 || $2";
+	"SELECT $1 || $6, $2 || $7, $3 || $8, $4 || $9, $5 || $10";
 
 static Datum
 empty_array(Oid type)
@@ -92,24 +90,25 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 	};
 	RouteArgument of_step[] = {
 		{TEXTARRAYOID, run->routings}, {INT4ARRAYOID, run->rules}, {TEXTARRAYOID, run->queues},
-		{NUMERICARRAYOID, run->cancel_after_days},
+		{NUMERICARRAYOID, run->cancel_after_days}, {BOOLARRAYOID, run->ignores_capacity},
 		text_argument(routing == NULL ? NULL : routing->name),
 		{INT4OID, step->rule == NULL ? (Datum) 0 : Int32GetDatum(step->rule->rule_no),
 		step->rule == NULL},
 		text_argument(routing == NULL ? DEFAULT_QUEUE : routing->queue),
-		{NUMERICOID, 0, true}, {INT8OID, run->late_lines}, {FLOAT8OID, run->distance_km}
+		{NUMERICOID, 0, true},
+		{BOOLOID, BoolGetDatum(step->rule != NULL && step->rule->ignore_capacity)}
 	};
 	Datum		orders;
 	Datum		left_orders;
 
 	if (routing != NULL && routing->cancel_after_days != NULL)
-		of_step[7] = (RouteArgument) {
+		of_step[8] = (RouteArgument) {
 			NUMERICOID, oms_route_numeric(routing->cancel_after_days)
 		};
 	oms_route_plan_call(run->solver, step, run->options, arguments);
 	memcpy(arguments + PLAN_ARGUMENTS, of_plan, sizeof(of_plan));
 	oms_spi_connect();
-	oms_route_run(add_to_plan, lengthof(arguments), arguments, false);
+	oms_route_run(add_to_plan, lengthof(arguments), arguments, true);
 	plan->order_id = oms_route_copy_value(0, 1, caller);
 	plan->line_no = oms_route_copy_value(0, 2, caller);
 	plan->location = oms_route_copy_value(0, 3, caller);
@@ -129,34 +128,11 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 	run->rules = oms_route_copy_value(0, 2, caller);
 	run->queues = oms_route_copy_value(0, 3, caller);
 	run->cancel_after_days = oms_route_copy_value(0, 4, caller);
-	run->late_lines = oms_route_copy_value(0, 5, caller);
-	run->distance_km = oms_route_copy_value(0, 6, caller);
+	run->ignores_capacity = oms_route_copy_value(0, 5, caller);
 	oms_spi_finish();
+	oms_progress_phase(OMS_PHASE_EXPLAIN, oms_route_cardinality(orders));
 	oms_route_judge(run, step->rule, orders);
 	return DatumGetArrayTypeP(left_orders);
-}
-
-/* combine runs a query over two text[] for a third. */
-static ArrayType *
-combine(const char *sql, ArrayType *a, ArrayType *b)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	RouteArgument arguments[] = {
-		{TEXTARRAYOID, PointerGetDatum(a)}, {TEXTARRAYOID, PointerGetDatum(b)}
-	};
-	ArrayType  *result;
-
-	oms_spi_connect();
-	oms_route_run(sql, lengthof(arguments), arguments, true);
-	result = DatumGetArrayTypeP(oms_route_copy_value(0, 1, caller));
-	oms_spi_finish();
-	return result;
-}
-
-static bool
-is_empty(ArrayType *array)
-{
-	return ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) == 0;
 }
 
 /* take_rules takes a routing's steps over its orders, until nothing is left. */
@@ -165,9 +141,10 @@ take_rules(RouteRun *run, const PolicyRouting *routing, ArrayType *orders)
 {
 	RoutePlan	left;
 	RoutePlan	next;
-	RouteStep	step = {.run_orders = run->run_orders, .orders = orders};
+	RouteStep	step = {.run_orders = run->run_orders, .orders = orders,
+		.avoided_orders = run->avoided_orders, .avoided_locations = run->avoided_locations};
 
-	for (int i = 0; i < routing->nrules && !is_empty(step.orders); i++)
+	for (int i = 0; i < routing->nrules && oms_route_cardinality(PointerGetDatum(step.orders)) > 0; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		step.rule = &routing->rules[i];
@@ -178,12 +155,56 @@ take_rules(RouteRun *run, const PolicyRouting *routing, ArrayType *orders)
 	}
 }
 
+/* held_query tells what each order holds, and where, in one number. */
+static char *
+held_query(ArrayType *orders)
+{
+	return psprintf("SELECT h.order_id, bit_xor(hashtextextended(concat_ws(chr(31), h.plan_line, h.sku, "
+					"h.location, h.quantity), 0)) AS held FROM oms.routing_held h WHERE true %s"
+					"GROUP BY h.order_id", oms_route_filter("h.order_id", orders));
+}
+
+/* note_planned notes what of each order is planned: what it holds, and where. */
+static void
+note_planned(RouteRun *run)
+{
+	MemoryContext caller = CurrentMemoryContext;
+
+	oms_spi_connect();
+	oms_route_run(psprintf("SELECT COALESCE(array_agg(h.order_id), '{}'), COALESCE(array_agg(h.held), '{}') "
+						   "FROM (%s) h", held_query(run->run_orders)), 0, NULL, true);
+	run->planned_orders = oms_route_copy_value(0, 1, caller);
+	run->planned = oms_route_copy_value(0, 2, caller);
+	oms_spi_finish();
+}
+
 /*
- * oms_route_plan plans a run over all open orders, or over order_ids; with a policy, over
- * those that its routings take.
+ * oms_route_unchanged are those of the orders, which are locked, that hold what they held
+ * when the run was planned.
  */
-void
-oms_route_plan(RouteRun *run, ArrayType *order_ids)
+Datum
+oms_route_unchanged(const RouteRun *run, Datum orders)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, orders}, {TEXTARRAYOID, run->planned_orders}, {INT8ARRAYOID, run->planned}
+	};
+	Datum		unchanged;
+
+	oms_spi_connect();
+	oms_route_run(psprintf("SELECT COALESCE(array_agg(o.order_id), '{}') FROM unnest($1) AS o (order_id) "
+						   "LEFT JOIN ROWS FROM (unnest($2), unnest($3)) AS p (order_id, held) "
+						   "ON p.order_id = o.order_id LEFT JOIN (%s) h ON h.order_id = o.order_id "
+						   "WHERE h.held IS NOT DISTINCT FROM p.held",
+						   held_query(DatumGetArrayTypeP(orders))), lengthof(arguments), arguments, false);
+	unchanged = oms_route_copy_value(0, 1, caller);
+	oms_spi_finish();
+	return unchanged;
+}
+
+/* plan_steps plans what oms_route_plan says, by the active snapshot. */
+static void
+plan_steps(RouteRun *run, ArrayType *order_ids)
 {
 	ArrayType **taken;
 	RoutePlan	left;
@@ -197,12 +218,15 @@ oms_route_plan(RouteRun *run, ArrayType *order_ids)
 	run->routings = run->queues = run->judged_orders = empty_array(TEXTOID);
 	run->rules = empty_array(INT4OID);
 	run->judged = empty_array(JSONBOID);
-	run->late_lines = Int64GetDatum(0);
-	run->distance_km = Float8GetDatum(0);
+	run->ignores_capacity = empty_array(BOOLOID);
+	if (run->avoided_orders == (Datum) 0)
+		run->avoided_orders = run->avoided_locations = empty_array(TEXTOID);
 	if (run->policy == NULL)
 	{
-		RouteStep	step = {.run_orders = order_ids};
+		RouteStep	step = {.run_orders = order_ids, .avoided_orders = run->avoided_orders,
+			.avoided_locations = run->avoided_locations};
 
+		note_planned(run);
 		(void) take_step(run, &step, NULL, true, &left);
 		return;
 	}
@@ -211,10 +235,27 @@ oms_route_plan(RouteRun *run, ArrayType *order_ids)
 	run->run_orders = construct_empty_array(TEXTOID);
 	for (int i = 0; i < run->policy->nroutings; i++)
 	{
-		taken[i] = combine(select_others, oms_policy_orders(&run->policy->routings[i], order_ids),
-						   run->run_orders);
-		run->run_orders = combine(select_both, run->run_orders, taken[i]);
+		ArrayType  *of_routing = oms_policy_orders(&run->policy->routings[i], order_ids);
+		Datum		before = PointerGetDatum(run->run_orders);
+
+		taken[i] = DatumGetArrayTypeP(oms_route_except(PointerGetDatum(of_routing), before));
+		run->run_orders = DatumGetArrayTypeP(oms_route_union(before, PointerGetDatum(taken[i])));
 	}
+	note_planned(run);
 	for (int i = 0; i < run->policy->nroutings; i++)
 		take_rules(run, &run->policy->routings[i], taken[i]);
+}
+
+/*
+ * oms_route_plan plans a run over all open orders, or over order_ids; with a policy, over
+ * those that its routings take. All of it sees the database in one state, with what this
+ * transaction has done.
+ */
+void
+oms_route_plan(RouteRun *run, ArrayType *order_ids)
+{
+	CommandCounterIncrement();
+	PushActiveSnapshot(GetTransactionSnapshot());
+	plan_steps(run, order_ids);
+	PopActiveSnapshot();
 }

@@ -126,6 +126,7 @@ CREATE TABLE oms.fulfillment_row (
         ('assigned', 'accepted', 'picking', 'packed', 'ready', 'shipped', 'handed_over', 'rejected', 'superseded', 'cancelled')),
     carrier_service text COLLATE "C",
     ship_at timestamptz,
+    leave_by timestamptz,
     run_id bigint,
     assigned_at timestamptz NOT NULL,
     changed_at timestamptz,
@@ -135,17 +136,20 @@ CREATE TABLE oms.fulfillment_row (
     escalated_at timestamptz,
     ready_at timestamptz,
     code_hash text,
+    wrong_codes integer NOT NULL DEFAULT 0 CHECK (wrong_codes >= 0),
     xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     PRIMARY KEY (order_id, fulfillment_id),
     CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
 COMMENT ON TABLE oms.fulfillment_row IS 'private: the work of one location for one order, behind oms.fulfillment';
 COMMENT ON COLUMN oms.fulfillment_row.ship_at IS 'when it was to leave, as planned when it was assigned';
+COMMENT ON COLUMN oms.fulfillment_row.leave_by IS 'when it must leave so that it arrives in time, by what was known when it was assigned';
 COMMENT ON COLUMN oms.fulfillment_row.claimed_by IS 'the picker who has it, until claimed_until';
 COMMENT ON COLUMN oms.fulfillment_row.reminded_at IS 'when its location, or of what is ready its customer, was last reminded';
 COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''s case: too many locations did not accept it';
 COMMENT ON COLUMN oms.fulfillment_row.ready_at IS 'since when the customer may come';
 COMMENT ON COLUMN oms.fulfillment_row.code_hash IS 'hash of the customer''s code, without which it is not handed over; NULL: no code';
+COMMENT ON COLUMN oms.fulfillment_row.wrong_codes IS 'wrong codes that were tried since it has this one';
 CREATE INDEX fulfillment_row_xid_idx ON oms.fulfillment_row USING brin (xid oms.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize = on);
 COMMENT ON COLUMN oms.fulfillment_row.xid IS 'the transaction that wrote the row last';
 CREATE TRIGGER stamp BEFORE UPDATE ON oms.fulfillment_row FOR EACH ROW EXECUTE FUNCTION oms.stamp_row();
@@ -174,6 +178,19 @@ COMMENT ON TABLE oms.fulfillment_line_row IS 'private: what each fulfillment is 
 COMMENT ON COLUMN oms.fulfillment_line_row.quantity IS 'units assigned';
 COMMENT ON COLUMN oms.fulfillment_line_row.shipped IS 'units that left the house, handed over ones included';
 
+-- What an account of capacity counts: each fulfillment's part of it.
+CREATE TABLE oms.capacity_use_row (
+    order_id text COLLATE "C" NOT NULL,
+    fulfillment_id bigint NOT NULL,
+    location text COLLATE "C" NOT NULL,
+    window_name text COLLATE "C" NOT NULL,
+    until text COLLATE "C" NOT NULL,
+    measure text COLLATE "C" NOT NULL,
+    quantity bigint NOT NULL CHECK (quantity > 0),
+    PRIMARY KEY (order_id, fulfillment_id, window_name, until, measure)
+);
+COMMENT ON TABLE oms.capacity_use_row IS 'private: what each fulfillment uses of the capacity of its location; minutes in seconds';
+
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.policy_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Write a new version: oms.add_policy, oms.add_routing, oms.add_rule, oms.activate_policy.');
 ALTER TABLE oms.policy_row ENABLE ALWAYS TRIGGER guard;
@@ -196,6 +213,10 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call the actions of a fulfillment (oms.next_actions), oms.route or oms.cancel_order.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.fulfillment_line_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call the actions of a fulfillment (oms.next_actions), oms.route or oms.cancel_order.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.capacity_use_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.capacity, or call oms.route.');
+ALTER TABLE oms.capacity_use_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.capacity_use_row IS 'changed by functions only';
 ALTER TABLE oms.routing_run_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_line_row ENABLE ALWAYS TRIGGER guard;
@@ -217,3 +238,4 @@ SELECT pg_catalog.pg_extension_config_dump('oms.decision_line_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_line_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.capacity_use_row', '');

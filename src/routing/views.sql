@@ -42,15 +42,21 @@ SELECT k.order_id, k.line_no, k.sku, k.location, LEAST(k.left_over, k.left_over_
  WHERE k.left_over_so_far > k.started;
 COMMENT ON VIEW oms.routing_held IS 'private: units of open orders that the router may move, by line and location, of kits by reservation and component; plan_line is the planner''s line, those of one bundle move together';
 
+-- Within how many hours a service arrives: those of oms.service, and what is built in.
+CREATE VIEW oms.service_due AS
+SELECT service, COALESCE(s.due_hours, b.due_hours)::float8 AS due_hours
+  FROM (VALUES ('same_day' COLLATE "C", 12), ('next_day', 36), ('two_day', 60), ('standard', NULL), ('pickup', NULL)) AS b (service, due_hours)
+  FULL JOIN oms.service s USING (service);
+COMMENT ON VIEW oms.service_due IS
+    'within how many hours after the order each service arrives: oms.service and, where it says nothing, same_day 12, next_day 36, two_day 60; NULL: no limit';
+
 -- An order's due moment is the earliest that any of its lines was promised, or what its service says.
 CREATE VIEW oms.routing_order AS
 SELECT o.order_id, o.channel, o.method, o.priority, o.ship_to, o.placed_at,
        COALESCE(l.promise_at, o.promise_at,
-                o.placed_at + COALESCE(s.due_hours, CASE o.service WHEN 'same_day' THEN 12 WHEN 'next_day' THEN 36
-                                                                   WHEN 'two_day' THEN 60 END)::float8
-                              * interval '1 hour') AS due_at
+                o.placed_at + s.due_hours * interval '1 hour') AS due_at
   FROM oms.order_row o
-  LEFT JOIN oms.service s ON s.service = o.service
+  LEFT JOIN oms.service_due s ON s.service = o.service
   LEFT JOIN (SELECT l.order_id, pg_catalog.min(COALESCE(l.promise_at, o.promise_at)) AS promise_at
                FROM oms.order_line_row l
                JOIN oms.order_row o ON o.order_id = l.order_id AND o.status = 'open'
@@ -114,7 +120,7 @@ CREATE VIEW oms.fulfillment AS
 SELECT f.fulfillment_id, f.order_id, f.location, f.method, f.status, l.lines, l.units, f.run_id,
        f.assigned_at, f.changed_at, f.claimed_by, f.claimed_until,
        f.reminded_at, f.escalated_at, f.ready_at, f.code_hash IS NOT NULL AS has_code,
-       f.carrier_service, f.ship_at
+       f.carrier_service, f.ship_at, f.leave_by, f.wrong_codes
   FROM oms.fulfillment_row f
   LEFT JOIN (SELECT l.order_id, l.fulfillment_id, pg_catalog.count(*) AS lines,
                     pg_catalog.sum(l.quantity)::bigint AS units

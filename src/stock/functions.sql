@@ -90,6 +90,66 @@ REVOKE ALL ON FUNCTION oms.transfer_many(text, text, text[], bigint[], text, tex
 COMMENT ON FUNCTION oms.transfer_many(text, text, text[], bigint[], text, text, text, text) IS
     'transfers quantities[i] units of skus[i], all or none; a row per element with on_hand after at both. Errors as transfer';
 
+CREATE FUNCTION oms.set_aside(
+    location text, sku text, quantity bigint, reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (on_hand bigint, unavailable bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_set_aside';
+REVOKE ALL ON FUNCTION oms.set_aside(text, text, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.set_aside(text, text, bigint, text, text, text, text) IS
+    'moves quantity units of the sku at the location from sellable to unavailable (damaged, quality control), for a stated reason; a loss of sellable stock as by adjust: where it leaves less than is reserved, reservations lose. A row with both after. Errors: OM001 not so many on hand, OM002 depends on an open transaction, OM004 unknown location, OM010 not the role''s location, 22023 quantity below 1';
+
+CREATE FUNCTION oms.set_aside_many(
+    location text, skus text[], quantities bigint[], reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, on_hand bigint, unavailable bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_set_aside_many';
+REVOKE ALL ON FUNCTION oms.set_aside_many(text, text[], bigint[], text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.set_aside_many(text, text[], bigint[], text, text, text, text) IS
+    'set_aside of quantities[i] units of skus[i], all or none; a row per element. Errors as set_aside';
+
+CREATE FUNCTION oms.put_back(
+    location text, sku text, quantity bigint, reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (on_hand bigint, unavailable bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_put_back';
+REVOKE ALL ON FUNCTION oms.put_back(text, text, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.put_back(text, text, bigint, text, text, text, text) IS
+    'moves quantity units of the sku at the location from unavailable to sellable, for a stated reason, and fills open backorders as receive does. A row with both after. Errors: OM001 not so many unavailable, OM002 depends on an open transaction, OM004 unknown location, OM010 not the role''s location, 22023 quantity below 1';
+
+CREATE FUNCTION oms.put_back_many(
+    location text, skus text[], quantities bigint[], reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, on_hand bigint, unavailable bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_put_back_many';
+REVOKE ALL ON FUNCTION oms.put_back_many(text, text[], bigint[], text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.put_back_many(text, text[], bigint[], text, text, text, text) IS
+    'put_back of quantities[i] units of skus[i], all or none; a row per element. Errors as put_back';
+
+CREATE FUNCTION oms.scrap(
+    location text, sku text, quantity bigint, reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (on_hand bigint, unavailable bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_scrap';
+REVOKE ALL ON FUNCTION oms.scrap(text, text, bigint, text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.scrap(text, text, bigint, text, text, text, text) IS
+    'throws away quantity unavailable units of the sku at the location, for a stated reason; sellable ones are set aside first, or lost by adjust. A row with both after. Errors: OM001 not so many unavailable, OM002 depends on an open transaction, OM004 unknown location, OM010 not the role''s location, 22023 quantity below 1';
+
+CREATE FUNCTION oms.scrap_many(
+    location text, skus text[], quantities bigint[], reason text, reference text DEFAULT NULL,
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (sku text, on_hand bigint, unavailable bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_scrap_many';
+REVOKE ALL ON FUNCTION oms.scrap_many(text, text[], bigint[], text, text, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.scrap_many(text, text[], bigint[], text, text, text, text) IS
+    'scrap of quantities[i] units of skus[i], all or none; a row per element. Errors as scrap';
+
 CREATE FUNCTION oms.protect_stock(
     location text, sku text, channel text, quantity bigint, until timestamptz DEFAULT 'infinity',
     request_id text DEFAULT NULL)
@@ -114,4 +174,4 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 SECURITY DEFINER SET search_path 
 AS 'MODULE_PATHNAME', 'oms_fold_accounts';
 REVOKE ALL ON FUNCTION oms.fold_accounts() FROM PUBLIC;
 COMMENT ON FUNCTION oms.fold_accounts() IS
-    'folds committed deltas into the rows of the accounts (stock, protection, quota, incoming supply, backorders), for pg_cron; changes no value and waits for nobody; returns the number of accounts folded';
+    'folds committed deltas into the rows of the accounts (stock, protection, quota, incoming supply, backorders, capacity), for pg_cron; changes no value and waits for nobody; returns the number of accounts folded';

@@ -97,7 +97,7 @@ static OmsPlan count_incoming = {
 };
 
 static OmsPlan lock_incoming = {
-	"SELECT i.incoming_id, i.sku, i.location, i.quantity, i.received, i.expected_at, i.status "
+	"SELECT i.incoming_id, i.sku, i.location, i.quantity, i.received, i.expected_at, i.status, i.from_location "
 	"FROM oms.incoming_row i WHERE " MATCHES
 	"ORDER BY i.sku, i.location FOR UPDATE SKIP LOCKED",
 	4, {"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog.bool"}
@@ -247,6 +247,12 @@ lock_rows(IncomingCall *call, text *sku, bool only_open, Incoming **rows)
 		row->expected_at = DatumGetTimestampTz(oms_spi_value(i, 6, &isnull));
 		row->status = oms_spi_text(i, 7);
 		row->outstanding = strcmp(row->status, "open") == 0 ? row->quantity - row->received : 0;
+		(void) oms_spi_value(i, 8, &isnull);
+		if (!isnull && oms_guard_suspended == 0)
+			ereport(ERROR,
+					(errcode(OMS_ERR_ILLEGAL_TRANSITION),
+					 errmsg("incoming supply \"%s\" is in transit", text_to_cstring(call->reference)),
+					 errhint("Call oms.receive_transfer or oms.cancel_transfer.")));
 	}
 	MemoryContextSwitchTo(spi);
 	oms_spi_finish();
@@ -395,40 +401,6 @@ arg_moment(FunctionCallInfo fcinfo, int argno, const char *name)
 	return moment;
 }
 
-/* arg_skus reads sku and quantity, or arrays of them, at two arguments; no sku twice. */
-static int
-arg_skus(FunctionCallInfo fcinfo, int argno, bool many, text ***skus, int64 **quantities)
-{
-	int			n;
-
-	if (!many)
-	{
-		*skus = palloc(sizeof(text *));
-		*quantities = palloc(sizeof(int64));
-		(*skus)[0] = oms_arg_key(fcinfo, argno, "sku");
-		(*quantities)[0] = oms_arg_quantity(fcinfo, argno + 1, "quantity");
-		return 1;
-	}
-	n = oms_arg_keys(fcinfo, argno, "skus", skus);
-	oms_require_same_length("skus", n, "quantities",
-							oms_arg_quantities(fcinfo, argno + 1, "quantities", quantities));
-	for (int i = 0; i < n; i++)
-	{
-		if ((*quantities)[i] < 1)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("quantities must be at least 1"),
-					 errdetail("Element %d, sku \"%s\": %lld.", i + 1, text_to_cstring((*skus)[i]),
-							   (long long) (*quantities)[i])));
-		for (int j = 0; j < i; j++)
-			if (oms_text_equal((*skus)[i], (*skus)[j]))
-				ereport(ERROR,
-						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						 errmsg("sku \"%s\" is named twice", text_to_cstring((*skus)[i]))));
-	}
-	return n;
-}
-
 /* -------------------------------------------------------------------------
  * The verbs
  * -------------------------------------------------------------------------
@@ -481,7 +453,7 @@ add(FunctionCallInfo fcinfo, bool many)
 
 	call.reference = oms_arg_key(fcinfo, 0, "reference");
 	call.location = oms_arg_key(fcinfo, 1, "location");
-	n = arg_skus(fcinfo, 2, many, &skus, &quantities);
+	n = oms_arg_sku_quantities(fcinfo, 2, many, &skus, &quantities);
 	expected_at = arg_moment(fcinfo, 4, "expected_at");
 	call.actor = oms_arg_actor(fcinfo, 5);
 	InitMaterializedSRF(fcinfo, 0);
@@ -681,7 +653,7 @@ run_receive(FunctionCallInfo fcinfo, bool many)
 
 	call.reference = oms_arg_key(fcinfo, 0, "reference");
 	call.location = oms_arg_key(fcinfo, 1, "location");
-	n = arg_skus(fcinfo, 2, many, &skus, &quantities);
+	n = oms_arg_sku_quantities(fcinfo, 2, many, &skus, &quantities);
 	fill_limit = oms_arg_fill_limit(fcinfo, 4);
 	oms_require_not_null(fcinfo, 5, "hold_back");
 	call.reason = oms_arg_optional_key(fcinfo, 6, "reason");

@@ -16,11 +16,13 @@ CREATE TABLE oms.incoming_row (
     actor text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     changed_at timestamptz,
+    from_location text COLLATE "C",
     PRIMARY KEY (incoming_id, sku),
     UNIQUE (reference, sku, location),
     CHECK (CASE status WHEN 'open' THEN received < quantity WHEN 'received' THEN received >= quantity ELSE true END)
 );
 COMMENT ON TABLE oms.incoming_row IS 'private: expected supply, behind oms.incoming';
+COMMENT ON COLUMN oms.incoming_row.from_location IS 'in transit from there, for a transfer; NULL: of a purchase order';
 CREATE INDEX incoming_row_open_idx ON oms.incoming_row (sku, expected_at) WHERE status = 'open';
 
 -- Account and deltas of each row of incoming_row (account/account.c): on_hand is what is still
@@ -165,13 +167,14 @@ SELECT pg_catalog.pg_extension_config_dump('oms.hold_back_id_seq', '');
 CREATE VIEW oms.incoming AS
 SELECT i.incoming_id, i.reference, i.location, i.sku, i.quantity, i.received, i.expected_at, i.status,
        CASE WHEN i.status = 'open' THEN i.quantity - i.received ELSE 0 END AS outstanding,
-       COALESCE(c.quantity, 0) AS claimed, i.reason, i.actor, i.created_at, i.changed_at
+       COALESCE(c.quantity, 0) AS claimed, i.reason, i.actor, i.created_at, i.changed_at,
+       CASE WHEN i.from_location IS NULL THEN 'purchase' ELSE 'in transit' END AS kind, i.from_location
   FROM oms.incoming_row i
   LEFT JOIN (SELECT c.sku, c.incoming_id, pg_catalog.sum(c.quantity)::bigint AS quantity
                FROM oms.backorder_claim_row c
               GROUP BY c.sku, c.incoming_id) c ON c.sku = i.sku AND c.incoming_id = i.incoming_id;
 COMMENT ON VIEW oms.incoming IS
-    'expected supply: quantity units of the sku for a purchase order (reference), due at the location at expected_at, received of them, outstanding (still expected) and claimed of those by backorders; status open, received or cancelled. A moment that has passed counts for nothing until the row is received or dated anew';
+    'expected supply: quantity units of the sku for a purchase order (reference), due at the location at expected_at, received of them, outstanding (still expected) and claimed of those by backorders; status open, received or cancelled; kind purchase, or in transit from_location (oms.transfer_order). A moment that has passed counts for nothing until the row is received or dated anew';
 
 CREATE VIEW oms.backorder_claim AS
 SELECT c.backorder_id, c.sku, c.incoming_id, i.reference, c.location, c.quantity, i.expected_at

@@ -58,6 +58,11 @@ const OmsAccountKind oms_stock_kind = {
 	"stock_account", "stock_delta", OMS_LOCK_STOCK, 2, &oms_protection_kind
 };
 
+/* What is used of the capacity of locations; routing/capacity.c takes and gives. */
+const OmsAccountKind oms_capacity_kind = {
+	"capacity_account", "capacity_delta", OMS_LOCK_CAPACITY, 4, NULL
+};
+
 static OmsAfterSupply after_supply = NULL;
 static OmsAfterLoss after_loss = NULL;
 
@@ -67,12 +72,12 @@ static OmsPlan location_exists = {
 };
 
 static OmsPlan insert_movements = {
-	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor, incoming_id) "
-	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7, NULLIF(u.incoming_id, 0) "
+	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reason, reference, actor, incoming_id, unavailable) "
+	"SELECT u.sku, u.location, u.quantity, $4, $5, $6, $7, NULLIF(u.incoming_id, 0), u.unavailable "
 	"FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), "
-	"pg_catalog.unnest($8)) AS u (sku, location, quantity, incoming_id)",
-	8, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog._int8"}
+	"pg_catalog.unnest($8), pg_catalog.unnest($9)) AS u (sku, location, quantity, incoming_id, unavailable)",
+	9, {"pg_catalog._text", "pg_catalog._text", "pg_catalog._int8", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.text", "pg_catalog._int8", "pg_catalog._int8"}
 };
 
 /* The holds of one account that expired and that nobody has locked. */
@@ -106,6 +111,7 @@ static struct
 	{&oms_quota_kind, 3, {"SELECT DISTINCT d.sku, d.channel, d.period FROM oms.quota_delta d"}},
 	{&oms_incoming_kind, 3, {"SELECT DISTINCT d.sku, d.location, d.incoming FROM oms.incoming_delta d"}},
 	{&oms_backorder_kind, 2, {"SELECT DISTINCT d.sku, d.channel FROM oms.backorder_delta d"}},
+	{&oms_capacity_kind, 4, {"SELECT DISTINCT d.location, d.window_name, d.until, d.measure FROM oms.capacity_delta d"}},
 };
 
 /* -------------------------------------------------------------------------
@@ -375,6 +381,22 @@ oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts ch
 		give_quota(&reclaimed.claims[i]);
 }
 
+/*
+ * oms_stock_change_waiting makes or refuses one change, waiting for open transactions on which
+ * it depends as long as this transaction has written nothing that others may wait for.
+ */
+void
+oms_stock_change_waiting(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
+						 const OmsGuard *guard, OmsChange *result)
+{
+	TimestampTz start = GetCurrentTimestamp();
+
+	do
+		oms_stock_change(accounts, sku, location, change, guard, result);
+	while (result->outcome == OMS_PENDING && oms_may_wait() &&
+		   oms_account_wait(result->pending, start));
+}
+
 /* oms_stock_expire gives back what the account's expired holds claim; returns the units. */
 int64
 oms_stock_expire(OmsAccounts *accounts, const Datum *keys)
@@ -391,7 +413,34 @@ oms_stock_expire(OmsAccounts *accounts, const Datum *keys)
 	return units;
 }
 
-/* oms_movements_record writes n rows of the ledger; reason and reference may be NULL. */
+/*
+ * refuse_kit_to_be raises OM002 or OM010 when the sku, whose stock has just been changed, is
+ * becoming or has become a kit since this command began. oms_refuse_stocked_kit looks at
+ * stock the same way: so of two at once one is refused, and neither waits.
+ */
+static void
+refuse_kit_to_be(text *sku)
+{
+	TransactionId xid;
+
+	if (!oms_row_ahead("kit_component", sku, &xid))
+		return;
+	if (TransactionIdIsValid(xid))
+		ereport(ERROR,
+				(errcode(OMS_ERR_HELD_BY_OTHERS),
+				 errmsg("sku \"%s\" is becoming a kit", text_to_cstring(sku)),
+				 errdetail("Transaction %u is open.", xid),
+				 errhint("Try again; a kit has no stock of its own.")));
+	ereport(ERROR,
+			(errcode(OMS_ERR_NOT_ALLOWED),
+			 errmsg("sku \"%s\" has become a kit and has no stock of its own", text_to_cstring(sku)),
+			 errhint("Give the components instead.")));
+}
+
+/*
+ * oms_movements_record writes n rows of the ledger; reason and reference may be NULL. Raises
+ * OM002, OM010 for units of what is becoming a kit.
+ */
 void
 oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 					 text *reason, text *reference, text *actor)
@@ -399,22 +448,28 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	Datum	   *skus,
 			   *locations,
 			   *quantities,
-			   *incoming_ids;
-	Datum		values[8];
-	char		nulls[9] = "        ";
+			   *incoming_ids,
+			   *unavailable;
+	Datum		values[9];
+	char		nulls[10] = "         ";
 
 	if (n == 0)
 		return;
+	for (int i = 0; i < n; i++)
+		if (movements[i].quantity > 0)
+			refuse_kit_to_be(movements[i].sku);
 	skus = palloc(sizeof(Datum) * n);
 	locations = palloc(sizeof(Datum) * n);
 	quantities = palloc(sizeof(Datum) * n);
 	incoming_ids = palloc(sizeof(Datum) * n);
+	unavailable = palloc(sizeof(Datum) * n);
 	for (int i = 0; i < n; i++)
 	{
 		skus[i] = PointerGetDatum(movements[i].sku);
 		locations[i] = PointerGetDatum(movements[i].location);
 		quantities[i] = Int64GetDatum(movements[i].quantity);
 		incoming_ids[i] = Int64GetDatum(movements[i].incoming_id);
+		unavailable[i] = Int64GetDatum(movements[i].unavailable);
 	}
 	values[0] = oms_text_array(n, skus);
 	values[1] = oms_text_array(n, locations);
@@ -424,6 +479,7 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 	values[5] = PointerGetDatum(reference);
 	values[6] = PointerGetDatum(actor);
 	values[7] = oms_int8_array(n, incoming_ids);
+	values[8] = oms_int8_array(n, unavailable);
 	if (reason == NULL)
 		nulls[4] = 'n';
 	if (reference == NULL)
@@ -437,13 +493,20 @@ oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 void
 oms_require_location(text *location)
 {
+	oms_require_own_location(location);
+	oms_require_known_location(location);
+}
+
+/* oms_require_known_location raises OM004 unless the location exists. */
+void
+oms_require_known_location(text *location)
+{
 	Datum		values[1] = {PointerGetDatum(location)};
 	uint64		found;
 
 	oms_spi_connect();
 	found = oms_spi_execute(&location_exists, values, NULL, false);
 	oms_spi_finish();
-	oms_require_own_location(location);
 	if (found == 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
@@ -523,24 +586,12 @@ check_quantities(const StockCall *call)
 	}
 }
 
-/*
- * change_one makes one change, waiting for open transactions on which it depends as
- * long as this transaction has written nothing that others may wait for.
- */
+/* change_one makes one change, or raises: OM001, OM002. */
 static void
 change_one(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 		   const OmsGuard *guard, OmsChange *result)
 {
-	TimestampTz start = GetCurrentTimestamp();
-
-	for (;;)
-	{
-		oms_stock_change(accounts, sku, location, change, guard, result);
-		if (result->outcome != OMS_PENDING ||
-			!oms_may_wait() ||
-			!oms_account_wait(result->pending, start))
-			break;
-	}
+	oms_stock_change_waiting(accounts, sku, location, change, guard, result);
 	if (result->outcome == OMS_PENDING && guard->kind == OMS_GUARD_SET)
 		ereport(ERROR,
 				(errcode(OMS_ERR_HELD_BY_OTHERS),
@@ -812,12 +863,14 @@ fold_kind(const OmsAccountKind *kind, int nkeys, OmsPlan *keys_with_deltas)
 	n = oms_spi_execute(keys_with_deltas, NULL, NULL, false);
 	keys = SPI_tuptable;
 	accounts = oms_accounts_open(kind);
+	oms_progress_phase(OMS_PHASE_FOLD, n);
 	for (uint64 i = 0; i < n; i++)
 	{
 		Datum		key[OMS_ACCOUNT_MAX_KEYS];
 		bool		isnull;
 
 		CHECK_FOR_INTERRUPTS();
+		oms_progress_done(i);
 		for (int k = 0; k < nkeys; k++)
 			key[k] = SPI_getbinval(keys->vals[i], keys->tupdesc, k + 1, &isnull);
 		if (oms_account_fold(accounts, key, 0))
@@ -837,6 +890,7 @@ Datum
 oms_fold_accounts(PG_FUNCTION_ARGS)
 {
 	int64		folded = 0;
+	bool		began = oms_progress_begin(OMS_CALL_FOLD);
 
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR,
@@ -844,12 +898,14 @@ oms_fold_accounts(PG_FUNCTION_ARGS)
 				 errmsg("fold_accounts must run at isolation level READ COMMITTED")));
 	for (int i = 0; i < lengthof(folded_kinds); i++)
 		folded += fold_kind(folded_kinds[i].kind, folded_kinds[i].nkeys, &folded_kinds[i].keys);
+	oms_progress_end(began);
 	PG_RETURN_INT64(folded);
 }
 
 /*
  * oms_refuse_stocked_kit() is the constraint trigger of kit_component: 23514 when a sku
- * that has stock, or is backordered, becomes a kit.
+ * that has stock, or is backordered, becomes a kit; OM002 while an open transaction changes
+ * its stock. It waits for nobody: see refuse_kit_to_be.
  */
 Datum
 oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
@@ -859,6 +915,7 @@ oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
 	Datum		values[1];
 	bool		isnull;
 	char	   *location;
+	TransactionId xid;
 
 	if (!CALLED_AS_TRIGGER(fcinfo))
 		elog(ERROR, "oms.refuse_stocked_kit must be called as a trigger");
@@ -877,5 +934,15 @@ oms_refuse_stocked_kit(PG_FUNCTION_ARGS)
 				 errtable(trigger->tg_relation)));
 	}
 	oms_spi_finish();
+	(void) oms_row_ahead("stock_account", DatumGetTextPP(values[0]), &xid);
+	if (!TransactionIdIsValid(xid))
+		(void) oms_row_ahead("stock_delta", DatumGetTextPP(values[0]), &xid);
+	if (TransactionIdIsValid(xid))
+		ereport(ERROR,
+				(errcode(OMS_ERR_HELD_BY_OTHERS),
+				 errmsg("stock of sku \"%s\" is being changed by an open transaction",
+						TextDatumGetCString(values[0])),
+				 errdetail("Transaction %u.", xid),
+				 errhint("Try again; a kit has no stock of its own.")));
 	return PointerGetDatum(NULL);
 }

@@ -44,7 +44,8 @@ enum
 	OMS_LOCK_STOCK = 1,
 	OMS_LOCK_QUOTA,
 	OMS_LOCK_INCOMING,
-	OMS_LOCK_BACKORDER
+	OMS_LOCK_BACKORDER,
+	OMS_LOCK_CAPACITY
 };
 
 /*
@@ -99,8 +100,9 @@ typedef struct OmsMovement
 {
 	text	   *sku;
 	text	   *location;
-	int64		quantity;		/* change of on_hand, not 0 */
+	int64		quantity;		/* change of on_hand */
 	int64		incoming_id;	/* what was received of incoming supply; 0: none */
+	int64		unavailable;	/* change of unavailable */
 } OmsMovement;
 
 /* Supply of a sku at a location: what came, and what may be done with it. */
@@ -130,6 +132,7 @@ extern const OmsAccountKind oms_protection_kind;
 extern const OmsAccountKind oms_quota_kind;
 extern const OmsAccountKind oms_incoming_kind;
 extern const OmsAccountKind oms_backorder_kind;
+extern const OmsAccountKind oms_capacity_kind;
 
 extern void oms_stock_set_after_supply(OmsAfterSupply step);
 extern void oms_stock_set_after_loss(OmsAfterLoss step);
@@ -146,6 +149,8 @@ extern int64 oms_arg_fill_limit(FunctionCallInfo fcinfo, int argno);
 extern OmsAccounts *oms_stock_open(void);
 extern void oms_stock_change(OmsAccounts *accounts, text *sku, text *location, OmsAmounts change,
 							 const OmsGuard *guard, OmsChange *result);
+extern void oms_stock_change_waiting(OmsAccounts *accounts, text *sku, text *location,
+									 OmsAmounts change, const OmsGuard *guard, OmsChange *result);
 extern void oms_stock_consume(OmsAccounts *accounts, text *sku, text *location, int64 units,
 							  bool tracked);
 extern int64 oms_stock_expire(OmsAccounts *accounts, const Datum *keys);
@@ -171,6 +176,7 @@ extern void oms_protections_close(OmsProtections *protections);
 extern void oms_movements_record(const OmsMovement *movements, int n, const char *kind,
 								 text *reason, text *reference, text *actor);
 extern void oms_require_location(text *location);
+extern void oms_require_known_location(text *location);
 extern void oms_raise_short(const OmsChange *change, text *sku, text *location, int64 wanted);
 
 #endif							/* OMS_STOCK_H */

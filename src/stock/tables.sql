@@ -96,6 +96,39 @@ CREATE INDEX quota_delta_key_idx ON oms.quota_delta (sku, channel, period, id);
 ALTER TABLE oms.quota_delta REPLICA IDENTITY FULL;
 COMMENT ON TABLE oms.quota_delta IS 'private: changes of what is used of a quota that are not folded into its row yet';
 
+-- Account and deltas of what is used of a location's capacity, in reserved: (location, window_name,
+-- until, measure), until as accounts write moments, 'infinity' for orders at once; minutes in seconds.
+CREATE TABLE oms.capacity_account (
+    location text COLLATE "C" NOT NULL,
+    window_name text COLLATE "C" NOT NULL,
+    until text COLLATE "C" NOT NULL,
+    measure text COLLATE "C" NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL,
+    w bigint NOT NULL,
+    exc bigint[] NOT NULL,
+    PRIMARY KEY (location, window_name, until, measure)
+) WITH (fillfactor = 50);
+COMMENT ON TABLE oms.capacity_account IS 'private: the folded part of what is used of the capacity of locations';
+COMMENT ON COLUMN oms.capacity_account.w IS 'highest id of a delta that was folded into this row';
+COMMENT ON COLUMN oms.capacity_account.exc IS 'ids up to w that were not folded';
+
+CREATE TABLE oms.capacity_delta (
+    location text COLLATE "C" NOT NULL,
+    window_name text COLLATE "C" NOT NULL,
+    until text COLLATE "C" NOT NULL,
+    measure text COLLATE "C" NOT NULL,
+    id bigint NOT NULL,
+    on_hand bigint NOT NULL,
+    unavailable bigint NOT NULL,
+    reserved bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_insert_threshold = -1, vacuum_truncate = off);
+CREATE INDEX capacity_delta_key_idx ON oms.capacity_delta (location, window_name, until, measure, id);
+ALTER TABLE oms.capacity_delta REPLICA IDENTITY FULL;
+COMMENT ON TABLE oms.capacity_delta IS 'private: changes of what is used of the capacity of locations that are not folded into its row yet';
+
 CREATE SEQUENCE oms.movement_id_seq CACHE 32;
 COMMENT ON SEQUENCE oms.movement_id_seq IS 'private: numbers movements';
 CREATE TABLE oms.movement_row (
@@ -194,12 +227,14 @@ CREATE TABLE oms.backorder_row (
     reference text,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     changed_at timestamptz,
+    wanted_since timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     quota_period text COLLATE "C",
     PRIMARY KEY (backorder_id, sku),
     CHECK ((status = 'filled') = (filled = quantity)),
     CHECK ((order_id IS NULL) = (line_no IS NULL))
 );
 COMMENT ON TABLE oms.backorder_row IS 'private: units that were sold and could not be reserved, behind oms.backorder';
+COMMENT ON COLUMN oms.backorder_row.wanted_since IS 'its age: of units that a location could not send, when they were ordered';
 COMMENT ON COLUMN oms.backorder_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.backorder_row.location IS 'the only location that may fill it; NULL: any that is open to the channel';
 CREATE INDEX backorder_row_open_idx ON oms.backorder_row (sku) WHERE status = 'open';
@@ -216,6 +251,10 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.protection_delta
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.protect_stock or oms.unprotect_stock.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.quota_account
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.quota, or release reservations.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.capacity_account
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.capacity, or call oms.route.');
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.capacity_delta
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.capacity, or call oms.route.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.quota_delta
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.quota, or release reservations.');
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.movement_row
@@ -234,8 +273,12 @@ ALTER TABLE oms.protection_delta ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.protection_delta IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.quota_account ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.quota_account IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+ALTER TABLE oms.capacity_account ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.capacity_account IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.quota_delta ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.quota_delta IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+ALTER TABLE oms.capacity_delta ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.capacity_delta IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.movement_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.movement_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 ALTER TABLE oms.reservation_row ENABLE ALWAYS TRIGGER guard;
@@ -257,7 +300,9 @@ SELECT pg_catalog.pg_extension_config_dump('oms.stock_delta', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.protection_account', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.protection_delta', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.quota_account', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.capacity_account', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.quota_delta', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.capacity_delta', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.movement_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.movement_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.reservation_row', '');

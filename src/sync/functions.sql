@@ -99,7 +99,7 @@ COMMENT ON FUNCTION oms.add_consumer(text, text[], text[], text, bigint, text) I
 CREATE FUNCTION oms.poll_changes(consumer text, at_most bigint DEFAULT 1000)
 RETURNS TABLE (event text, key text, sku text, location text, order_id text, channel text, quantity bigint, status text,
                at timestamptz, transaction xid8)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 500 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_poll_changes';
 REVOKE ALL ON FUNCTION oms.poll_changes(text, bigint) FROM PUBLIC;
 COMMENT ON FUNCTION oms.poll_changes(text, bigint) IS
@@ -107,7 +107,7 @@ COMMENT ON FUNCTION oms.poll_changes(text, bigint) IS
 
 CREATE FUNCTION oms.poll_availability(consumer text, "full" boolean DEFAULT false)
 RETURNS TABLE (channel text, sku text, atp bigint, shown bigint, bucket text)
-LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 500 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_poll_availability';
 REVOKE ALL ON FUNCTION oms.poll_availability(text, boolean) FROM PUBLIC;
 COMMENT ON FUNCTION oms.poll_availability(text, boolean) IS

@@ -24,6 +24,7 @@ BEGIN
     PERFORM oms.add_location('A', 'warehouse'), oms.add_location('B', 'warehouse');
     PERFORM oms.add_location_group('all', ARRAY['A', 'B']);
     DELETE FROM oms.quota;
+    DELETE FROM oms.capacity;
     PERFORM oms.add_channel('web', 'all'), oms.add_channel('pos', 'all');
     PERFORM oms.add_channel('half', 'all', safety_stock => '50%');
     PERFORM oms.receive('A', 'x', 3);

@@ -98,6 +98,28 @@ SELECT is((SELECT status FROM oms.cancel_fulfillment(pg_temp.f('p'), 'no-show'))
 SELECT is(pg_temp.line('p', 1) || ' ' || (SELECT status FROM oms.orders WHERE order_id = 'p'), '3/2/0/0/1 consumed completed', 'the order is done');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 SELECT matches(pg_temp.error('SELECT oms.cancel_line(''s1'', 1)'), '^OM005 order "s1" is cancelled', 'nothing of a cancelled order');
+-- An order is cancelled in any state that allows it
+SELECT oms.place_order('w' || i, 'web', '{A}', '{2}', service => CASE WHEN i = 4 THEN 'pickup' ELSE 'standard' END) FROM generate_series(1, 5) AS i \g /dev/null
+SELECT oms.route(order_ids => '{w1,w2,w3,w4,w5}') \g /dev/null
+SELECT oms.accept(pg_temp.f('w' || i)) FROM generate_series(1, 5) AS i \g /dev/null
+SELECT oms.pick(pg_temp.f('w2'), '{A}', '{1}') \g /dev/null
+SELECT oms.pick(pg_temp.f('w' || i)), oms.pack(pg_temp.f('w' || i)) FROM generate_series(3, 5) AS i \g /dev/null
+SELECT oms.ready(pg_temp.f('w4')), oms.ship(pg_temp.f('w5')), oms.hand_over(pg_temp.f('w4'), '{A}', '{1}') \g /dev/null
+SELECT matches(pg_temp.error('SELECT oms.cancel_order(''' || o || ''')'), '^OM005 order "' || o || '" cannot be cancelled any more', o || ': units have left') FROM unnest('{w4,w5}'::text[]) AS o;
+SELECT is((SELECT status FROM oms.fulfillment WHERE order_id = 'w4'), 'ready', 'and nothing has changed');
+UPDATE oms.fulfillment_transition SET active = false WHERE action = 'cancel' AND from_status = 'packed';
+SELECT matches(pg_temp.error('SELECT oms.cancel_order(''w3'')'), '^OM005 cannot cancel fulfillment \d+: it is packed', 'where that is not legal');
+SELECT matches(pg_temp.error('SELECT oms.cancel_order_many(''{w1,w2,w3}'')'), '^OM005 cannot cancel', 'all or none');
+UPDATE oms.fulfillment_transition SET active = true;
+SELECT results_eq($$SELECT order_id, line_no, sku, quantity, status FROM oms.cancel_order_many('{w3,w1,w2}', 'late', 'Ann')$$,
+                  $$VALUES ('w1', 1, 'A', 2::bigint, 'cancelled'), ('w2', 1, 'A', 2, 'cancelled'), ('w3', 1, 'A', 2, 'cancelled')$$, 'accepted, being picked, packed');
+SELECT is((SELECT string_agg(from_status || ' ' || units || ' ' || reason || ' ' || actor, ', ' ORDER BY order_id) FROM oms.fulfillment_event WHERE action = 'cancel' AND order_id IN ('w1', 'w2', 'w3')),
+          'accepted 2 late Ann, picking 2 late Ann, packed 2 late Ann', 'on record');
+SELECT is_empty($$SELECT FROM oms.reservation WHERE order_id IN ('w1', 'w2', 'w3') AND status = 'firm'$$, 'nothing is held');
+SELECT is(pg_temp.state('SELECT oms.cancel_order_many(' || arguments || ')'), state, arguments) FROM (VALUES ('NULL', '22004'), ('''{NULL}''', '22004'), ('''{""}''', '22023'),
+    ('''{w1,w1}''', '22023'), ('''{nowhere}''', 'OM004'), ('''{w1}''', 'OM005')) AS v (arguments, state);
+SELECT is_empty('SELECT * FROM oms.cancel_order_many(''{}'')', 'none');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 -- A code is for its fulfillment, and its hash alone is kept
 SELECT oms.place_order('c' || i, 'web', '{A}', '{1}', service => 'pickup') FROM generate_series(1, 2) AS i \g /dev/null
 SELECT oms.route(order_ids => '{c1,c2}') \g /dev/null
@@ -105,7 +127,13 @@ SELECT oms.issue_code(pg_temp.f('c1'), 'same'), oms.issue_code(pg_temp.f('c2'), 
 SELECT is((SELECT count(DISTINCT code_hash) FROM oms.fulfillment_row WHERE order_id IN ('c1', 'c2')), 2::bigint, 'equal codes do not show');
 SELECT oms.accept(pg_temp.f('c1')), oms.pick(pg_temp.f('c1')), oms.pack(pg_temp.f('c1')), oms.ready(pg_temp.f('c1')) \g /dev/null
 SELECT is(pg_temp.error(format('SELECT oms.hand_over_many(ARRAY[%s])', pg_temp.f('c1'))), format('OM010 fulfillment %s is handed over against a code only | Ask the customer for the code; oms.issue_code makes a new one.', pg_temp.f('c1')), 'not without the code');
-SELECT matches(pg_temp.error(format('SELECT oms.hand_over(%s, code => ''other'')', pg_temp.f('c1'))), '^OM010 this is not the code', 'nor with another');
+SELECT is((SELECT status || ' ' || units FROM oms.hand_over(pg_temp.f('c1'), code => 'other', request_id => 'once')), 'wrong_code 0', 'nor with another');
+SELECT is((SELECT status FROM oms.hand_over(pg_temp.f('c1'), code => 'other', request_id => 'once')), 'wrong_code', 'asked again');
+SELECT is((SELECT wrong_codes || ' ' || status FROM oms.fulfillment WHERE fulfillment_id = pg_temp.f('c1')), '1 ready', 'it counts once, and nothing left');
+SELECT is((SELECT action || ' ' || to_status FROM oms.fulfillment_event WHERE fulfillment_id = pg_temp.f('c1') ORDER BY event_id DESC LIMIT 1), 'wrong_code ready', 'on record');
+SELECT oms.hand_over(pg_temp.f('c1'), code => 'other') FROM generate_series(1, 4) \g /dev/null
+SELECT is(pg_temp.error(format('SELECT oms.hand_over(%s, code => ''SAME'')', pg_temp.f('c1'))), format('OM010 no more codes are tried for fulfillment %s | 5 were wrong, oms.code_attempts is 5. | Make sure who the customer is, and call oms.issue_code for a new one.', pg_temp.f('c1')), 'after five not even the right one');
+SELECT oms.issue_code(pg_temp.f('c1'), 'same') \g /dev/null
 SELECT is((SELECT status FROM oms.hand_over(pg_temp.f('c1'), code => 'SAME')), 'handed_over', 'with it');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 SELECT * FROM finish();

@@ -11,6 +11,7 @@ SELECT oms.place_order('o5', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.route(order_ids => '{o5}') \g /dev/null
 SELECT s.status FROM oms.fulfillment AS f, oms.accept(f.fulfillment_id), oms.pick(f.fulfillment_id), oms.pack(f.fulfillment_id),
        oms.ship(f.fulfillment_id) AS s WHERE f.order_id = 'o5' \g /dev/null
+SELECT oms.refresh_confidence() \g /dev/null
 SELECT oms.place_order('o3', 'web', '{A}', '{1}') \g /dev/null
 SELECT oms.cancel_order('o3') \g /dev/null
 SELECT oms.receive('near', 'D', 3) \g /dev/null
@@ -19,6 +20,9 @@ SELECT oms.add_incoming('po', 'near', 'G', 5, 'tomorrow') \g /dev/null
 SELECT oms.reserve('web', 'G', 3, on_shortage => 'backorder') \g /dev/null
 SELECT oms.add_kit('K', '{A,E}', '{1,1}'), oms.receive('near', 'E', 3), oms.receive('far', 'E', 3) \g /dev/null
 SELECT oms.place_order('o6', 'web', '{K}', '{1}') \g /dev/null
+SELECT oms.receive('near', 'H', 3) \g /dev/null
+SELECT oms.place_order('o7', 'web', '{H}', '{1}'), oms.add_capacity('near', 9, 9, 9, 9) \g /dev/null
+SELECT oms.route(order_ids => '{o7}') \g /dev/null
 
 -- breaks(statements) opens the guards, runs the statements, and returns the invariants that
 -- oms.check() then finds broken; everything is rolled back.
@@ -47,7 +51,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, actor) VALUES ('A', 'near', 0, 1, 'adjust', 'me')$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(
         $$INSERT INTO oms.reservation_row (sku, location, quantity, status, channel) VALUES ('A', 'near', 1, 'firm', 'web')$$)),
-    ('on_hand and reserved are not negative', pg_temp.breaks(
+    ('on_hand, unavailable and reserved are not negative', pg_temp.breaks(
         $$INSERT INTO oms.stock_delta VALUES ('A', 'other', 1, -1, 0, 0)$$,
         $$INSERT INTO oms.movement_row (sku, location, quantity, kind, actor) VALUES ('A', 'other', -1, 'adjust', 'me')$$)),
     ('every movement has an account', pg_temp.breaks(
@@ -97,7 +101,7 @@ INSERT INTO broken (invariant, found) VALUES
         $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o1'$$,
         $$UPDATE oms.order_row SET status = 'cancelled', cancelled_at = now() WHERE order_id = 'o1'$$)),
     ('a cancelled order has no work', pg_temp.breaks(
-        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) VALUES ('o3', 'near', 'ship', now())$$,
+        $$INSERT INTO oms.fulfillment_row (order_id, location, method, assigned_at) SELECT 'o3', location, 'ship', now() FROM oms.reservation_row WHERE order_id = 'o3'$$,
         $$INSERT INTO oms.fulfillment_line_row SELECT order_id, fulfillment_id, 1, 'A', 1 FROM oms.fulfillment_row WHERE order_id = 'o3'$$,
         $$UPDATE oms.reservation_row SET status = 'consumed', consumed = quantity WHERE order_id = 'o3'$$)),
     ('a hold is of an order or of one of its lines', pg_temp.breaks(
@@ -137,6 +141,28 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.decision_row VALUES ('o1', 999999, '[]', now())$$)),
     ('a decision is about a line of its order', pg_temp.breaks(
         $$UPDATE oms.decision_line_row SET line_no = 9 WHERE order_id = 'o1'$$)),
+    ('what a transfer sent and received moved', pg_temp.breaks(
+        $$INSERT INTO oms.transfer_order_row (transfer_id, from_location, to_location, opened_by) VALUES ('t', 'near', 'far', 'me')$$,
+        $$INSERT INTO oms.transfer_line_row (transfer_id, sku, quantity, received) VALUES ('t', 'A', 0, 1)$$)),
+    ('what is in transit is incoming', pg_temp.breaks(
+        $$INSERT INTO oms.transfer_order_row (transfer_id, from_location, to_location, status, opened_by) VALUES ('t', 'near', 'far', 'shipped', 'me')$$,
+        $$INSERT INTO oms.transfer_line_row (transfer_id, sku, quantity, shipped) VALUES ('t', 'A', 2, 2)$$,
+        $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', -2, 'transfer', 'transfer t', 'me'), ('A', 'near', 2, 'adjust', NULL, 'me')$$)),
+    ('no more comes back than has left', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (return_id, order_id, line_no, sku, location, quantity, condition, actor) VALUES (9, 'o1', 1, 'A', 'near', 99, 'sellable', 'me')$$,
+        $$INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor) VALUES ('A', 'near', 99, 'return', 'return 9', 'me'), ('A', 'near', -99, 'adjust', NULL, 'me')$$)),
+    ('what came back is in the stock', pg_temp.breaks(
+        $$INSERT INTO oms.return_row (order_id, line_no, sku, location, quantity, condition, actor) VALUES ('o5', 1, 'A', 'near', 1, 'damaged', 'me')$$)),
+    ('an accepted count changed on_hand by its variance', pg_temp.breaks(
+        $$INSERT INTO oms.count_session_row (count_id, location, blind, picked_counted, opened_by) VALUES (9, 'near', true, true, 'me')$$,
+        $$INSERT INTO oms.count_line_row (count_id, sku, status, counted, counted_at, expected, variance) VALUES (9, 'A', 'accepted', 1, now(), 2, -1)$$)),
+    ('a line that is counted has a count', pg_temp.breaks($$INSERT INTO oms.count_line_row (count_id, sku) VALUES (9, 'A')$$)),
+    ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
+        $$UPDATE oms.confidence_row SET accepted = 9 WHERE sku IS NULL$$)),
+    ('confidence in a location rests on what is known of its skus, and on rejects that were about none', pg_temp.breaks(
+        $$UPDATE oms.confidence_row SET rejected = 0.1 WHERE sku IS NOT NULL$$)),
+    ('confidence in a sku at a location is one in the location', pg_temp.breaks(
+        $$DELETE FROM oms.confidence_row WHERE sku IS NULL$$)),
     ('an answered request has its result', pg_temp.breaks(
         $$UPDATE oms.request_row SET result = NULL$$)),
     ('reserved is the sum of the reservations', pg_temp.breaks(
@@ -182,6 +208,20 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.quota_delta VALUES ('C', 'web', 'total', 5, 0, 0, 0)$$)),
     ('exc is not above w', pg_temp.breaks(
         $$INSERT INTO oms.protection_account VALUES ('C', 'near', 'infinity', 'web', 0, 0, 0, 5, '{4,6}')$$)),
+    ('used of a capacity is what the work at the location has of it', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_delta VALUES ('near', 'day', '2030-01-01T00:00:00.000000Z', 'orders', 1, 0, 0, 1)$$)),
+    ('used of a capacity is what the work at the location has of it', pg_temp.breaks(
+        $$DELETE FROM oms.capacity_use_row WHERE measure = 'lines' AND order_id = 'o7'$$)),
+    ('work uses the capacity of its location for what it is', pg_temp.breaks(
+        $$UPDATE oms.fulfillment_row SET status = 'superseded' WHERE order_id = 'o7'$$)),
+    ('work uses the capacity of its location for what it is', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_use_row SELECT order_id, fulfillment_id, location, 'x', 'x', 'units', 5 FROM oms.fulfillment_row WHERE order_id = 'o7'$$,
+        $$INSERT INTO oms.capacity_delta SELECT location, 'x', 'x', 'units', 1, 0, 0, 5 FROM oms.fulfillment_row WHERE order_id = 'o7'$$)),
+    ('a delta is folded once', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_account VALUES ('far', 'x', 'x', 'units', 0, 0, 0, 5, '{4}')$$,
+        $$INSERT INTO oms.capacity_delta VALUES ('far', 'x', 'x', 'units', 5, 0, 0, 0)$$)),
+    ('exc is not above w', pg_temp.breaks(
+        $$INSERT INTO oms.capacity_account VALUES ('far', 'x', 'x', 'units', 0, 0, 0, 5, '{4,6}')$$)),
     ('a routing has a policy, an active one has rules', pg_temp.breaks(
         $$INSERT INTO oms.policy_row VALUES ('p', 1, 'active', NULL, 'me', now())$$,
         $$INSERT INTO oms.policy_routing_row VALUES ('p', 1, 1, 'all', NULL, 'me', 'q')$$)),

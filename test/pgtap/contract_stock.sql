@@ -5,7 +5,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
-SELECT plan(115);
+SELECT plan(119);
 
 -- required: leading parameters without a default; result: leading columns, or the type
 CREATE TEMP TABLE contract (function text PRIMARY KEY, required text, optional text, result text);
@@ -15,6 +15,7 @@ INSERT INTO contract VALUES
     ('add_channel', 'channel text, ship_group text', 'pickup_group text, safety_stock oms.safety_stock, buffer bigint', 'oms.channel'),
     ('add_item', 'sku text', '', 'oms.item'),
     ('add_quota', 'channel text, sku text, quantity bigint', 'period text, time_zone text', 'oms.quota'),
+    ('add_capacity', 'location text', 'orders bigint, lines bigint, units bigint, minutes bigint', 'oms.capacity'),
     ('protect_stock', 'location text, sku text, channel text, quantity bigint', 'until timestamp with time zone', 'bigint'),
     ('unprotect_stock', 'location text, sku text, channel text', '', 'bigint'),
     ('receive', 'location text, sku text, quantity bigint', '', 'bigint'),

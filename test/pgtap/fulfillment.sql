@@ -139,6 +139,15 @@ SELECT is_empty($$SELECT * FROM oms.movement WHERE sku = 'U'$$, 'and not counted
 SELECT oms.set_on_hand('near', 'B', 2) \g /dev/null
 SELECT is(pg_temp.did('ship', 'n'), 'packed shipped 2', 'once it is counted it leaves');
 
+-- What must leave first is due first, not what was promised first
+SELECT oms.place_order('d1', 'web', '{A}', '{1}', '41,-74', promise_at => now() + interval '200 hours'),
+       oms.place_order('d2', 'web', '{A}', '{1}', '20,-74', promise_at => now() + interval '210 hours') \g /dev/null
+SELECT oms.route(order_ids => '{d1,d2}') \g /dev/null
+SELECT is((SELECT string_agg(order_id || ' ' || (due_at < promise_at), ', ' ORDER BY due_at) FROM oms.work WHERE order_id IN ('d1', 'd2')), 'd2 true, d1 true', 'due when it must leave');
+SELECT is((SELECT string_agg(order_id, ' ') FROM oms.work_list('near') WHERE order_id IN ('d1', 'd2')), 'd2 d1', 'so the far one comes first');
+SELECT is((SELECT order_id FROM oms.claim_work('near', 'd', 1)), 'd2', 'to a picker too');
+SELECT oms.cancel_order('d1'), oms.cancel_fulfillment(pg_temp.f('d2')) \g /dev/null
+
 -- Claims
 SELECT oms.place_order('c' || i, 'web', '{A}', '{1}', priority => 4 - i, promise_at => CASE WHEN i < 4 THEN now() + i * interval '1 hour' END) FROM generate_series(1, 4) AS i \g /dev/null
 SELECT oms.place_order('cp', 'web', '{A}', '{1}', service => 'pickup', promise_at => now()) \g /dev/null

@@ -5,13 +5,13 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(56);
+SELECT plan(65);
 
 -- Locations
-SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,,4,)', 'a location and its defaults');
-SELECT is(oms.add_location('X', 'outlet', '1,2', 'Europe/Berlin', false, false, 2.5, 7, 'offline', 'Fr 22:00-02:00', 1.5, '17:00')::text,
-          '(X,outlet,"1,2",Europe/Berlin,offline,f,f,2.5,7,"Fr 22:00-02:00",1.5,17:00:00)', 'the same location again, with other values');
-SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,,4,)',
+SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,,4,,0,0,0)', 'a location and its defaults');
+SELECT is(oms.add_location('X', 'outlet', '1,2', 'Europe/Berlin', false, false, 2.5, 7, 'offline', 'Fr 22:00-02:00', 1.5, '17:00', 10, 2, 0.5)::text,
+          '(X,outlet,"1,2",Europe/Berlin,offline,f,f,2.5,7,"Fr 22:00-02:00",1.5,17:00:00,10,2,0.5)', 'the same location again, with other values');
+SELECT is(oms.add_location('X', 'store')::text, '(X,store,,UTC,active,t,t,0,,,4,,0,0,0)',
           'an upsert sets what is not said back to its default');
 SELECT is((SELECT count(*) FROM oms.location WHERE location = 'X'), 1::bigint, 'it is still one row');
 SELECT isnt_empty($$SELECT FROM oms.add_location('x', 'store') WHERE location <> 'X'$$, 'keys differ by case');
@@ -29,6 +29,15 @@ SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', '')$$), '^23514 .* "
 SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', status => 'closed')$$), '^23514 .* "location_status_check"', 'an unknown status');
 SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', handling_cost => -1)$$), '^23514 .* "location_handling_cost_check"', 'a negative cost');
 SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', capacity_orders => -1)$$), '^23514 .* "location_capacity_orders_check"', 'a negative capacity');
+SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', minutes_per_order => -1)$$), '^23514 .* "location_minutes_per_order_check"', 'negative work of an order');
+SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', minutes_per_line => 10001)$$), '^23514 .* "location_minutes_per_line_check"', 'too much work of a line');
+SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', minutes_per_unit => NULL)$$), '^23502 .* "minutes_per_unit"', 'minutes_per_unit NULL');
+SELECT matches(pg_temp.error($$SELECT oms.add_capacity('X', minutes => 9223372036854775807)$$), '^23514 .* "capacity_minutes_check"', 'more minutes than can be counted');
+SELECT matches(pg_temp.error($$SELECT oms.add_capacity(NULL)$$), '^23502 .* "location"', 'a capacity of NULL');
+SELECT matches(pg_temp.error($$SELECT oms.add_capacity('X', days => NULL)$$), '^23502 .* "days"', 'days NULL');
+SELECT matches(pg_temp.error($$SELECT oms.add_capacity('X', hours => NULL)$$), '^23502 .* "hours"', 'hours NULL');
+SELECT is((SELECT units FROM oms.add_capacity('X', units => 9223372036854775807)), 9223372036854775807, 'a huge capacity');
+SELECT is((SELECT "left" FROM oms.capacity_use() WHERE location = 'X' AND measure = 'units'), 9223372036854775807::numeric, 'is left');
 SELECT is(pg_temp.error($$SELECT oms.add_location('Y', 'store', time_zone => 'Mars/Olympus')$$), '22023 time zone "Mars/Olympus" not recognized', 'an unknown time zone');
 SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', '91,0')$$), '^22003 ', 'a latitude beyond the pole');
 SELECT matches(pg_temp.error($$SELECT oms.add_location('Y', 'store', 'here')$$), '^22P02 ', 'malformed coordinates');

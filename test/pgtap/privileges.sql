@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(109);
+SELECT plan(128);
 
 SELECT oms.receive('W', 'A', 10) + oms.receive('N', 'A', 5) AS units \gset
 SELECT reservation_id AS firm FROM oms.reserve('web', 'A', 2, location => 'W', request_id => 'p-1') \gset
@@ -16,9 +16,11 @@ FROM (VALUES
     ('stock_account', 'Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.'), ('stock_delta', 'Call oms.receive, oms.adjust, oms.set_on_hand or oms.transfer.'),
     ('protection_account', 'Call oms.protect_stock or oms.unprotect_stock.'), ('protection_delta', 'Call oms.protect_stock or oms.unprotect_stock.'),
     ('quota_account', 'Change oms.quota, or release reservations.'), ('quota_delta', 'Change oms.quota, or release reservations.'),
+    ('capacity_account', 'Change oms.capacity, or call oms.route.'), ('capacity_delta', 'Change oms.capacity, or call oms.route.'),
+    ('capacity_use_row', 'Change oms.capacity, or call oms.route.'),
     ('movement_row', 'The ledger is never rewritten: call oms.adjust with a reason.'),
     ('reservation_row', 'Call oms.confirm, oms.extend, oms.release or oms.consume.'), ('request_row', 'Call oms.forget_requests to prune it by age.')) AS t (name, hint),
-    LATERAL unnest(ARRAY[format('UPDATE oms.%I SET %s', name, CASE name WHEN 'request_row' THEN 'result = NULL' ELSE 'sku = sku' END),
+    LATERAL unnest(ARRAY[format('UPDATE oms.%I SET %s', name, CASE WHEN name = 'request_row' THEN 'result = NULL' WHEN name LIKE 'capacity%' THEN 'until = until' ELSE 'sku = sku' END),
                          format('DELETE FROM oms.%I', name), format('DELETE FROM oms.%I WHERE false', name), format('TRUNCATE oms.%I', name)]) AS statement;
 SET LOCAL session_replication_role = replica;
 SELECT matches(pg_temp.error(format(statement, name)), '^OM011 ', format(statement, name) || ' as a replica')
@@ -41,10 +43,10 @@ SET LOCAL ROLE oms_test_nobody;
 SELECT matches(pg_temp.error('SELECT * FROM oms.' || call), '^42501 permission denied for function ' || split_part(call, '(', 1), call || ' needs EXECUTE')
 FROM unnest(ARRAY['receive(''W'', ''A'', 1)', 'set_on_hand(''W'', ''A'', 1)', 'available(''A'', ''W'')', 'atp(''web'', ''A'')', 'atp_many(''web'', ''{A}'')',
     'atp_by_location(''web'', ''A'')', 'reserve(''web'', ''A'', 1)', 'try_reserve(''web'', ''A'', 1)', 'confirm(1)', 'release(1)', 'consume(1)', 'expire_holds()',
-    'fold_accounts()', 'forget_requests()', 'add_location(''X'', ''store'')', 'add_channel(''x'', ''all'')', 'add_item(''x'')', 'add_quota(''web'', ''A'', 1)',
+    'fold_accounts()', 'forget_requests()', 'add_location(''X'', ''store'')', 'add_channel(''x'', ''all'')', 'add_item(''x'')', 'add_quota(''web'', ''A'', 1)', 'add_capacity(''W'')', 'capacity_use()', 'capacity_accounts(now())',
     'protect_stock(''W'', ''A'', ''web'', 1)', 'unprotect_stock(''W'', ''A'', ''web'')']) AS call;
 SELECT matches(pg_temp.error('SELECT * FROM oms.' || name), '^42501 permission denied', name || ' is not to be read')
-FROM unnest('{stock_account,stock_delta,stock_delta_sum,movement_row,reservation_row,request_row,inventory,inventory_by_sku,movement,reservation,location,channel,item,quota,quota_use,protected_stock,protection_delta,quota_account}'::text[]) AS name;
+FROM unnest('{stock_account,stock_delta,stock_delta_sum,movement_row,reservation_row,request_row,inventory,inventory_by_sku,movement,reservation,location,channel,item,quota,quota_use,protected_stock,protection_delta,quota_account,capacity,capacity_account,capacity_delta,capacity_use_row}'::text[]) AS name;
 RESET ROLE;
 
 -- EXECUTE is enough to sell; it opens no table.

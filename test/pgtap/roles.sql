@@ -63,22 +63,26 @@ SELECT oms.receive_many(l, '{A,B}', '{20,20}') FROM unnest('{near,far}'::text[])
 SELECT oms.place_order_lines('of ' || l, 'web', jsonb_build_array(jsonb_build_object('sku', 'A', 'quantity', 3, 'location', l))) FROM unnest('{near,far}'::text[]) AS l \g /dev/null
 SELECT oms.route() \g /dev/null
 SELECT oms.add_incoming('po', l, 'A', 5, now() + interval '1 day') FROM unnest('{near,far}'::text[]) AS l \g /dev/null
-SELECT pg_temp.f('of far') AS far \gset
+SELECT oms.open_transfer('from far', 'far', 'other', '{A}', '{1}'), oms.open_transfer('to far', 'other', 'far', '{A}', '{1}') FROM oms.receive('other', 'A', 1) \g /dev/null
+SELECT oms.ship_transfer('to far') \g /dev/null
+SELECT pg_temp.f('of far') AS far, oms.open_count('far') AS count \gset
 CREATE TEMP TABLE try (call text);
-INSERT INTO try SELECT replace(c, '$', :'far') FROM unnest(ARRAY[
+INSERT INTO try SELECT replace(replace(c, '$', :'far'), '#', :'count') FROM unnest(ARRAY[
     'accept($)', 'accept_many(''{$}'')', 'pick($)', 'pick_many(''{$}'')', 'pack($)', 'pack_many(''{$}'')', 'unpack($)', 'unpack_many(''{$}'')', 'ship($)', 'ship_many(''{$}'')',
     'ready($)', 'ready_many(''{$}'')', 'hand_over($)', 'hand_over_many(''{$}'')', 'reject($, ''damaged'')', 'reject_many(''{$}'', ''damaged'')',
     'cancel_fulfillment($)', 'cancel_fulfillment_many(''{$}'')', 'next_actions($)', 'claim_work(''far'', ''x'')', 'release_work(''far'')', 'release_work()',
     'adjust(''far'', ''A'', -1, ''x'')', 'adjust_many(''far'', ''{A}'', ''{-1}'', ''x'')', 'set_on_hand(''far'', ''A'', 1)', 'set_on_hand_many(''far'', ''{A}'', ''{1}'')',
     'receive(''far'', ''A'', 1)', 'receive_many(''far'', ''{A}'', ''{1}'')', 'receive_incoming(''po'', ''far'', ''A'', 1)', 'receive_incoming_many(''po'', ''far'', ''{A}'', ''{1}'')',
-    'count_stock(''far'', ''A'', 1)', 'release_hold_back(''far'', ''A'')', 'issue_code($)']) AS c;
+    'count_stock(''far'', ''A'', 1)', 'return_line(''of near'', 1, ''far'', 1)', 'return_lines(''of near'', ''far'', ''[]'')', 'exchange(''of near'', ''far'', ''[]'', ''x'', ''[]'')', 'open_transfer(''t9'', ''far'', ''near'', ''{A}'', ''{1}'')', 'ship_transfer(''from far'')', 'receive_transfer(''to far'')', 'cancel_transfer(''from far'')', 'open_count(''far'')', 'record_count(#, ''A'', 1)', 'record_count_many(#, ''{A}'', ''{1}'')', 'accept_count(#)',
+    'reject_count(#, ''{A}'')', 'close_count(#)', 'set_aside(''far'', ''A'', 1, ''x'')', 'set_aside_many(''far'', ''{A}'', ''{1}'', ''x'')', 'put_back(''far'', ''A'', 1, ''x'')',
+    'put_back_many(''far'', ''{A}'', ''{1}'', ''x'')', 'scrap(''far'', ''A'', 1, ''x'')', 'scrap_many(''far'', ''{A}'', ''{1}'', ''x'')', 'release_hold_back(''far'', ''A'')', 'issue_code($)']) AS c;
 UPDATE oms.fulfillment_transition SET active = true;
 GRANT SELECT ON try TO PUBLIC;
 SET LOCAL ROLE oms_test_near;
 SELECT matches(pg_temp.error('SELECT * FROM oms.' || call), '^(OM010 (location "far" is not one of|role "oms_test_near" is bound)|OM005 cannot issue)', call || ' of another store') FROM try;
 RESET ROLE;
 SELECT set_eq($$SELECT name FROM oms.role_right WHERE kind = 'function' AND 'store' = ANY (levels)$$,
-              $$SELECT split_part(call, '(', 1) FROM try UNION VALUES ('work_list'), ('pick_list'), ('sees_location')$$, 'these are all that a store may call');
+              $$SELECT split_part(call, '(', 1) FROM try UNION VALUES ('work_list'), ('pick_list'), ('count_sheet'), ('sees_location'), ('stock_history'), ('fulfillment_history')$$, 'these are all that a store may call');
 SELECT is((SELECT status FROM oms.fulfillment WHERE fulfillment_id = :far), 'assigned', 'nothing has happened to it');
 -- a code for what is to be picked up elsewhere
 UPDATE oms.channel SET pickup_group = 'network' WHERE channel = 'web';
@@ -91,11 +95,17 @@ SELECT is((SELECT status FROM oms.accept(pg_temp.f('of near'))), 'accepted', 'it
 SELECT is((SELECT units FROM oms.pick(pg_temp.f('of near'))), 3::bigint, 'step by step');
 SELECT is(oms.receive('near', 'B', 1), 21::bigint, 'its own stock');
 SELECT is((SELECT count(*) FROM oms.work_list('near')), 1::bigint, 'its own list');
-SELECT is((SELECT count(*) FROM oms.work_list('far')) + (SELECT count(*) FROM oms.pick_list('far')), 0::numeric::bigint, 'not another''s');
+SELECT cmp_ok((SELECT count(*) FROM oms.stock_history('A', 'near')), '>', 1::bigint, 'its own history');
+SELECT is((SELECT count(*) FROM oms.work_list('far')) + (SELECT count(*) FROM oms.pick_list('far')) + (SELECT count(*) FROM oms.count_sheet(:count)) + (SELECT count(*) FROM oms.stock_history('A', 'far')) + (SELECT count(*) FROM oms.fulfillment_history(:far)), 0::numeric::bigint, 'not another''s');
 SELECT is(oms.release_work('near'), 0::bigint, 'its own claims');
 RESET ROLE;
 
 -- Two stores, view by view
+SELECT oms.open_transfer('from near', 'near', 'other', '{A}', '{1}') \g /dev/null
+SELECT oms.place_order_lines('sold ' || l, 'web', jsonb_build_array(jsonb_build_object('sku', 'A', 'quantity', 1, 'location', l))) FROM unnest('{near,far}'::text[]) AS l \g /dev/null
+SELECT oms.consume(reservation_id) FROM oms.reservation WHERE order_id ~ 'sold' \g /dev/null
+SELECT oms.return_line('sold ' || l, 1, l, 1) FROM unnest('{near,far}'::text[]) AS l \g /dev/null
+SELECT oms.open_count('near') \g /dev/null
 SELECT oms.accept(pg_temp.f('of far')), oms.adjust(l, 'B', -1, 'x') FROM unnest('{near,far}'::text[]) AS l LIMIT 1 \g /dev/null
 SELECT oms.adjust('far', 'B', -1, 'x'), oms.count_stock('far', 'B', 9), oms.count_stock('near', 'B', 9) \g /dev/null
 SELECT oms.place_order_lines('2 ' || l, 'web', jsonb_build_array(jsonb_build_object('sku', 'B', 'quantity', 5, 'location', l))) FROM unnest('{near,far}'::text[]) AS l \g /dev/null
@@ -106,7 +116,7 @@ CREATE FUNCTION pg_temp.locations(which text) RETURNS text LANGUAGE plpgsql AS $
 DECLARE
     found text;
 BEGIN
-    EXECUTE format('SELECT string_agg(DISTINCT location, '','' ORDER BY location) FROM oms.%I', which) INTO found;
+    EXECUTE format('SELECT string_agg(DISTINCT location, '','' ORDER BY location) FROM oms.%I WHERE location <> ''other''', which) INTO found;
     RETURN found;
 END $$;
 SELECT is(pg_temp.locations(name), 'far,near', name || ' shows both to who is not bound') FROM readable WHERE name ~ '^store_' ORDER BY name;

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(59);
+SELECT plan(71);
 SET LOCAL timezone = 'UTC';
 SELECT setseed(0.42);
 
@@ -45,12 +45,12 @@ ALTER TABLE ask ADD due_at timestamptz;
 UPDATE ask SET ship_to = CASE WHEN r > 0.95 THEN NULL ELSE ship_to END, due_at = CASE WHEN r < 0.9 THEN start_at + 8 * r * interval '1 day' END;
 CREATE TEMP TABLE oracle AS
 WITH leaves AS (
-    SELECT a.*, l.time_zone, CASE WHEN a.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL THEN 20015 ELSE oms.distance_km(ship_to, coordinates) END AS km,
+    SELECT a.*, l.time_zone, ready, CASE WHEN a.ship_to IS NULL THEN 0 WHEN l.coordinates IS NULL THEN 20015 ELSE oms.distance_km(ship_to, coordinates) END AS km,
            CASE WHEN cut_off IS NULL THEN ready ELSE oms.next_cut_off(COALESCE(business_hours, '24/7'), ready, cut_off, time_zone) END AS ship_at
     FROM ask AS a JOIN oms.location AS l USING (location),
          LATERAL (SELECT oms.add_working_time(COALESCE(business_hours, '24/7'), start_at, handling_hours * interval '1 hour', time_zone) AS ready) AS r),
 offer AS (
-    SELECT l.*, c.carrier_service, r.price + r.price_per_km * km AS price,
+    SELECT l.*, c.carrier_service, c.business_hours AS carrier_hours, transit_days * interval '24 hours' AS transit, r.price + r.price_per_km * km AS price,
            oms.add_working_time(COALESCE(c.business_hours, '24/7'), ship_at, transit_days * interval '24 hours', time_zone) AS arrive_at
     FROM leaves AS l CROSS JOIN oms.carrier_service AS c,
          LATERAL (SELECT r.* FROM oms.carrier_rate AS r LEFT JOIN oms.zone AS z USING (zone)
@@ -58,7 +58,7 @@ offer AS (
                     AND (r.zone IS NULL OR point(oms.longitude(ship_to), oms.latitude(ship_to)) <@ z.area)
                   ORDER BY r.zone NULLS LAST, up_to_km LIMIT 1) AS r
     WHERE c.location_group IS NULL OR l.location IN (SELECT location FROM oms.location_group_member WHERE location_group = c.location_group))
-SELECT l.*, o.carrier_service, o.price, o.arrive_at
+SELECT l.*, o.carrier_service, o.price, o.arrive_at, COALESCE(o.carrier_hours, '24/7') AS carrier_hours, o.transit
 FROM leaves AS l LEFT JOIN LATERAL (
     SELECT * FROM offer AS o WHERE (o.location, o.start_at, o.r) = (l.location, l.start_at, l.r) AND arrive_at IS NOT NULL
     ORDER BY COALESCE(arrive_at > due_at, false), CASE WHEN arrive_at > due_at THEN extract(epoch FROM arrive_at) ELSE price END, price, arrive_at LIMIT 1) AS o ON true;
@@ -74,6 +74,32 @@ SELECT is_empty($$
     SELECT s FROM oracle AS o, LATERAL (SELECT oms.shipping(location, 'pickup', ship_to, start_at, due_at) AS s OFFSET 0) AS p
     WHERE (s).price <> 0 OR (s).distance_km <> 0 OR (s).arrive_at <> (s).ship_at OR (s).carrier_service IS NOT NULL OR (s).ship_at > o.ship_at$$,
     'what is picked up is there when it is ready');
+-- When it must leave: in time, the next departure is not, and it is one of the location's
+CREATE FUNCTION pg_temp.unfit(leave_by timestamptz, ship_at timestamptz, due_at timestamptz, business_hours oms.business_hours, cut_off time, time_zone text,
+                              carrier_hours oms.business_hours, transit interval) RETURNS boolean LANGUAGE sql AS $$
+    SELECT CASE WHEN oms.add_working_time(carrier_hours, ship_at, transit, time_zone) > due_at THEN leave_by <> ship_at
+                ELSE leave_by < ship_at OR oms.add_working_time(carrier_hours, leave_by, transit, time_zone) > due_at
+                  OR COALESCE(oms.add_working_time(carrier_hours, CASE WHEN cut_off IS NULL THEN oms.add_working_time(COALESCE(business_hours, '24/7'), leave_by, '1 us', time_zone)
+                                          ELSE oms.next_cut_off(COALESCE(business_hours, '24/7'), leave_by + '1 us', cut_off, time_zone) END, transit, time_zone) <= due_at, false)
+                  OR cut_off IS NOT NULL AND oms.next_cut_off(COALESCE(business_hours, '24/7'), leave_by, cut_off, time_zone) <> leave_by
+                  OR cut_off IS NULL AND NOT oms.is_open(COALESCE(business_hours, '24/7'), leave_by - interval '1 us', time_zone) AND leave_by <> ship_at END
+$$;
+SELECT is_empty($$
+    SELECT * FROM oracle AS o JOIN oms.location AS l USING (location), oms.leave_by(location, 'ship', carrier_service, ship_to, ship_at, due_at) AS leave_by
+    WHERE arrive_at IS NOT NULL AND due_at IS NOT NULL
+      AND COALESCE(pg_temp.unfit(leave_by, ship_at, due_at, business_hours, cut_off, l.time_zone, carrier_hours, transit), true)$$, 'the last departure that is in time');
+SELECT is_empty($$
+    SELECT * FROM oracle AS o JOIN oms.location AS l USING (location), oms.leave_by(location, 'pickup', NULL, ship_to, ready, due_at) AS leave_by
+    WHERE ready IS NOT NULL AND due_at IS NOT NULL
+      AND COALESCE(pg_temp.unfit(leave_by, ready, due_at, business_hours, NULL, l.time_zone, '24/7', '0'), true)$$, 'what is picked up: the last moment of the opening hours');
+SELECT cmp_ok((SELECT count(*) FROM oracle, oms.leave_by(location, 'ship', carrier_service, ship_to, ship_at, due_at) AS leave_by
+               WHERE arrive_at IS NOT NULL AND leave_by > ship_at), '>', 100::bigint, 'most could leave later');
+SELECT is(oms.leave_by('L5', 'ship', 'B express', NULL, '2026-11-23', due_at), leave_by, concat('due ', due_at))
+FROM (VALUES (NULL::timestamptz, NULL::timestamptz), ('infinity', NULL), ('-infinity', '2026-11-23')) AS v (due_at, leave_by);
+SELECT matches(pg_temp.error(format('SELECT oms.leave_by(%s)', a)), e, a)
+FROM (VALUES ($$NULL, 'ship', NULL, NULL, now(), now()$$, '^22004 location'), ($$'L1', NULL, NULL, NULL, now(), now()$$, '^22004 method'),
+             ($$'L1', 'ship', NULL, NULL, NULL, now()$$, '^22004 ship_at'), ($$'L1', 'ship', NULL, NULL, 'infinity', now()$$, '^22008 ship_at'),
+             ($$'L1', 'ship', 'none', NULL, now(), now()$$, '^OM004 carrier service "none"'), ($$'nowhere', 'ship', NULL, NULL, now(), now()$$, '^OM004 location')) AS v (a, e);
 DELETE FROM oms.carrier_service;
 SELECT is_empty($$
     SELECT o.*, s.* FROM oracle AS o, oms.shipping(location, 'ship', ship_to, start_at, due_at, 7, 0.5) AS s

@@ -10,6 +10,22 @@ REVOKE ALL ON FUNCTION oms.guard_private_table() FROM PUBLIC;
 COMMENT ON FUNCTION oms.guard_private_table() IS
     'trigger: refuses UPDATE, DELETE and TRUNCATE on a private table with OM011; its argument is the hint';
 
+-- Which transaction wrote a row last, for the change feed (sync/changes.c): a column xid, found by a
+-- BRIN index, whose entries for new pages nobody writes but autovacuum.
+CREATE OPERATOR FAMILY oms.xid8_minmax_ops USING brin;
+COMMENT ON OPERATOR FAMILY oms.xid8_minmax_ops USING brin IS 'transaction ids in BRIN indexes';
+CREATE OPERATOR CLASS oms.xid8_minmax_ops FOR TYPE xid8 USING brin FAMILY oms.xid8_minmax_ops AS
+    OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+    FUNCTION 1 brin_minmax_opcinfo(internal),
+    FUNCTION 2 brin_minmax_add_value(internal, internal, internal, internal),
+    FUNCTION 3 brin_minmax_consistent(internal, internal, internal),
+    FUNCTION 4 brin_minmax_union(internal, internal, internal);
+COMMENT ON OPERATOR CLASS oms.xid8_minmax_ops USING brin IS 'transaction ids in BRIN indexes';
+CREATE FUNCTION oms.stamp_row() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'oms_stamp_row';
+REVOKE ALL ON FUNCTION oms.stamp_row() FROM PUBLIC;
+COMMENT ON FUNCTION oms.stamp_row() IS 'trigger: writes the transaction into column xid of a row that is updated';
+
 -- Requests that were answered: the same request_id with the same arguments returns
 -- the first result, with other arguments it is refused (request.c).
 CREATE TABLE oms.request_row (

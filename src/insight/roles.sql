@@ -78,22 +78,23 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'exchange,return_line,return_lines'),
     -- planning: what is promised, routed and kept back
     ('function', 'EXECUTE', '{planner}',
-     'activate_policy,add_backorder_limit,add_capacity,add_carrier_rate,add_carrier_service,add_incoming,'
+     'acknowledge,activate_policy,add_backorder_limit,add_capacity,add_carrier_rate,add_carrier_service,add_incoming,'
      'add_incoming_many,add_policy,add_quota,add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,'
      'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_solvers,'
-     'fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,progress,'
-     'protect_stock,query_rows,recommend_safety_stock,refresh_confidence,reroute,resolve_exception,resolve_shortfalls,'
-     'retry_exceptions,route,simulate,transfer,transfer_many,transfer_reservation,transfer_reservation_many,'
-     'unprotect_stock,withhold_by_confidence'),
+     'fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,'
+     'poll_availability,poll_changes,progress,protect_stock,query_rows,recommend_safety_stock,refresh_confidence,'
+     'reroute,resolve_exception,resolve_shortfalls,retry_exceptions,route,simulate,transfer,transfer_many,'
+     'transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,enforce_time_limits,expire_holds,'
-     'feed_moment,fold_accounts,forget_events,forget_requests,grant_role_to,reset_statistics,revoke_role_from'),
+     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
+     'drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,'
+     'grant_role_to,notify_consumers,reset_statistics,revoke_role_from,seek_consumer'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
-     'confidence_setting,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,fulfillment,'
-     'fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,'
-     'location_exclusion,location_group,location_group_member,location_performance,movement,oms_stat_account,'
+     'confidence_setting,consumer,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,'
+     'fulfillment,fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,'
+     'location,location_exclusion,location_group,location_group_member,location_performance,movement,oms_stat_account,'
      'oms_stat_feed,oms_stat_reservation,oms_stat_routing,oms_stat_wait,oms_stat_work,order_facts,order_hold,'
      'order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
      'return_window,returned,role_right,routing_run,safety_stock_rule,service,service_due,shortfall,source,time_limit,'

@@ -17,9 +17,14 @@ CREATE TABLE oms.order_row (
     cancelled_at timestamptz,
     cancelled_by text,
     cancel_reason text,
+    xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     CHECK ((status = 'cancelled') = (cancelled_at IS NOT NULL))
 );
 COMMENT ON TABLE oms.order_row IS 'private: orders, behind oms.orders';
+CREATE INDEX order_row_xid_idx ON oms.order_row USING brin (xid oms.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize = on);
+COMMENT ON COLUMN oms.order_row.xid IS 'the transaction that wrote the row last';
+CREATE TRIGGER stamp BEFORE UPDATE ON oms.order_row FOR EACH ROW EXECUTE FUNCTION oms.stamp_row();
+COMMENT ON TRIGGER stamp ON oms.order_row IS 'writes the transaction into column xid';
 CREATE INDEX order_row_open_idx ON oms.order_row (order_id) WHERE status = 'open';
 
 CREATE TABLE oms.order_line_row (

@@ -48,6 +48,7 @@
 #include "utils/resowner.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
+#include "utils/xid8.h"
 
 #include "reservation/reservation.h"
 #include "row.h"
@@ -1026,6 +1027,7 @@ insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, cons
 	if (request->reference != NULL)
 		SET(OMS_RESERVATION_REFERENCE, PointerGetDatum(request->reference));
 	SET(OMS_RESERVATION_CREATED_AT, TimestampTzGetDatum(GetCurrentTimestamp()));
+	SET(OMS_RESERVATION_XID, FullTransactionIdGetDatum(GetTopFullTransactionId()));
 	if (request->hold)
 		SET(OMS_RESERVATION_EXPIRES_AT, TimestampTzGetDatum(request->expires_at));
 	if (quota_period != NULL && c == 0)

@@ -138,6 +138,7 @@ CREATE TABLE oms.fulfillment_row (
     ready_at timestamptz,
     code_hash text,
     wrong_codes integer NOT NULL DEFAULT 0 CHECK (wrong_codes >= 0),
+    xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     PRIMARY KEY (order_id, fulfillment_id),
     CHECK ((claimed_by IS NULL) = (claimed_until IS NULL))
 );
@@ -150,6 +151,10 @@ COMMENT ON COLUMN oms.fulfillment_row.escalated_at IS 'when it became a person''
 COMMENT ON COLUMN oms.fulfillment_row.ready_at IS 'since when the customer may come';
 COMMENT ON COLUMN oms.fulfillment_row.code_hash IS 'hash of the customer''s code, without which it is not handed over; NULL: no code';
 COMMENT ON COLUMN oms.fulfillment_row.wrong_codes IS 'wrong codes that were tried since it has this one';
+CREATE INDEX fulfillment_row_xid_idx ON oms.fulfillment_row USING brin (xid oms.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize = on);
+COMMENT ON COLUMN oms.fulfillment_row.xid IS 'the transaction that wrote the row last';
+CREATE TRIGGER stamp BEFORE UPDATE ON oms.fulfillment_row FOR EACH ROW EXECUTE FUNCTION oms.stamp_row();
+COMMENT ON TRIGGER stamp ON oms.fulfillment_row IS 'writes the transaction into column xid';
 CREATE INDEX fulfillment_row_work_idx ON oms.fulfillment_row (location, status)
     WHERE status IN ('assigned', 'accepted', 'picking', 'packed', 'ready');
 CREATE INDEX fulfillment_row_id_idx ON oms.fulfillment_row (fulfillment_id);

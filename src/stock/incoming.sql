@@ -112,9 +112,14 @@ CREATE TABLE oms.hold_back_row (
     actor text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     changed_at timestamptz,
+    xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     PRIMARY KEY (hold_back_id, sku)
 );
 COMMENT ON TABLE oms.hold_back_row IS 'private: units on hand that no channel is offered, behind oms.hold_back';
+CREATE INDEX hold_back_row_xid_idx ON oms.hold_back_row USING brin (xid oms.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize = on);
+COMMENT ON COLUMN oms.hold_back_row.xid IS 'the transaction that wrote the row last';
+CREATE TRIGGER stamp BEFORE UPDATE ON oms.hold_back_row FOR EACH ROW EXECUTE FUNCTION oms.stamp_row();
+COMMENT ON TRIGGER stamp ON oms.hold_back_row IS 'writes the transaction into column xid';
 CREATE INDEX hold_back_row_held_idx ON oms.hold_back_row (sku, location) WHERE released < quantity;
 
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.incoming_row

@@ -145,9 +145,12 @@ CREATE TABLE oms.movement_row (
     incoming_id bigint,
     source text COLLATE "C",
     occurred_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     PRIMARY KEY (sku, location, movement_id)
 );
 COMMENT ON TABLE oms.movement_row IS 'private: the immutable ledger behind oms.movement';
+CREATE INDEX movement_row_xid_idx ON oms.movement_row USING brin (xid oms.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize = on);
+COMMENT ON COLUMN oms.movement_row.xid IS 'the transaction that wrote the row last';
 CREATE INDEX movement_row_occurred_at_idx ON oms.movement_row (occurred_at);
 COMMENT ON COLUMN oms.movement_row.source IS 'the feed that reported it, whose figures contain it from then on; NULL: oms''s own';
 COMMENT ON COLUMN oms.movement_row.occurred_at IS 'when the goods moved; of a correction, the moment as of which was counted';
@@ -178,6 +181,7 @@ CREATE TABLE oms.reservation_row (
     kit_quantity bigint,
     component integer,
     plan_line integer,
+    xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     PRIMARY KEY (reservation_id, sku),
     CONSTRAINT reservation_row_protected CHECK (protected BETWEEN 0 AND quantity AND (protected = 0 OR protected_until IS NOT NULL)),
     CHECK ((status = 'hold') <= (expires_at IS NOT NULL)),
@@ -193,6 +197,10 @@ COMMENT ON COLUMN oms.reservation_row.component IS 'number of the component in i
 COMMENT ON COLUMN oms.reservation_row.plan_line IS 'of a component of an order: its line for the planner, which wants one for each sku and reservation; negative, so that it is no line_no';
 COMMENT ON COLUMN oms.reservation_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.reservation_row.protected IS 'units, the first to be consumed, that are from the channel''s protection until protected_until';
+CREATE INDEX reservation_row_xid_idx ON oms.reservation_row USING brin (xid oms.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize = on);
+COMMENT ON COLUMN oms.reservation_row.xid IS 'the transaction that wrote the row last';
+CREATE TRIGGER stamp BEFORE UPDATE ON oms.reservation_row FOR EACH ROW EXECUTE FUNCTION oms.stamp_row();
+COMMENT ON TRIGGER stamp ON oms.reservation_row IS 'writes the transaction into column xid';
 CREATE INDEX reservation_row_hold_idx ON oms.reservation_row (sku, location, expires_at, channel) WHERE status = 'hold';
 CREATE INDEX reservation_row_firm_idx ON oms.reservation_row (sku, location) WHERE status = 'firm';
 CREATE INDEX reservation_row_kit_hold_idx ON oms.reservation_row (kit, expires_at, channel) WHERE status = 'hold' AND component = 1;

@@ -83,3 +83,63 @@ AS 'MODULE_PATHNAME', 'oms_forget_events';
 REVOKE ALL ON FUNCTION oms.forget_events(interval) FROM PUBLIC;
 COMMENT ON FUNCTION oms.forget_events(interval) IS
     'forgets events that landed, and exceptions that were closed, longer ago than this; the same event sent again would then be a new one; returns their number';
+
+-- The change feed. See sync/changes.c.
+
+CREATE FUNCTION oms.add_consumer(
+    consumer text, events text[] DEFAULT '{stock,reservation,order,fulfillment}', channels text[] DEFAULT NULL,
+    publish text DEFAULT 'value', low bigint DEFAULT 5, method text DEFAULT 'ship')
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_add_consumer';
+REVOKE ALL ON FUNCTION oms.add_consumer(text, text[], text[], text, bigint, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_consumer(text, text[], text[], text, bigint, text) IS
+    'adds a consumer of the change feed, from now on, or changes what it gets: events it polls; for poll_availability: the channels, and what is published of them: value (atp), shown (under the channel''s show_at_most), or bucket (only when it crosses out, low: at most low units, in), of the method. Returns its position. Errors: 22004, 23514 unknown event, publish or method';
+
+CREATE FUNCTION oms.poll_changes(consumer text, at_most bigint DEFAULT 1000)
+RETURNS TABLE (event text, key text, sku text, location text, order_id text, channel text, quantity bigint, status text,
+               at timestamptz, transaction xid8)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 500 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_poll_changes';
+REVOKE ALL ON FUNCTION oms.poll_changes(text, bigint) FROM PUBLIC;
+COMMENT ON FUNCTION oms.poll_changes(text, bigint) IS
+    'what was committed since the position of the consumer, transaction by transaction, at most so many rows unless one transaction has more; the same again, and what has come since, until acknowledge. event stock: a movement (key movement_id; status its kind; quantity of on_hand); reservation (key reservation_id; quantity it still claims), order (key order_id), fulfillment (key fulfillment_id): the row as it is now, once however often it changed since the position. Errors: OM004 unknown consumer, OM005 its position is about another cluster, 22023';
+
+CREATE FUNCTION oms.poll_availability(consumer text, "full" boolean DEFAULT false)
+RETURNS TABLE (channel text, sku text, atp bigint, shown bigint, bucket text)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 500 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_poll_availability';
+REVOKE ALL ON FUNCTION oms.poll_availability(text, boolean) FROM PUBLIC;
+COMMENT ON FUNCTION oms.poll_availability(text, boolean) IS
+    'what is to be published to the consumer: of its channels, the skus whose atp, shown value or bucket differs from what it last acknowledged, whether by an event, by a change of the network or of rules, or because time has passed (a hold expired, a rule''s period began); all of them at the first time, and with full. The same again until acknowledge. Errors: OM004 unknown consumer or channel, OM005 its position is about another cluster';
+
+CREATE FUNCTION oms.acknowledge(consumer text)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_acknowledge';
+REVOKE ALL ON FUNCTION oms.acknowledge(text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.acknowledge(text) IS
+    'the consumer has done with what it polled last, events and availability; returns its position, from which oms.seek_consumer can replay. Error: OM004 unknown consumer';
+
+CREATE FUNCTION oms.seek_consumer(consumer text, "position" text)
+RETURNS text
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_seek_consumer';
+REVOKE ALL ON FUNCTION oms.seek_consumer(text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.seek_consumer(text, text) IS
+    'sets the position of a consumer: one that acknowledge returned (of any consumer: replay), start (everything there is) or now (nothing of what was); the next poll_availability looks at all. What is kept of events is what is kept of the rows: all. Returns the position. Errors: OM004 unknown consumer, 22P02 malformed, 22023 in the future';
+
+CREATE FUNCTION oms.drop_consumer(consumer text)
+RETURNS void
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_drop_consumer';
+REVOKE ALL ON FUNCTION oms.drop_consumer(text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.drop_consumer(text) IS 'drops a consumer of the change feed, with what it was told. Error: OM004 unknown consumer';
+
+CREATE FUNCTION oms.notify_consumers()
+RETURNS bigint
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_notify_consumers';
+REVOKE ALL ON FUNCTION oms.notify_consumers() FROM PUBLIC;
+COMMENT ON FUNCTION oms.notify_consumers() IS
+    'sends NOTIFY oms_changes with the name of each consumer behind whose position transactions have ended, for pg_cron or a worker; the reserve path notifies nobody. Returns their number';

@@ -60,7 +60,7 @@ static OmsPlan select_source = {
 };
 
 static OmsPlan hash_locations = {
-	"SELECT DISTINCT hashtextextended(l, 0) FROM unnest($1) AS l WHERE l IS NOT NULL ORDER BY 1", 1, {"_text"}
+	"SELECT h FROM (SELECT hashtextextended(l, 0) AS h FROM unnest($1) AS l WHERE l IS NOT NULL) l GROUP BY h ORDER BY h", 1, {"_text"}
 };
 
 #define ROWS \
@@ -124,7 +124,7 @@ static OmsPlan note_outcomes = {
 
 /* A snapshot is one event: a hash over all of its rows, in any order. */
 static OmsPlan land_snapshot = {
-	"WITH c AS (SELECT md5(concat_ws(chr(31), $8, count(*), bit_xor(hashtextextended(concat_ws(chr(31), u.sku, u.location, u.quantity), 0))))::uuid AS content "
+	"WITH c AS (SELECT md5(concat_ws(chr(31), $8, count(*), bit_xor(hashtextextended(u.sku, hashtextextended(u.location, u.quantity)))))::uuid AS content "
 	ROWS "), "
 	"landed AS (INSERT INTO oms.feed_event_row (source, kind, event_id, content, as_of, outcome) "
 	"SELECT $1, $2, $9, c.content, $8, 'applied' FROM c ON CONFLICT DO NOTHING RETURNING 1) "

@@ -54,6 +54,22 @@
 /* Fresh snapshots that are tried for one key that others keep changing. */
 #define MAX_TRIES 10
 
+/*
+ * The rows that are not, at a glance, as they were stated: what differs from the row of the
+ * account, and keys of which more must be known. Most rows of a snapshot end here.
+ */
+static OmsPlan glance = {
+	"SELECT array_agg(u.n ORDER BY u.n), array_agg(u.sku ORDER BY u.n), array_agg(u.location ORDER BY u.n), array_agg(u.quantity ORDER BY u.n) "
+	"FROM ROWS FROM (unnest($3), unnest($4), unnest($5)) WITH ORDINALITY AS u (sku, location, quantity, n) "
+	"LEFT JOIN oms.stock_account a ON a.sku = u.sku AND a.location = u.location "
+	"WHERE a.on_hand IS DISTINCT FROM u.quantity OR (SELECT s.excludes_reserved FROM oms.source s WHERE s.source = $1) "
+	"OR (u.sku, u.location) IN (SELECT d.sku, d.location FROM oms.stock_delta d "
+	"UNION ALL SELECT m.sku, m.location FROM oms.movement_row m WHERE m.occurred_at > $2 - (SELECT s.lag FROM oms.source s WHERE s.source = $1) "
+	"UNION ALL SELECT k.sku, k.location FROM oms.feed_mark_row k WHERE k.as_of > $2) "
+	"OR u.location IN (SELECT p.location FROM oms.feed_snapshot_row p WHERE p.as_of > $2)",
+	5, {"text", "timestamptz", "_text", "_text", "_int8"}
+};
+
 #define COMPARE \
 	"WITH s AS MATERIALIZED (SELECT s.*, $2 - s.lag AS seen FROM oms.source s WHERE s.source = $1), " \
 	"u AS (SELECT u.n, u.sku, u.location, u.quantity FROM ROWS FROM (unnest($3), unnest($4), unnest($5)) " \
@@ -122,19 +138,24 @@ static OmsPlan state_keys = {
 
 /*
  * A snapshot becomes the newest of its locations; what the one before stated beyond it stays
- * stated, by key. Where a newer one is already there, this one states by key.
+ * stated, by key: nothing, most nights, which a hash of the skus tells. Where a newer one is
+ * already there, this one states by key.
  */
 #define STATE_SNAPSHOT \
-	"WITH " ROWS_STATED ", " \
-	"old AS (SELECT p.* FROM oms.feed_snapshot_row p WHERE NOT p.complete AND p.location IN (SELECT u.location FROM u)), " \
+	"WITH u AS (SELECT u.sku, u.location FROM ROWS FROM (unnest($3), unnest($4)) WITH ORDINALITY AS u (sku, location, n) " \
+	"WHERE NOT EXISTS (SELECT FROM unnest($5) AS e (n) WHERE e.n = u.n)), " \
+	"new AS MATERIALIZED (SELECT u.location, array_agg(u.sku) AS skus, bit_xor(hashtextextended(u.sku, 0)) AS hash FROM u GROUP BY u.location), " \
+	"old AS MATERIALIZED (SELECT p.* FROM oms.feed_snapshot_row p JOIN new ON new.location = p.location WHERE NOT p.complete " \
+	"AND (p.as_of > $2 OR p.hash <> new.hash OR cardinality(p.skus) <> cardinality(new.skus))), " \
 	"keys AS (INSERT INTO oms.feed_mark_row AS k (sku, location, source, as_of) " \
 	"SELECT e.sku, old.location, old.source, old.as_of FROM old, unnest(old.skus) AS e (sku) " \
-	"WHERE old.as_of <= $2 AND NOT EXISTS (SELECT FROM u WHERE u.sku = e.sku AND u.location = old.location) " \
-	"UNION ALL SELECT u.sku, u.location, $1, $2 FROM u JOIN old ON old.location = u.location AND old.as_of > $2 " \
+	"WHERE old.as_of <= $2 AND NOT EXISTS (SELECT FROM new, unnest(new.skus) AS n (sku) WHERE new.location = old.location AND n.sku = e.sku) " \
+	"UNION SELECT n.sku, new.location, $1, $2 FROM new JOIN old ON old.location = new.location AND old.as_of > $2, unnest(new.skus) AS n (sku) " \
 	"ON CONFLICT (sku, location) DO UPDATE SET source = excluded.source, as_of = excluded.as_of WHERE k.as_of <= excluded.as_of) " \
-	"INSERT INTO oms.feed_snapshot_row AS p (location, complete, source, as_of, skus) " \
-	"SELECT u.location, false, $1, $2, array_agg(u.sku) FROM u GROUP BY u.location " \
-	"ON CONFLICT (location, complete) DO UPDATE SET source = excluded.source, as_of = excluded.as_of, skus = excluded.skus WHERE p.as_of <= excluded.as_of"
+	"INSERT INTO oms.feed_snapshot_row AS p (location, complete, source, as_of, skus, hash) " \
+	"SELECT new.location, false, $1, $2, new.skus, new.hash FROM new " \
+	"ON CONFLICT (location, complete) DO UPDATE SET source = excluded.source, as_of = excluded.as_of, skus = excluded.skus, hash = excluded.hash " \
+	"WHERE p.as_of <= excluded.as_of"
 
 static OmsPlan state_snapshot_few = {STATE_SNAPSHOT, 5, {"text", "timestamptz", "_text", "_text", "_int8"}};
 static OmsPlan state_snapshot_many = {STATE_SNAPSHOT, 5, {"text", "timestamptz", "_text", "_text", "_int8"}};
@@ -184,16 +205,50 @@ typedef struct Compared
 	OmsChange	change;			/* that was made */
 } Compared;
 
-/* Many rows are better joined by hash: the plans for them are made, and run, without nested loops. */
+/* Many rows are better joined by hash: the plans for them are made, and run, without other joins. */
 static int
 plan_for_many(bool many)
 {
+	static const char *const off[] = {"enable_nestloop", "enable_mergejoin", "enable_sort", "jit"};
 	int			level = NewGUCNestLevel();
 
-	if (many)
-		(void) set_config_option("enable_nestloop", "off", PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+	for (int i = 0; many && i < lengthof(off); i++)
+		(void) set_config_option(off[i], "off", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true,
+								 0, false);
 	return level;
+}
+
+/*
+ * glance_at leaves, of the rows in values, those that are not as they were stated at a glance;
+ * their number, and the number that each had.
+ */
+static int
+glance_at(Datum *values, int64 **rows)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	MemoryContext spi;
+	bool		isnull;
+	Datum		numbers;
+	Datum	   *elements;
+	int			n = 0;
+
+	oms_spi_connect();
+	oms_spi_execute_latest(&glance, values, NULL);
+	numbers = oms_spi_value(0, 1, &isnull);
+	if (!isnull)
+	{
+		spi = MemoryContextSwitchTo(caller);
+		deconstruct_array(DatumGetArrayTypeP(numbers), INT8OID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+						  &elements, NULL, &n);
+		*rows = MemoryContextAllocHuge(caller, sizeof(int64) * n);
+		for (int i = 0; i < n; i++)
+			(*rows)[i] = DatumGetInt64(elements[i]);
+		for (int i = 0; i < 3; i++)
+			values[2 + i] = PointerGetDatum(DatumGetArrayTypePCopy(oms_spi_value(0, 2 + i, &isnull)));
+		MemoryContextSwitchTo(spi);
+	}
+	oms_spi_finish();
+	return n;
 }
 
 /* compare reads what differs, or cannot be taken, of the rows; the rest is as it was stated. */
@@ -206,10 +261,17 @@ compare(OmsFeedCall *call, Datum as_of, Datum skus, Datum locations, Datum quant
 	Datum		values[6] = {PointerGetDatum(call->source), as_of, skus, locations, quantities,
 	BoolGetDatum(call->limits)};
 	int			level = plan_for_many(n > MANY_ROWS);
+	int64	   *rows = NULL;
 	int			found;
 
+	if (n > MANY_ROWS)
+	{
+		n = glance_at(values, &rows);
+		AtEOXact_GUC(false, level);
+		level = plan_for_many(n > MANY_ROWS);
+	}
 	oms_spi_connect();
-	found = oms_spi_execute_latest(n > MANY_ROWS ? &compare_many : &compare_few, values, NULL);
+	found = n == 0 ? 0 : oms_spi_execute_latest(n > MANY_ROWS ? &compare_many : &compare_few, values, NULL);
 	spi = MemoryContextSwitchTo(caller);
 	*compared = MemoryContextAllocHuge(caller, sizeof(Compared) * Max(1, found));
 	for (int i = 0; i < found; i++)
@@ -219,7 +281,7 @@ compare(OmsFeedCall *call, Datum as_of, Datum skus, Datum locations, Datum quant
 		Datum		value;
 
 		memset(c, 0, sizeof(Compared));
-		c->n = oms_spi_int64(i, 1);
+		c->n = rows == NULL ? oms_spi_int64(i, 1) : rows[oms_spi_int64(i, 1) - 1];
 		value = oms_spi_value(i, 2, &isnull);
 		c->sku = isnull ? NULL : DatumGetTextPCopy(value);
 		value = oms_spi_value(i, 3, &isnull);

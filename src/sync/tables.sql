@@ -50,10 +50,12 @@ CREATE TABLE oms.feed_snapshot_row (
     source text COLLATE "C" NOT NULL,
     as_of timestamptz NOT NULL,
     skus text[] COLLATE "C" NOT NULL,
+    hash bigint,
     PRIMARY KEY (location, complete)
 );
 COMMENT ON TABLE oms.feed_snapshot_row IS 'private: the newest snapshots of each location, and which skus they stated';
 COMMENT ON COLUMN oms.feed_snapshot_row.complete IS 'what is missing from it is not there';
+COMMENT ON COLUMN oms.feed_snapshot_row.hash IS 'of the skus of one that is not complete';
 COMMENT ON COLUMN oms.feed_snapshot_row.skus IS 'those that it stated; of a complete one, those that it did not';
 CREATE TABLE oms.feed_mark_row (
     sku text COLLATE "C" NOT NULL,
@@ -85,6 +87,56 @@ CREATE TABLE oms.feed_exception_row (
 );
 COMMENT ON TABLE oms.feed_exception_row IS 'private: rows of feeds that could not be taken, behind oms.feed_exception';
 CREATE UNIQUE INDEX feed_exception_row_open_idx ON oms.feed_exception_row (source, kind, content) WHERE status = 'open';
+
+-- Who follows the change feed, and what was last published to whom. See sync/changes.c.
+CREATE TABLE oms.consumer_row (
+    consumer text COLLATE "C" PRIMARY KEY CHECK (consumer <> ''),
+    events text[] NOT NULL CHECK (events <@ '{stock,reservation,order,fulfillment}'::text[]),
+    channels text[] COLLATE "C" NOT NULL,
+    method text NOT NULL CHECK (method IN ('ship', 'pickup')),
+    publish text NOT NULL CHECK (publish IN ('value', 'shown', 'bucket')),
+    low bigint NOT NULL CHECK (low >= 0),
+    cluster bigint NOT NULL,
+    "position" pg_snapshot NOT NULL,
+    offered pg_snapshot,
+    available_at pg_snapshot,
+    available_offered pg_snapshot,
+    looked_at timestamptz,
+    looked_offered timestamptz,
+    setup text,
+    setup_offered text,
+    watched text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    watched_offered text[] COLLATE "C" NOT NULL DEFAULT '{}',
+    added_at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
+    acknowledged_at timestamptz
+);
+COMMENT ON TABLE oms.consumer_row IS 'private: consumers of the change feed, behind oms.consumer';
+COMMENT ON COLUMN oms.consumer_row.cluster IS 'whose transactions the positions are about: after a restore elsewhere they mean nothing';
+COMMENT ON COLUMN oms.consumer_row.offered IS 'what was polled and not acknowledged yet; likewise of all that ends in _offered';
+COMMENT ON COLUMN oms.consumer_row.available_at IS 'up to where changes of availability were looked at; NULL: never, so that everything is published';
+COMMENT ON COLUMN oms.consumer_row.looked_at IS 'up to when holds that expired were looked at';
+COMMENT ON COLUMN oms.consumer_row.setup IS 'a hash of the network and of the rules that were in force';
+COMMENT ON COLUMN oms.consumer_row.watched IS 'skus whose availability could change without an event';
+CREATE TABLE oms.published_row (
+    consumer text COLLATE "C" NOT NULL,
+    channel text COLLATE "C" NOT NULL,
+    sku text COLLATE "C" NOT NULL,
+    value bigint,
+    offered bigint,
+    PRIMARY KEY (consumer, channel, sku)
+) WITH (fillfactor = 70);
+CREATE INDEX published_row_offered_idx ON oms.published_row (consumer) WHERE offered IS NOT NULL;
+COMMENT ON TABLE oms.published_row IS 'private: what each consumer was last told of each channel and sku, and what it has been offered since';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.consumer_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.add_consumer, oms.acknowledge, oms.seek_consumer or oms.drop_consumer.');
+ALTER TABLE oms.consumer_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.consumer_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.published_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.acknowledge.');
+ALTER TABLE oms.published_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.published_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+SELECT pg_catalog.pg_extension_config_dump('oms.consumer_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.published_row', '');
 
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.feed_event_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.forget_events to prune it by age.');

@@ -12,3 +12,14 @@ SELECT x.exception_id, x.source, x.kind, x.reason, x.detail, x."row", x.attempts
   FROM oms.feed_exception_row x;
 COMMENT ON VIEW oms.feed_exception IS
     'rows of feeds that could not be taken, with the reason and how often they were tried: open, taken since, or dismissed by a person (oms.retry_exceptions, oms.resolve_exception)';
+
+CREATE VIEW oms.consumer AS
+SELECT c.consumer, c.events, c.channels, c.method, c.publish, c.low, c."position"::text AS "position",
+       GREATEST(0, pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot())::text::bigint
+                   - pg_catalog.pg_snapshot_xmax(c."position")::text::bigint) AS transactions_behind,
+       pg_catalog.clock_timestamp() - COALESCE(c.acknowledged_at, c.added_at) AS lag,
+       c.offered IS NOT NULL OR c.available_offered IS NOT NULL AS has_offer,
+       c.added_at, c.acknowledged_at
+  FROM oms.consumer_row c;
+COMMENT ON VIEW oms.consumer IS
+    'consumers of the change feed: what they get, their position, and how far behind they are: transactions that began since it, and the time since they last acknowledged; has_offer: they have polled and not acknowledged';

@@ -4,11 +4,6 @@
 # what is there must be what the events say in the order of their moments, to the unit; TAP output.
 #
 #   STRESS_CLIENTS (6)  STRESS_SEED (random, printed)
-#
-# That it can fail was proved on copies of the checkout, each with one of these errors, found in one run:
-#   a late movement is never absorbed      ingest.c, judge: 'applied' instead of 'absorbed'
-#   a late statement is never stale        state.c, compare: newer is NULL
-#   batches of a shop do not exclude each other   ingest.c, lock_locations: without LockAcquire
 set -euo pipefail
 
 clients=${STRESS_CLIENTS:-6}

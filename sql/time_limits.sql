@@ -42,3 +42,19 @@ SELECT shipments FROM oms.route(order_ids => '{O-2,O-3}');
 SELECT a.status FROM oms.fulfillment f, oms.accept(f.fulfillment_id) a WHERE f.order_id = 'O-3';
 SELECT action, order_id FROM oms.enforce_time_limits(at_most => 10);
 SELECT order_id, status, cancel_reason FROM oms.orders ORDER BY order_id;
+
+-- Goods that are ready: the customer is reminded after an hour of opening time, after two nobody comes any more. Ready on Saturday at 17:00.
+INSERT INTO oms.time_limit (method, remind_customer_after, expire_after) VALUES ('pickup', '1 hour', '2 hours');
+SELECT oms.receive('Bronx', 'vase', 3) \g /dev/null
+SELECT oms.place_order('P-1', 'web', '{vase}', '{2}', service => 'pickup') \g /dev/null
+SELECT unfilled_units FROM oms.route(order_ids => '{P-1}');
+SELECT fulfillment_id AS p1 FROM oms.fulfillment WHERE order_id = 'P-1' \gset
+SELECT oms.accept(:p1), oms.pick(:p1), oms.pack(:p1), oms.ready(:p1) \g /dev/null
+ALTER TABLE oms.fulfillment_row DISABLE TRIGGER guard;
+UPDATE oms.fulfillment_row SET ready_at = '2024-01-06 17:00 America/New_York' WHERE fulfillment_id = :p1;
+ALTER TABLE oms.fulfillment_row ENABLE ALWAYS TRIGGER guard;
+SELECT what, at AT TIME ZONE 'America/New_York' AS at FROM oms.deadline WHERE order_id = 'P-1' ORDER BY at;
+-- Both are over. The vases go back on the shelf; nobody is reminded of what has gone.
+SELECT action, order_id FROM oms.enforce_time_limits();
+SELECT f.status, e.action, e.reason, i.on_hand, i.reserved FROM oms.fulfillment f JOIN oms.fulfillment_event e USING (fulfillment_id), oms.inventory i
+ WHERE f.order_id = 'P-1' AND e.to_status = 'cancelled' AND i.sku = 'vase';

@@ -540,7 +540,10 @@ in_time(const Transit *transit, TimestampTz leaves, TimestampTz due_at)
 		arrives <= due_at;
 }
 
-/* last_cut_off is the last cut-off, from ship_at on, that is in time. */
+/*
+ * last_cut_off is the last cut-off, from ship_at on, that is in time: searched for from one
+ * that is, first a day before it would have to leave at the latest, then twice as early.
+ */
 static TimestampTz
 last_cut_off(const ShippingLocation *location, const Transit *transit, TimestampTz ship_at,
 			 TimestampTz due_at)
@@ -548,6 +551,13 @@ last_cut_off(const ShippingLocation *location, const Transit *transit, Timestamp
 	TimestampTz last = ship_at;
 	TimestampTz next;
 
+	for (int64 before = transit->time + USECS_PER_DAY; before < due_at - ship_at; before *= 2)
+		if (oms_next_cut_off(location->hours, due_at - before, location->cut_off, transit->zone, &next) &&
+			in_time(transit, next, due_at))
+		{
+			last = next;
+			break;
+		}
 	while (oms_next_cut_off(location->hours, last + 1, location->cut_off, transit->zone, &next) &&
 		   in_time(transit, next, due_at))
 	{

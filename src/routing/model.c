@@ -17,6 +17,7 @@
 #include "errors.h"
 #include "miscadmin.h"
 #include "oms.h"
+#include "port/pg_bitutils.h"
 #include "routing/model.h"
 #include "utils/memutils.h"
 
@@ -513,12 +514,14 @@ prune(PlanModel *model, PlanOrder *order, PlanCandidate *all, int n, int64 limit
 	bool		check = order->shared_sku || model->has_narrow;
 	int			kept = 0;
 	int			m = 0;
+	int64		sum[1 << PLAN_RANKED_LINES];	/* of a set at the candidate at hand */
 
 	for (int i = 0; i < n; i++)
 	{
 		int32		location = all[i].location;
 		uint32		serves = lines[location];
 		int64		open = all[i].cost + (worth ? worth->slot[location].orders : 0);
+		int64		cost;
 
 		for (int k = 0; k < nmust; k++)
 			if (must[k] == location && !keep[i])
@@ -528,16 +531,26 @@ prune(PlanModel *model, PlanOrder *order, PlanCandidate *all, int n, int64 limit
 			}
 		if (model->locations[location].capacity.orders < 1)
 			continue;
-		for (int s = 0; s < nsets; s++)
+		sum[0] = open;
+		for (int s = nsets - 1; s >= 0; s--)
 		{
-			int64		cost = open;
+			uint32		set = sets[s];
 
-			if ((serves & sets[s]) != sets[s] ||
-				(check && !fits_at(model, order, location, sets[s], at + i * nlines)))
+			if ((serves & set) != set)
 				continue;
-			for (int l = 0; l < nlines; l++)
-				if (sets[s] & ((uint32) 1 << Min(l, 31)))
-					cost += at[i * nlines + l].cost;
+			/* a set comes after the sets that it contains */
+			if (nlines <= PLAN_RANKED_LINES)
+				cost = sum[set] = sum[set & (set - 1)] +
+					at[i * nlines + pg_rightmost_one_pos32(set)].cost;
+			else
+			{
+				cost = open;
+				for (int l = 0; l < nlines; l++)
+					if (set & ((uint32) 1 << Min(l, 31)))
+						cost += at[i * nlines + l].cost;
+			}
+			if (check && !fits_at(model, order, location, set, at + i * nlines))
+				continue;
 			nbest[s] = insert(best + s * depth, nbest[s], depth, cost, i, all);
 		}
 	}

@@ -72,6 +72,24 @@ SELECT routing, rule_no, location IS NULL AS waits, queue, count(*), round(extra
 SELECT count(*) FROM oms.cancel_overdue();
 SELECT * FROM oms.check();
 
+-- What no rule serves may be given up: its hold is released, and the line waits for supply as a backorder. One of two is near enough.
+SELECT oms.add_policy('give up') AS version;
+SELECT oms.add_routing('give up', 'near', queue => 'too far', on_unfilled => 'backorder') AS sequence;
+SELECT oms.add_rule('give up', 'near', max_distance_km => 161), oms.activate_policy('give up');
+SELECT routing, queue, on_unfilled FROM oms.policy_routing WHERE policy = 'give up';
+SELECT oms.receive('S20', 'scarf', 1), oms.receive('S300', 'scarf', 5);
+SELECT location, quantity FROM oms.place_order('scarves', 'web', '{scarf}', '{3}', :place);
+SELECT orders, shipments, unfilled_units FROM oms.route(policy => 'give up', order_ids => '{scarves}');
+SELECT location, quantity, queue, reason FROM oms.decision WHERE order_id = 'scarves' ORDER BY location;
+SELECT quantity, reserved, backordered, status FROM oms.order_line WHERE order_id = 'scarves';
+SELECT location, available FROM oms.inventory WHERE sku = 'scarf' ORDER BY location;
+SELECT location, status, units FROM oms.fulfillment WHERE order_id = 'scarves';
+-- What comes near fills it, and is routed.
+SELECT oms.receive('S30', 'scarf', 2);
+SELECT orders, shipments, unfilled_units FROM oms.route(policy => 'give up', order_ids => '{scarves}');
+SELECT location, status, units FROM oms.fulfillment WHERE order_id = 'scarves' AND status = 'assigned' ORDER BY location;
+SELECT * FROM oms.check();
+
 -- A version is written, activated and never changed; a filter is checked when it is saved.
 SELECT oms.add_rule('waves', 'caps');
 SELECT oms.add_policy('waves') AS version;

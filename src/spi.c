@@ -167,6 +167,19 @@ oms_spi_int64(uint64 row, int column)
 	return DatumGetInt64(value);
 }
 
+/* oms_spi_copy_text is a text of the last result, copied into a context; NULL for null. */
+text *
+oms_spi_copy_text(uint64 row, int column, MemoryContext context)
+{
+	MemoryContext spi = MemoryContextSwitchTo(context);
+	bool		isnull;
+	Datum		value = oms_spi_value(row, column, &isnull);
+	text	   *copy = isnull ? NULL : DatumGetTextPCopy(value);
+
+	MemoryContextSwitchTo(spi);
+	return copy;
+}
+
 /* oms_spi_text is the text of a value, palloc'd in the current context; NULL for null. */
 char *
 oms_spi_text(uint64 row, int column)

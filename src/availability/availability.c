@@ -450,6 +450,16 @@ mark_paused(CellReader *reader, const text *sku, bool *paused)
 	}
 }
 
+/*
+ * end_of_time is the end of the year 9999, the last moment that anything is asked for: what
+ * holds until infinity holds then, whatever else has an end has ended.
+ */
+static TimestampTz
+end_of_time(void)
+{
+	return (date2j(10000, 1, 1) - POSTGRES_EPOCH_JDATE) * USECS_PER_DAY - 1;
+}
+
 static void
 open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int nskus,
 			const OmsLatLon *ship_to, TimestampTz at, Snapshot snapshot)
@@ -462,8 +472,8 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int
 	reader->group = group;
 	reader->method = method;
 	reader->now = GetCurrentTimestamp();
-	reader->at = Max(at, reader->now);
-	reader->incoming_until = at > reader->now ? at : DT_NOBEGIN;
+	reader->at = Min(Max(at, reader->now), end_of_time());
+	reader->incoming_until = at > reader->now ? reader->at : DT_NOBEGIN;
 	reader->accounts = oms_scan_open("stock_account", NULL, 2, snapshot);
 	reader->deltas = oms_scan_open("stock_delta", NULL, 2, snapshot);
 	reader->holds = oms_scan_open("reservation_row", "reservation_row_hold_idx", 3, snapshot);
@@ -496,9 +506,8 @@ open_reader(CellReader *reader, const OmsChannel *channel, OmsMethod method, int
 }
 
 /*
- * add_incoming adds what comes of the skus of a chunk to the group's locations: to what is on
- * hand if it is there at the moment asked for, and what backorders claim of it to what is
- * reserved.
+ * add_incoming adds what comes of the skus of a chunk to the group's locations. What is there
+ * at the moment asked for is on hand then, and what backorders claim of it reserved.
  */
 static void
 add_incoming(CellReader *reader, int n, const OmsItem *const *items)
@@ -522,10 +531,10 @@ add_incoming(CellReader *reader, int n, const OmsItem *const *items)
 		if (!oms_text_equal(reader->cells[member].location, one->location))
 			continue;
 		amounts += member;
-		if (pg_add_s64_overflow(amounts->incoming, one->outstanding, &amounts->incoming) ||
-			(one->at <= reader->at &&
-			 (pg_add_s64_overflow(amounts->on_hand, one->outstanding, &amounts->on_hand) ||
-			  pg_add_s64_overflow(amounts->reserved, one->outstanding - one->unclaimed, &amounts->reserved))))
+		if (one->at > reader->at
+			? pg_add_s64_overflow(amounts->incoming, one->outstanding, &amounts->incoming)
+			: pg_add_s64_overflow(amounts->on_hand, one->outstanding, &amounts->on_hand) ||
+			pg_add_s64_overflow(amounts->reserved, one->outstanding - one->unclaimed, &amounts->reserved))
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("what is on hand and incoming adds up beyond bigint")));
@@ -829,22 +838,37 @@ oms_cells_at(const OmsChannel *channel, OmsMethod method, int n, const OmsItem *
 
 /*
  * oms_survey reads the cells of a sku at all locations of the channel's group, whether
- * open or not, and whether they carry it or not; returns their number.
+ * open or not, and whether they carry it or not, as they will be at a moment (DT_NOBEGIN:
+ * now); returns their number.
  */
 int
-oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells)
+oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, TimestampTz at,
+		   OmsCell **cells)
 {
 	CellReader	reader;
 
 	*cells = NULL;
 	if (channel->group[method] == NULL)
 		return 0;
-	open_reader(&reader, channel, method, 1, NULL, DT_NOBEGIN, GetActiveSnapshot());
+	open_reader(&reader, channel, method, 1, NULL, at, GetActiveSnapshot());
 	reader.incoming_until = DT_NOEND;
 	read_item(&reader, 0, item);
 	close_reader(&reader);
 	*cells = reader.cells;
 	return reader.group->nmembers;
+}
+
+/* first_open_location_at is oms_first_open_location at a moment. */
+static text *
+first_open_location_at(const OmsChannel *channel, OmsMethod method, const OmsItem *item, TimestampTz at)
+{
+	OmsCell    *cells;
+	int			ncells = oms_survey(channel, method, item, at, &cells);
+
+	for (int i = 0; i < ncells; i++)
+		if (cells[i].open && cells[i].free > 0)
+			return cells[i].location;
+	return NULL;
 }
 
 /*
@@ -854,31 +878,33 @@ oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, Oms
 text *
 oms_first_open_location(const OmsChannel *channel, OmsMethod method, const OmsItem *item)
 {
-	OmsCell    *cells;
-	int			ncells = oms_survey(channel, method, item, &cells);
-
-	for (int i = 0; i < ncells; i++)
-		if (cells[i].open && cells[i].free > 0)
-			return cells[i].location;
-	return NULL;
+	return first_open_location_at(channel, method, item, DT_NOBEGIN);
 }
 
 /*
- * oms_atp_of is the ATP, quota aside, of one of the skus of a reading; of an untracked one
- * the largest bigint, if it may be sold from any location.
+ * oms_atp_at is the ATP, quota aside, of one of the skus of a reading of a moment; of an
+ * untracked one the largest bigint, if it may be sold from any location.
  */
 int64
-oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
-		   const OmsCell *cells)
+oms_atp_at(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
+		   const OmsCell *cells, TimestampTz at)
 {
 	int64		atp = 0;
 
 	if (!item->tracked)
-		return oms_first_open_location(channel, method, item) != NULL ? PG_INT64_MAX : 0;
+		return first_open_location_at(channel, method, item, at) != NULL ? PG_INT64_MAX : 0;
 	for (int i = 0; i < ncells; i++)
 		if (cells[i].sku == sku && pg_add_s64_overflow(atp, cells[i].free, &atp))
 			return PG_INT64_MAX;
 	return Max(0, atp - channel->buffer);
+}
+
+/* oms_atp_of is the ATP, quota aside, of one of the skus of a reading of what is now. */
+int64
+oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku, int ncells,
+		   const OmsCell *cells)
+{
+	return oms_atp_at(channel, method, item, sku, ncells, cells, DT_NOBEGIN);
 }
 
 /*
@@ -910,15 +936,15 @@ oms_atp(PG_FUNCTION_ARGS)
 	const OmsChannel *channel = oms_channel(oms_arg_key(fcinfo, 0, "channel"));
 	text	   *sku = oms_arg_key(fcinfo, 1, "sku");
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
+	TimestampTz at = PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3);
 	OmsItem    *item = oms_items(1, &sku);
 	OmsCell    *cells;
 	int			ncells;
 
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
-	ncells = oms_cells_at(channel, method, 1, (const OmsItem *const *) &item, NULL,
-						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
-	PG_RETURN_INT64(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
+	ncells = oms_cells_at(channel, method, 1, (const OmsItem *const *) &item, NULL, at, false, &cells);
+	PG_RETURN_INT64(Min(oms_atp_at(channel, method, item, 0, ncells, cells, at),
 						oms_quota_left(channel, sku, GetActiveSnapshot())));
 }
 
@@ -933,6 +959,7 @@ oms_atp_many(PG_FUNCTION_ARGS)
 	text	  **skus;
 	int			n = oms_arg_keys(fcinfo, 1, "skus", &skus);
 	OmsMethod	method = oms_arg_method(fcinfo, 2);
+	TimestampTz at = PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3);
 	OmsItem    *items = oms_items(n, skus);
 	const OmsItem **pointers = palloc(sizeof(OmsItem *) * Max(1, n));
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
@@ -943,8 +970,7 @@ oms_atp_many(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < n; i++)
 		pointers[i] = &items[i];
-	ncells = oms_cells_at(channel, method, n, pointers, NULL,
-						  PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), false, &cells);
+	ncells = oms_cells_at(channel, method, n, pointers, NULL, at, false, &cells);
 	for (int i = 0; i < n; i++)
 	{
 		int			end = first;
@@ -955,7 +981,7 @@ oms_atp_many(PG_FUNCTION_ARGS)
 		while (end < ncells && cells[end].sku == i)
 			end++;
 		values[0] = PointerGetDatum(skus[i]);
-		atp = Min(oms_atp_of(channel, method, &items[i], i, end - first, cells + first),
+		atp = Min(oms_atp_at(channel, method, &items[i], i, end - first, cells + first, at),
 				  oms_quota_left(channel, skus[i], GetActiveSnapshot()));
 		values[1] = Int64GetDatum(atp);
 		values[2] = Int64GetDatum(Min(atp, channel->show_at_most));

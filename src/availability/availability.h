@@ -54,7 +54,7 @@ typedef struct OmsCell
 	int64		unavailable;
 	int64		reserved;		/* expired holds included */
 	int64		expired;
-	int64		incoming;		/* units due up to the moment asked for; of a survey, ever */
+	int64		incoming;		/* of a survey: units due after the moment asked for */
 	OmsSafetyStock safety;
 	const OmsRule *rule;		/* whose safety it is; NULL: the channel's own */
 	bool		excluded;		/* the safety stock withholds all, or the location for a time */
@@ -104,8 +104,11 @@ extern int	oms_cells(const OmsChannel *channel, OmsMethod method, int n, const O
 extern int	oms_cells_at(const OmsChannel *channel, OmsMethod method, int n,
 						 const OmsItem *const *items, const OmsLatLon *ship_to, TimestampTz at,
 						 bool latest, OmsCell **cells);
-extern int	oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, OmsCell **cells);
+extern int	oms_survey(const OmsChannel *channel, OmsMethod method, const OmsItem *item, TimestampTz at,
+					   OmsCell **cells);
 extern int64 oms_atp_of(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku,
 						int ncells, const OmsCell *cells);
+extern int64 oms_atp_at(const OmsChannel *channel, OmsMethod method, const OmsItem *item, int sku,
+						int ncells, const OmsCell *cells, TimestampTz at);
 
 #endif							/* OMS_AVAILABILITY_H */

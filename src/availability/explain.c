@@ -103,7 +103,7 @@ why_not(const OmsChannel *channel, OmsMethod method, const OmsItem *item, const 
 }
 
 /*
- * oms_explain_availability(channel, sku, method): a row (step location) per location of the
+ * oms_explain_availability(channel, sku, method, at): a row (step location) per location of the
  * channel's group, in its sequence, then the steps sum, buffer, quota and total, of which
  * the last is the sum of the others. Raises as atp.
  */
@@ -124,7 +124,8 @@ oms_explain_availability(PG_FUNCTION_ARGS)
 	if (!item->known)
 		oms_raise_unknown_sku(sku);
 	InitMaterializedSRF(fcinfo, 0);
-	ncells = oms_survey(channel, method, item, &cells);
+	ncells = oms_survey(channel, method, item,
+						PG_ARGISNULL(3) ? DT_NOBEGIN : PG_GETARG_TIMESTAMPTZ(3), &cells);
 	for (int i = 0; i < ncells; i++)
 	{
 		const char *reason = why_not(channel, method, item, &cells[i]);

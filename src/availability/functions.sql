@@ -53,15 +53,16 @@ REVOKE ALL ON FUNCTION oms.explain_safety_stock(text, text, text, text, timestam
 COMMENT ON FUNCTION oms.explain_safety_stock(text, text, text, text, timestamptz) IS
     'the rules that match the sku at the location, for the channel and method, now or at a moment, in the order in which they win: the first holds; last, without rule_id, the channel''s own. Errors: OM004 unknown channel or location, 22023 unknown method';
 
-CREATE FUNCTION oms.explain_availability(channel text, sku text, method text DEFAULT 'ship')
+CREATE FUNCTION oms.explain_availability(
+    channel text, sku text, method text DEFAULT 'ship', at timestamptz DEFAULT NULL)
 RETURNS TABLE (step text, location text, on_hand bigint, unavailable bigint, reserved bigint, expired bigint,
                safety_stock bigint, rule_id bigint, rule oms.safety_stock, protected bigint, incoming bigint,
                counted bigint, reason text)
 LANGUAGE c STABLE PARALLEL SAFE COST 1000 ROWS 50 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_explain_availability';
-REVOKE ALL ON FUNCTION oms.explain_availability(text, text, text) FROM PUBLIC;
-COMMENT ON FUNCTION oms.explain_availability(text, text, text) IS
-    'why atp is what it is: a row of step location for each location of the channel''s group, with what is there, the units withheld as safety_stock, the rule that withholds them (rule_id NULL: the channel''s own), the units protected for other channels, the units incoming, which count later (oms.projection), the units counted, and the reason when none is; amounts are NULL where the sku is not carried. Then the steps sum, buffer and quota (what they take off, negative) and total, which is atp. Errors as atp';
+REVOKE ALL ON FUNCTION oms.explain_availability(text, text, text, timestamptz) FROM PUBLIC;
+COMMENT ON FUNCTION oms.explain_availability(text, text, text, timestamptz) IS
+    'why atp is what it is, now or at a moment: a row of step location for each location of the channel''s group, with what is there, the units withheld as safety_stock, the rule that withholds them (rule_id NULL: the channel''s own), the units protected for other channels, the units incoming after that, which count later (oms.projection), the units counted, and the reason when none is; amounts are NULL where the sku is not carried. Then the steps sum, buffer and quota (what they take off, negative) and total, which is atp. Errors as atp';
 
 CREATE FUNCTION oms.projection(channel text, sku text, method text DEFAULT 'ship')
 RETURNS TABLE (at timestamptz, incoming bigint, backordered bigint, projected bigint, atp bigint)

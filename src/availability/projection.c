@@ -111,7 +111,7 @@ put_moment(ReturnSetInfo *result, const OmsChannel *channel, OmsMethod method, c
 	values[1] = Int64GetDatum(incoming);
 	values[2] = Int64GetDatum(backordered);
 	values[3] = Int64GetDatum(projected);
-	values[4] = Int64GetDatum(Min(oms_atp_of(channel, method, item, 0, ncells, cells),
+	values[4] = Int64GetDatum(Min(oms_atp_at(channel, method, item, 0, ncells, cells, at),
 								  oms_quota_left(channel, item->sku, GetActiveSnapshot())));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }

@@ -48,7 +48,7 @@ matches_anywhere(const OmsRule *rule, const OmsChannel *channel, OmsMethod metho
 {
 	return ((rule->set & OMS_RULE_CHANNEL) == 0 || rule->channel == channel) &&
 		((rule->set & OMS_RULE_METHOD) == 0 || rule->method == method) &&
-		rule->active_from <= at && at < rule->active_until &&
+		rule->active_from <= at && (at < rule->active_until || rule->active_until == DT_NOEND) &&
 		((rule->set & OMS_RULE_TAGS) == 0 || has_tags(item, rule));
 }
 

@@ -152,7 +152,6 @@ static void
 lock(int64 id, Session *session)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	MemoryContext spi;
 	Datum		values[1] = {Int64GetDatum(id)};
 	Datum		value;
 	bool		isnull;
@@ -164,9 +163,7 @@ lock(int64 id, Session *session)
 				 errmsg("count %lld is unknown", (long long) id),
 				 errhint("Call oms.open_count first.")));
 	session->id = id;
-	spi = MemoryContextSwitchTo(caller);
-	session->location = DatumGetTextPCopy(oms_spi_value(0, 1, &isnull));
-	MemoryContextSwitchTo(spi);
+	session->location = oms_spi_copy_text(0, 1, caller);
 	session->open = DatumGetBool(oms_spi_value(0, 2, &isnull));
 	session->blind = DatumGetBool(oms_spi_value(0, 3, &isnull));
 	session->picked_counted = DatumGetBool(oms_spi_value(0, 4, &isnull));
@@ -207,12 +204,11 @@ read_lines(const Session *session, int n, text **skus, Line **lines)
 	for (uint64 i = 0; i < found; i++)
 	{
 		Line	   *line = &(*lines)[i];
-		MemoryContext spi = MemoryContextSwitchTo(caller);
 		Datum		value;
 		bool		isnull;
 
-		line->sku = DatumGetTextPCopy(oms_spi_value(i, 1, &isnull));
-		line->status = oms_spi_text(i, 2);
+		line->sku = oms_spi_copy_text(i, 1, caller);
+		line->status = MemoryContextStrdup(caller, oms_spi_text(i, 2));
 		value = oms_spi_value(i, 3, &isnull);
 		line->counted = isnull ? 0 : DatumGetInt64(value);
 		value = oms_spi_value(i, 4, &isnull);
@@ -222,7 +218,6 @@ read_lines(const Session *session, int n, text **skus, Line **lines)
 		value = oms_spi_value(i, 6, &isnull);
 		line->has_value = !isnull;
 		line->unit_value = isnull ? 0 : DatumGetFloat8(value);
-		MemoryContextSwitchTo(spi);
 	}
 	oms_spi_finish();
 	for (int i = 0; i < n; i++)

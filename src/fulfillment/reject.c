@@ -17,8 +17,8 @@
  * less than what pickers have taken from the shelf.
  *
  * Locks, in this order: the orders of all fulfillments that the scope concerns, by key; those
- * of relocate.c; key locks of stock; those of shortfall.c. With reroute, then, the lock of a routing run, which takes no lock that this
- * transaction could hold and wait for.
+ * of relocate.c; key locks of stock; those of shortfall.c. With reroute, then, the lock of a
+ * routing run, which takes no lock that this transaction could hold and wait for.
  *
  * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
  * pg_catalog, pg_temp, so that operators need no schema.
@@ -120,12 +120,6 @@ static OmsPlan select_on_hand = {
 	"JOIN oms.fulfillment_line_row l ON l.order_id = f.order_id AND l.fulfillment_id = f.fulfillment_id "
 	"WHERE f.location = $2 AND f.status IN ('picking', 'packed', 'ready') AND l.sku = $1)",
 	2, {"text", "text"}
-};
-
-static OmsPlan insert_movement = {
-	"INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, reason, reference, actor) "
-	"VALUES ($1, $2, -$3, CASE WHEN $4 THEN $3 ELSE 0 END, 'reject', $5, $6, $7)",
-	7, {"text", "text", "int8", "bool", "text", "text", "text"}
 };
 
 static OmsPlan insert_counts = {
@@ -341,10 +335,11 @@ lose(const Call *call, OmsAccounts *stock, const Loss *loss)
 	OmsAmounts	change = {.on_hand = -loss->rejected};
 	OmsAmounts	aside = {0};
 	OmsChange	result;
-	Datum		values[7] = {PointerGetDatum(loss->sku), PointerGetDatum(loss->location)};
+	OmsMovement movement = {.sku = loss->sku, .location = loss->location};
 
 	if (call->lose_all)
 	{
+		Datum		values[2] = {PointerGetDatum(loss->sku), PointerGetDatum(loss->location)};
 		int64		on_hand;
 
 		oms_spi_connect();
@@ -376,14 +371,10 @@ lose(const Call *call, OmsAccounts *stock, const Loss *loss)
 		aside.unavailable = -result.change.on_hand;
 		oms_stock_change(stock, loss->sku, loss->location, aside, &none, NULL);
 	}
-	values[2] = Int64GetDatum(-result.change.on_hand);
-	values[3] = BoolGetDatum(call->still_there);
-	values[4] = PointerGetDatum(call->reason);
-	values[5] = PointerGetDatum(fulfillment_reference(loss->fulfillment_id));
-	values[6] = PointerGetDatum(call->actor);
-	oms_spi_connect();
-	oms_spi_execute(&insert_movement, values, NULL, false);
-	oms_spi_finish();
+	movement.quantity = result.change.on_hand;
+	movement.unavailable = aside.unavailable;
+	oms_movements_record(&movement, 1, "reject", call->reason, fulfillment_reference(loss->fulfillment_id),
+						 call->actor);
 	return -result.change.on_hand;
 }
 

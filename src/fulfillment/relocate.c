@@ -20,13 +20,11 @@
  */
 #include "postgres.h"
 
-#include "commands/sequence.h"
 #include "miscadmin.h"
-#include "utils/timestamp.h"
 
 #include "fulfillment/fulfillment.h"
+#include "orders/orders.h"
 #include "reservation/reservation.h"
-#include "row.h"
 
 static OmsPlan select_reservations = {
 	"SELECT r.reservation_id, r.quantity - r.consumed FROM oms.reservation_row r "
@@ -52,14 +50,6 @@ static OmsPlan select_locations = {
 	"ORDER BY COALESCE(i.available >= $5, true) DESC, o.ship_to OPERATOR(oms.<->) l.coordinates NULLS LAST, "
 	"m.sequence, l.location",
 	5, {"text", "int4", "text", "text", "int8"}
-};
-
-static OmsPlan select_order = {
-	"SELECT o.channel, o.method = 'pickup', o.priority, o.reference, COALESCE(ol.promise_at, o.promise_at), "
-	"CASE o.method WHEN 'pickup' THEN $4 ELSE ol.location END, COALESCE(i.tracked, true), o.placed_at FROM oms.order_row o "
-	"JOIN oms.order_line_row ol ON ol.order_id = o.order_id AND ol.line_no = $2 "
-	"LEFT JOIN oms.item i ON i.sku = $3 WHERE o.order_id = $1",
-	4, {"text", "int4", "text", "text"}
 };
 
 /* The reservations of kits that a component's units are of, and how many units make a kit. */
@@ -124,60 +114,6 @@ move_units(Datum *values, text *location, int64 units)
 	}
 	oms_spi_finish();
 	return moved;
-}
-
-/*
- * backorder releases units and lets their line wait for supply, still counted by the
- * channel's quota; a backorder for each reservation. What is not tracked, which no supply
- * would fill, keeps its hold: the units backordered.
- */
-static int64
-backorder(const OmsOrderUnits *units, Datum *values)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	OmsReserveRequest request = {0};
-	OmsReserveLine line = {0};
-	OmsClaim   *claims;
-	int			nclaims;
-	bool		tracked;
-	bool		isnull;
-	Datum		promise_at;
-
-	oms_spi_connect();
-	if (oms_spi_execute_latest(&select_order, values, NULL) != 1)
-		elog(ERROR, "order line was not found");
-	request.channel = copy_texts(1, 1, caller)[0];
-	request.method = DatumGetBool(oms_spi_value(0, 2, &isnull)) ? OMS_PICKUP : OMS_SHIP;
-	request.priority = DatumGetInt32(oms_spi_value(0, 3, &isnull));
-	request.reference = copy_texts(1, 4, caller)[0];
-	promise_at = oms_spi_value(0, 5, &isnull);
-	line.promised = !isnull;
-	if (line.promised)
-		line.promise_at = DatumGetTimestampTz(promise_at);
-	line.location = copy_texts(1, 6, caller)[0];
-	tracked = DatumGetBool(oms_spi_value(0, 7, &isnull));
-	request.wanted_since = DatumGetTimestampTz(oms_spi_value(0, 8, &isnull));
-	oms_spi_finish();
-	if (!tracked)
-		return 0;
-
-	request.order_id = units->order_id;
-	request.nlines = 1;
-	request.lines = &line;
-	line.line_no = units->line_no;
-	line.sku = units->sku;
-	nclaims = oms_release_order_units(1, units, true, &claims);
-	for (int i = 0; i < nclaims; i++)
-	{
-		OmsReservationPart part = {.quantity = claims[i].quantity};
-
-		part.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false);
-		line.quota_period = claims[i].quota_period;
-		request.nparts = 1;
-		request.parts = &part;
-		(void) oms_backorder_insert(&request, false, NULL, NULL);
-	}
-	return units->units;
 }
 
 /* move_kits moves the kits that units of a component are of; how many of the units. */
@@ -279,6 +215,6 @@ oms_relocate(int n, OmsRelocation *relocations)
 			rest.units -= move_units(values, locations[l], rest.units);
 		one->moved = one->from.units - rest.units;
 		if (rest.units > 0)
-			one->backordered = backorder(&rest, values);
+			one->backordered = oms_backorder_order_units(&rest);
 	}
 }

@@ -111,18 +111,14 @@ lock_for_return(const Call *call)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		values[1] = {PointerGetDatum(call->order_id)};
-	MemoryContext spi;
 	text	   *channel;
-	bool		isnull;
 
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&lock_order, values, NULL) == 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
 				 errmsg("order \"%s\" is unknown", text_to_cstring(call->order_id))));
-	spi = MemoryContextSwitchTo(caller);
-	channel = DatumGetTextPCopy(oms_spi_value(0, 1, &isnull));
-	MemoryContextSwitchTo(spi);
+	channel = oms_spi_copy_text(0, 1, caller);
 	oms_spi_finish();
 	return channel;
 }
@@ -170,12 +166,10 @@ read_goods(const Call *call, text *channel, const Return *back, Goods **goods)
 	{
 		Goods	   *one = &(*goods)[i];
 		int64		left = oms_spi_int64(i, 2);
-		MemoryContext spi = MemoryContextSwitchTo(caller);
 		bool		isnull;
 
-		one->sku = DatumGetTextPCopy(oms_spi_value(i, 1, &isnull));
+		one->sku = oms_spi_copy_text(i, 1, caller);
 		one->tracked = DatumGetBool(oms_spi_value(i, 4, &isnull));
-		MemoryContextSwitchTo(spi);
 		if (pg_mul_s64_overflow(back->quantity, oms_spi_int64(i, 3), &one->quantity) ||
 			one->quantity > left)
 			ereport(ERROR,

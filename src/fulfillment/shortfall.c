@@ -5,13 +5,13 @@
  *		transaction.
  *
  * Who loses: what is held back of a receipt and what transfers hold, which nobody has bought;
- * then what no order wants
- * (carts, reservations of others' orders); then of orders the least urgent by priority, then
- * by promise (none first), then the latest. What a location has started loses after all that
- * it has not, and what a picker has in his hands never. What loses moves to another location at once, as far as one has it above safety
- * stock, and else waits as a backorder (relocate.c); a hold, which expires anyway, is
- * released; a kit that no other location has keeps its hold. Work at the location is
- * refused with it (rejection.c). Every reservation that lost is a row of oms.shortfall.
+ * then what no order wants (carts, reservations of others' orders); then of orders the least
+ * urgent by priority, then by promise (none first), then the latest. What a location has
+ * started loses after all that it has not, and what a picker has in his hands never. What
+ * loses moves to another location at once, as far as one has it above safety stock, and else
+ * waits as a backorder (relocate.c); a hold, which expires anyway, is released; a kit that no
+ * other location has keeps its hold. Work at the location is refused with it (rejection.c).
+ * Every reservation that lost is a row of oms.shortfall.
  *
  * Nobody waits. An order or a reservation that another transaction has locked is passed over,
  * and what is reserved by a transaction that has not committed is not seen: then less may be
@@ -212,19 +212,6 @@ lose_hold_back(Shortfall *call)
 		call->missing -= oms_transfers_lose(call->sku, call->location, call->missing);
 }
 
-/* copy_text copies a text of the last SPI result into the caller's memory; NULL for null. */
-static text *
-copy_text(uint64 row, int column, MemoryContext caller)
-{
-	MemoryContext spi = MemoryContextSwitchTo(caller);
-	bool		isnull;
-	Datum		value = oms_spi_value(row, column, &isnull);
-	text	   *result = isnull ? NULL : DatumGetTextPCopy(value);
-
-	MemoryContextSwitchTo(spi);
-	return result;
-}
-
 /*
  * lock_losers locks the orders of those whom reach units could concern, and lists who may
  * lose, of these orders and of no order, in the order in which they lose.
@@ -244,7 +231,7 @@ lock_losers(Shortfall *call, int64 reach, Loser **losers)
 	n = oms_spi_execute_latest(&lock_orders, values, "  n ");
 	order_ids = palloc(sizeof(Datum) * Max(1, n));
 	for (uint64 i = 0; i < n; i++)
-		order_ids[i] = PointerGetDatum(copy_text(i, 1, CurrentMemoryContext));
+		order_ids[i] = PointerGetDatum(oms_spi_copy_text(i, 1, CurrentMemoryContext));
 	values[2] = oms_text_array(n, order_ids);
 
 	n = oms_spi_execute_latest(&select_work, values, NULL);
@@ -261,12 +248,12 @@ lock_losers(Shortfall *call, int64 reach, Loser **losers)
 		Loser	   *loser = &(*losers)[i];
 		bool		isnull;
 
-		loser->order_id = copy_text(i, 2, caller);
+		loser->order_id = oms_spi_copy_text(i, 2, caller);
 		if (loser->order_id == NULL)
 			loser->reservation_id = oms_spi_int64(i, 1);
 		else
 			loser->line_no = DatumGetInt32(oms_spi_value(i, 3, &isnull));
-		loser->channel = copy_text(i, 4, caller);
+		loser->channel = oms_spi_copy_text(i, 4, caller);
 		loser->of_kit = DatumGetBool(oms_spi_value(i, 5, &isnull));
 		loser->hold = DatumGetBool(oms_spi_value(i, 6, &isnull));
 		loser->started = DatumGetBool(oms_spi_value(i, 7, &isnull));
@@ -351,10 +338,10 @@ backorder(const Shortfall *call, const Loser *loser, int64 units)
 	oms_spi_connect();
 	(void) oms_spi_execute_latest(&select_reservation, values, NULL);
 	request.method = DatumGetBool(oms_spi_value(0, 2, &isnull)) ? OMS_PICKUP : OMS_SHIP;
-	request.cart_id = copy_text(0, 3, caller);
-	request.reference = copy_text(0, 4, caller);
-	line.quota_period = copy_text(0, 5, caller);
-	line.location = copy_text(0, 6, caller);
+	request.cart_id = oms_spi_copy_text(0, 3, caller);
+	request.reference = oms_spi_copy_text(0, 4, caller);
+	line.quota_period = oms_spi_copy_text(0, 5, caller);
+	line.location = oms_spi_copy_text(0, 6, caller);
 	request.wanted_since = DatumGetTimestampTz(oms_spi_value(0, 7, &isnull));
 	oms_spi_finish();
 	part.backorder_id = nextval_internal(oms_table("backorder_id_seq"), false);
@@ -387,7 +374,7 @@ lose_reservation(Shortfall *call, Loser *loser, int64 units)
 	n = oms_spi_execute_latest(&select_locations, values, NULL);
 	locations = palloc(sizeof(text *) * Max(1, n));
 	for (uint64 i = 0; i < n; i++)
-		locations[i] = copy_text(i, 1, CurrentMemoryContext);
+		locations[i] = oms_spi_copy_text(i, 1, CurrentMemoryContext);
 	MemoryContextSwitchTo(caller);
 	for (uint64 i = 0; i < n && loser->moved < kits; i++)
 		loser->moved += oms_move_reservation(loser->reservation_id, locations[i], kits - loser->moved,
@@ -524,7 +511,7 @@ oms_resolve_shortfalls(PG_FUNCTION_ARGS)
 	n = oms_spi_execute_latest(&select_short, values, PG_ARGISNULL(0) ? "n" : NULL);
 	keys = MemoryContextAllocHuge(caller, sizeof(text *) * 2 * Max(1, n));
 	for (uint64 i = 0; i < 2 * n; i++)
-		keys[i] = copy_text(i / 2, 1 + i % 2, caller);
+		keys[i] = oms_spi_copy_text(i / 2, 1 + i % 2, caller);
 	oms_spi_finish();
 	for (uint64 i = 0; i < n; i++)
 		(void) oms_shortfall_resolve(keys[2 * i], keys[2 * i + 1], NULL, NULL, actor);

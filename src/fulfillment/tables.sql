@@ -194,6 +194,8 @@ CREATE TABLE oms.count_pick_row (
 );
 COMMENT ON TABLE oms.count_pick_row IS 'private: units that got into pickers'' hands, or out of them, while a count was open';
 CREATE INDEX count_pick_row_count_idx ON oms.count_pick_row (count_id, sku);
+-- A subscriber follows the end of a count, which deletes them.
+ALTER TABLE oms.count_pick_row REPLICA IDENTITY FULL;
 
 -- How long things may take. No row: no limit.
 CREATE TABLE oms.time_limit (

@@ -155,35 +155,30 @@ lock(text *id, const char *verb, const char *state, const char *other_state, Tra
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		values[1] = {PointerGetDatum(id)};
-	MemoryContext spi;
 	Datum		value;
 	bool		isnull;
 
+	transfer->reference = cstring_to_text(psprintf("transfer %s", text_to_cstring(id)));
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&lock_transfer, values, NULL) == 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
 				 errmsg("transfer \"%s\" is unknown", text_to_cstring(id)),
 				 errhint("Call oms.open_transfer first.")));
-	spi = MemoryContextSwitchTo(caller);
 	transfer->id = id;
-	transfer->from_location = DatumGetTextPCopy(oms_spi_value(0, 1, &isnull));
-	transfer->to_location = DatumGetTextPCopy(oms_spi_value(0, 2, &isnull));
-	transfer->reference = cstring_to_text(psprintf("transfer %s", text_to_cstring(id)));
-	transfer->status = oms_spi_text(0, 3);
+	transfer->from_location = oms_spi_copy_text(0, 1, caller);
+	transfer->to_location = oms_spi_copy_text(0, 2, caller);
+	transfer->status = MemoryContextStrdup(caller, oms_spi_text(0, 3));
 	value = oms_spi_value(0, 4, &isnull);
 	transfer->expected = !isnull;
 	transfer->expected_at = isnull ? 0 : DatumGetTimestampTz(value);
-	MemoryContextSwitchTo(spi);
 	transfer->n = oms_spi_execute_latest(&select_lines, values, NULL);
 	transfer->lines = MemoryContextAlloc(caller, sizeof(TransferLine) * Max(1, transfer->n));
 	for (int i = 0; i < transfer->n; i++)
 	{
 		TransferLine *line = &transfer->lines[i];
 
-		spi = MemoryContextSwitchTo(caller);
-		line->sku = DatumGetTextPCopy(oms_spi_value(i, 1, &isnull));
-		MemoryContextSwitchTo(spi);
+		line->sku = oms_spi_copy_text(i, 1, caller);
 		line->quantity = oms_spi_int64(i, 2);
 		line->held = oms_spi_int64(i, 3);
 		line->shipped = oms_spi_int64(i, 4);
@@ -454,6 +449,16 @@ receive_one(const Transfer *transfer, text *sku, int64 units, text *actor)
 		line->received += units;
 }
 
+/* all_received says whether nothing that was shipped is still on its way. */
+static bool
+all_received(const Transfer *transfer)
+{
+	for (int i = 0; i < transfer->n; i++)
+		if (transfer->lines[i].received < transfer->lines[i].shipped)
+			return false;
+	return true;
+}
+
 /* finish ends the transfer: what is still expected of it is expected no more. */
 static void
 finish(const Transfer *transfer, const char *status, text *reason, text *actor)
@@ -497,12 +502,7 @@ oms_receive_transfer(PG_FUNCTION_ARGS)
 		if (transfer.lines[i].shipped > transfer.lines[i].received)
 			receive_one(&transfer, transfer.lines[i].sku,
 						transfer.lines[i].shipped - transfer.lines[i].received, actor);
-	for (int i = 0; i < transfer.n && !complete; i++)
-		if (transfer.lines[i].received < transfer.lines[i].shipped)
-			break;
-		else if (i == transfer.n - 1)
-			complete = true;
-	if (complete)
+	if (complete || all_received(&transfer))
 		finish(&transfer, "received", NULL, actor);
 	put(fcinfo, id);
 	oms_request_end(fcinfo, 5, NULL);

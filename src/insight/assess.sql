@@ -33,6 +33,7 @@ DECLARE
     i integer;
     plan record;
     rules bigint;
+    refused bigint; -- rows of feeds
     -- of the solvers nearest and batch
     cost numeric[] := '{0,0}';
     unfilled numeric[] := '{0,0}';
@@ -147,6 +148,8 @@ BEGIN
         (SELECT count(*) FILTER (WHERE c.safety_stock::text <> '0' OR c.buffer > 0) FROM oms.channel c)
         + (SELECT count(*) FROM oms.safety_stock_rule) + (SELECT count(*) FROM oms.quota)
         + (SELECT count(*) FROM oms.protected_stock) END;
+    refused := CASE WHEN own THEN
+        (SELECT count(*) FROM oms.feed_exception WHERE last_at >= now() - make_interval(days => days)) END;
 
     -- The orders of each day, one after the other by distance and all together, each on the stock that its own plans of
     -- the days before left.
@@ -222,7 +225,7 @@ BEGIN
         CASE WHEN n.stores = 0 OR num_nonnulls(n.rejected, n.slowest) = 0 THEN 'unknown'
              WHEN n.stores > 1 AND (n.least < (t ->> 'accepted_percent')::numeric
                                     OR n.slowest > n.fastest * (t ->> 'spread')::numeric) THEN 'yes' ELSE 'no' END,
-        CASE WHEN n.exceptions > 0 OR n.lag >= (t ->> 'lag_hours')::numeric THEN 'yes'
+        CASE WHEN n.exceptions > 0 OR refused > 0 OR n.lag >= (t ->> 'lag_hours')::numeric THEN 'yes'
              WHEN num_nonnulls(n.exceptions, n.lag) = 0 AND NOT own THEN 'unknown' ELSE 'no' END];
 
     RETURN QUERY VALUES
@@ -296,9 +299,10 @@ BEGIN
               WHEN 'no' THEN 'Treat all locations alike.' ELSE 'Look again later. In queries: columns offered, rejected and accepted_after in locations_sql.' END),
         ('Do systems drift apart?', answers[6],
          COALESCE(NULLIF(concat_ws('; ', n.exceptions || ' units were promised and not there',
+                                   NULLIF(refused, 0) || ' rows of feeds could not be taken',
                                    '19 of 20 records are at most ' || n.lag || ' hours behind'), ''),
                   CASE WHEN own THEN 'no unit was promised and not there' ELSE 'neither lag nor exceptions are known' END),
-         jsonb_build_object('exceptions', n.exceptions, 'lag_hours', n.lag, 'needed_lag_hours', t -> 'lag_hours'),
+         jsonb_build_object('exceptions', n.exceptions, 'feed_rows_refused', refused, 'lag_hours', n.lag, 'needed_lag_hours', t -> 'lag_hours'),
          CASE answers[6] WHEN 'yes' THEN 'Feed stock by event, not by night, and reconcile; keep a safety stock for the time between.'
               WHEN 'no' THEN 'Keep feeding as you do.' ELSE 'In queries: columns lag or exceptions in stock_sql.' END);
 END

@@ -190,7 +190,7 @@ END
 $$;
 REVOKE ALL ON FUNCTION oms.draw_run(bigint) FROM PUBLIC;
 COMMENT ON FUNCTION oms.draw_run(bigint) IS
-    'the map of a routing run (NULL: the last), before and after, as an SVG document: locations, destinations, what ships from where, orders that are split, units that wait. Lines to one spot of the map are drawn as one, so that it stays small. With the caller''s rights on oms.routing_run, decision, orders and location. Error: OM004 unknown run';
+    'the map of a routing run (NULL: the last), before and after, as an SVG document: locations, destinations, what ships from where, orders that are split, units that wait. Lines to one spot of the map are drawn as one, the thicker the more. With the caller''s rights on oms.routing_run, decision, orders and location. Error: OM004 unknown run';
 
 CREATE FUNCTION oms.draw_availability(channel text, sku text, method text DEFAULT 'ship')
 RETURNS text

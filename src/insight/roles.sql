@@ -57,9 +57,9 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
   FROM (VALUES
     -- reading
     ('function', 'EXECUTE', '{reader,seller,planner}'::text[],
-     'atp,atp_by_location,atp_feed,atp_many,available,capacity_accounts,capacity_use,count_suggestions,'
-     'draw_availability,draw_run,draw_stores,expected_supply,explain_availability,explain_route,explain_safety_stock,'
-     'leave_by,nice_step,order_history,picture,picture_text,projection,promise,safety_stock_at,shipping'),
+     'atp,atp_by_location,atp_feed,atp_many,available,capacity_use,count_suggestions,draw_availability,draw_run,'
+     'draw_stores,expected_supply,explain_availability,explain_route,explain_safety_stock,leave_by,nice_step,'
+     'order_history,picture,picture_text,projection,promise,safety_stock_at,shipping'),
     ('function', 'EXECUTE', '{reader,seller,store,planner}',
      'count_sheet,fulfillment_history,next_actions,pick_list,sees_location,stock_history,work_list'),
     -- selling, and what customers change their minds about
@@ -87,14 +87,14 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
-     'enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,grant_role_to,'
-     'revoke_role_from'),
+     'add_channel,add_item,add_kit,add_location,add_location_group,add_source,check,enforce_time_limits,expire_holds,'
+     'feed_moment,fold_accounts,forget_events,forget_requests,grant_role_to,reset_statistics,revoke_role_from'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
      'confidence_setting,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,fulfillment,'
      'fulfillment_event,fulfillment_line,hold_back,incoming,inventory,inventory_by_sku,kit_component,location,'
-     'location_exclusion,location_group,location_group_member,location_performance,movement,order_facts,order_hold,'
+     'location_exclusion,location_group,location_group_member,location_performance,movement,oms_stat_account,'
+     'oms_stat_feed,oms_stat_reservation,oms_stat_routing,oms_stat_wait,oms_stat_work,order_facts,order_hold,'
      'order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
      'return_window,returned,role_right,routing_run,safety_stock_rule,service,service_due,shortfall,source,time_limit,'
      'transfer_line,transfer_order,work,zone'),

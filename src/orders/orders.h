@@ -6,6 +6,7 @@
 #define OMS_ORDERS_H
 
 #include "oms.h"
+#include "reservation/order_units.h"
 
 /*
  * A step of cancel_order: called with the order's row locked, before anything is
@@ -14,5 +15,6 @@
 typedef void (*OmsCancelStep) (text *order_id, text *reason, text *actor);
 
 extern void oms_register_cancel_step(OmsCancelStep step);
+extern int64 oms_backorder_order_units(const OmsOrderUnits *units);
 
 #endif							/* OMS_ORDERS_H */

@@ -11,7 +11,8 @@
  *
  * A row serves as far as the channel could sell of it on that day: what is read of the
  * location by then, less safety stock, what is protected for others and, over the network, the buffer
- * (availability/projection.c has the same formula). That limit is read, the row's is exact.
+ * (availability/projection.c has the same formula); nothing of a location that is excluded then,
+ * for all or for the backorder's order. That limit is read, the row's is exact.
  *
  * Settling makes the claims on a sku right again after incoming supply has changed, in one
  * plan over its open backorders, most urgent first:
@@ -65,12 +66,22 @@ typedef struct Row
 	int64		net;			/* units that settling adds to its claims */
 } Row;
 
-/* The rows of a sku, by their moments. */
+/* A location that sends out nothing of the sku before a moment. */
+typedef struct Exclusion
+{
+	text	   *location;
+	text	   *order_id;		/* only for this order, or NULL */
+	TimestampTz until;
+} Exclusion;
+
+/* The rows of a sku, by their moments, and what its locations are excluded from. */
 typedef struct Outlook
 {
 	text	   *sku;
 	int			n;
 	Row		   *rows;
+	int			nexclusions;
+	Exclusion  *exclusions;
 } Outlook;
 
 /* A channel and method that backorders are for. */
@@ -92,6 +103,7 @@ typedef struct Backorder
 	int64		missing;
 	int			party;
 	text	   *location;		/* the only one that serves, or NULL */
+	text	   *order_id;		/* or NULL */
 	int64		claimed;		/* in all */
 	bool		changed;
 	int64	   *claims;			/* by row */
@@ -134,13 +146,26 @@ static OmsPlan select_all_rows = {
 	1, {"pg_catalog.text"}
 };
 
+/* What is excluded of the locations that expect sku $1, for all or for an order that waits for it. */
+static OmsPlan select_exclusions = {
+	"SELECT x.location, x.order_id, x.until FROM oms.location_exclusion x "
+	"WHERE x.until OPERATOR(pg_catalog.>) pg_catalog.clock_timestamp() "
+	"AND (x.sku IS NULL OR x.sku OPERATOR(pg_catalog.=) $1) "
+	"AND EXISTS (SELECT FROM oms.incoming_row i WHERE i.sku OPERATOR(pg_catalog.=) $1 "
+	"AND i.location OPERATOR(pg_catalog.=) x.location AND i.status OPERATOR(pg_catalog.=) 'open') "
+	"AND (x.order_id IS NULL OR EXISTS (SELECT FROM oms.backorder_row b "
+	"WHERE b.order_id OPERATOR(pg_catalog.=) x.order_id AND b.sku OPERATOR(pg_catalog.=) $1 "
+	"AND b.status OPERATOR(pg_catalog.=) 'open'))",
+	1, {"pg_catalog.text"}
+};
+
 /*
  * The open backorders of sku $1 that claim too little, or something due after $2, or of a row
  * in $3; locked, most urgent first.
  */
 static OmsPlan lock_backorders = {
 	"SELECT b.backorder_id, b.quantity OPERATOR(pg_catalog.-) b.filled, b.channel, "
-	"b.method OPERATOR(pg_catalog.=) 'pickup', b.location "
+	"b.method OPERATOR(pg_catalog.=) 'pickup', b.location, b.order_id "
 	"FROM oms.backorder_row b LEFT JOIN oms.backorder_claimed k ON k.sku OPERATOR(pg_catalog.=) b.sku "
 	"AND k.backorder_id OPERATOR(pg_catalog.=) b.backorder_id "
 	"WHERE b.sku OPERATOR(pg_catalog.=) $1 AND b.status OPERATOR(pg_catalog.=) 'open' "
@@ -217,7 +242,20 @@ static OmsPlan drop_claims = {
  * -------------------------------------------------------------------------
  */
 
-/* read_outlook reads the rows of a sku on the latest snapshot; with all also those not open. */
+/* copy_text copies a text of the last SPI result; NULL when it is null. */
+static text *
+copy_text(uint64 row, int column)
+{
+	bool		isnull;
+	Datum		value = oms_spi_value(row, column, &isnull);
+
+	return isnull ? NULL : DatumGetTextPCopy(value);
+}
+
+/*
+ * read_outlook reads the rows of a sku and exclusions of their locations on the latest snapshot;
+ * with all also rows that are not open.
+ */
 static void
 read_outlook(text *sku, bool all, Outlook *outlook)
 {
@@ -245,6 +283,18 @@ read_outlook(text *sku, bool all, Outlook *outlook)
 		row->available = oms_spi_int64(i, 8);
 		MemoryContextSwitchTo(spi);
 	}
+	outlook->nexclusions = outlook->n == 0 ? 0 : oms_spi_execute_latest(&select_exclusions, values, NULL);
+	outlook->exclusions = MemoryContextAlloc(caller, sizeof(Exclusion) * Max(1, outlook->nexclusions));
+	for (int i = 0; i < outlook->nexclusions; i++)
+	{
+		MemoryContext spi = MemoryContextSwitchTo(caller);
+		bool		isnull;
+
+		outlook->exclusions[i].location = copy_text(i, 1);
+		outlook->exclusions[i].order_id = copy_text(i, 2);
+		outlook->exclusions[i].until = DatumGetTimestampTz(oms_spi_value(i, 3, &isnull));
+		MemoryContextSwitchTo(spi);
+	}
 	oms_spi_finish();
 }
 
@@ -264,7 +314,8 @@ read_atp(Party *party, const Outlook *outlook)
 		int			ncells = oms_cells_at(party->channel, party->method, 1, &item, NULL,
 										  outlook->rows[r].at, true, &cells);
 
-		party->atp[r] = oms_atp_of(party->channel, party->method, item, 0, ncells, cells);
+		party->atp[r] = oms_atp_at(party->channel, party->method, item, 0, ncells, cells,
+								   outlook->rows[r].at);
 	}
 }
 
@@ -299,19 +350,39 @@ make_party(Party *party, text *name, OmsMethod method, const Outlook *outlook)
 	PopActiveSnapshot();
 }
 
+/* serves says whether a backorder may claim of a row at all. */
+static bool
+serves(const Outlook *outlook, const Party *party, const Backorder *backorder, int r)
+{
+	const Row  *row = &outlook->rows[r];
+
+	if (!row->counts || row->free <= 0 || !party->open[r] ||
+		(backorder->location != NULL && !oms_text_equal(backorder->location, row->location)))
+		return false;
+	for (int i = 0; i < outlook->nexclusions; i++)
+	{
+		const Exclusion *exclusion = &outlook->exclusions[i];
+
+		if (exclusion->until > row->at && oms_text_equal(exclusion->location, row->location) &&
+			(exclusion->order_id == NULL ||
+			 (backorder->order_id != NULL && oms_text_equal(exclusion->order_id, backorder->order_id))))
+			return false;
+	}
+	return true;
+}
+
 /*
  * claimable is what a backorder may claim of a row: units not claimed, as far as the
  * channel could sell them on that day. granted is what was claimed since the ATP was read.
  */
 static int64
-claimable(const Outlook *outlook, const Party *party, text *location, int r, int64 granted)
+claimable(const Outlook *outlook, const Party *party, const Backorder *backorder, int r, int64 granted)
 {
 	const Row  *row = &outlook->rows[r];
 	int128		on_hand = Max(0, row->on_hand);
 	int128		units = row->available;
 
-	if (!row->counts || row->free <= 0 || !party->open[r] ||
-		(location != NULL && !oms_text_equal(location, row->location)))
+	if (!serves(outlook, party, backorder, r))
 		return 0;
 	for (int i = 0; i <= r; i++)
 	{
@@ -392,7 +463,10 @@ claim_part(const OmsReserveRequest *request, OmsReservationPart *part, Outlook *
 		   const Party *party, OmsAccounts *accounts)
 {
 	const OmsReserveLine *line = &request->lines[part->line];
-	Backorder	backorder = {.id = part->backorder_id, .changed = true};
+	Backorder	backorder = {
+		.id = part->backorder_id, .location = line->location, .order_id = request->order_id,
+		.changed = true
+	};
 	TimestampTz promise_at = line->promise_at;
 
 	backorder.claims = palloc0(sizeof(int64) * outlook->n);
@@ -400,7 +474,7 @@ claim_part(const OmsReserveRequest *request, OmsReservationPart *part, Outlook *
 	{
 		Row		   *row = &outlook->rows[r];
 		int64		units = Min(part->quantity - backorder.claimed,
-								claimable(outlook, party, line->location, r, backorder.claimed));
+								claimable(outlook, party, &backorder, r, backorder.claimed));
 
 		if (units > 0)
 			units = change_claims(accounts, outlook->sku, row, units);
@@ -545,15 +619,14 @@ lock_and_read(Settlement *settlement, const TimestampTz *first_free, int nover, 
 		Backorder  *backorder = &settlement->backorders[i];
 		bool		isnull;
 		bool		pickup;
-		Datum		location;
 
 		backorder->id = oms_spi_int64(i, 1);
 		backorder->missing = oms_spi_int64(i, 2);
 		pickup = DatumGetBool(oms_spi_value(i, 4, &isnull));
 		backorder->party = party_of(settlement, DatumGetTextPP(oms_spi_value(i, 3, &isnull)),
 									pickup ? OMS_PICKUP : OMS_SHIP);
-		location = oms_spi_value(i, 5, &isnull);
-		backorder->location = isnull ? NULL : DatumGetTextPCopy(location);
+		backorder->location = copy_text(i, 5);
+		backorder->order_id = copy_text(i, 6);
 		backorder->claims = palloc0(sizeof(int64) * outlook->n);
 		ids[i] = Int64GetDatum(backorder->id);
 	}
@@ -651,7 +724,7 @@ plan(Settlement *settlement)
 			for (int to = 0; backorder->claims[from] > 0 && rows[to].at < rows[from].at; to++)
 			{
 				int64		units = Min(backorder->claims[from],
-										claimable(outlook, party, backorder->location, to, granted));
+										claimable(outlook, party, backorder, to, granted));
 
 				if (units > 0)
 					add(settlement, b, from, to, units);
@@ -661,7 +734,7 @@ plan(Settlement *settlement)
 		for (int r = 0; r < outlook->n && backorder->claimed < backorder->missing; r++)
 		{
 			int64		units = Min(backorder->missing - backorder->claimed,
-									claimable(outlook, party, backorder->location, r, granted));
+									claimable(outlook, party, backorder, r, granted));
 
 			if (units > 0)
 				add(settlement, b, -1, r, units);

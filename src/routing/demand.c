@@ -279,8 +279,10 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 "h.line_no "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku",
 					 rule != NULL && !rule->keep_groups ? "NULL::text" : "l.keep_together", demand);
-	locations = "SELECT l.location, l.coordinates, l.handling_cost, l.minutes_per_order, "
-		"l.minutes_per_line, l.minutes_per_unit FROM oms.location l";
+	locations = psprintf("SELECT l.location, l.coordinates, l.handling_cost%s FROM oms.location l",
+						 /* the planner works harder when there is work to be measured */
+						 exists("SELECT FROM oms.capacity c WHERE c.minutes IS NOT NULL") ?
+						 ", l.minutes_per_order, l.minutes_per_line, l.minutes_per_unit" : "");
 	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
 					 "FROM oms.routing_held h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "

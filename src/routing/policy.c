@@ -63,12 +63,12 @@ static OmsPlan lock_draft = {
 
 static OmsPlan insert_routing = {
 	"INSERT INTO oms.policy_routing_row (policy, version, sequence, routing, filter, saved_by, "
-	"queue, cancel_after_days) "
-	"SELECT $1, $2, pg_catalog.count(*) OPERATOR(pg_catalog.+) 1, $3, $4, $5, $6, $7 "
+	"queue, cancel_after_days, on_unfilled) "
+	"SELECT $1, $2, pg_catalog.count(*) OPERATOR(pg_catalog.+) 1, $3, $4, $5, $6, $7, $8 "
 	"FROM oms.policy_routing_row r WHERE r.policy OPERATOR(pg_catalog.=) $1 "
 	"AND r.version OPERATOR(pg_catalog.=) $2 RETURNING sequence",
-	7, {"pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.text", "pg_catalog.text", "pg_catalog.numeric"}
+	8, {"pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog.text",
+	"pg_catalog.text", "pg_catalog.text", "pg_catalog.numeric", "pg_catalog.text"}
 };
 
 static OmsPlan insert_rule = {
@@ -111,7 +111,7 @@ static OmsPlan select_routings = {
 	"SELECT p.version, r.routing, r.filter, r.saved_by, r.queue, r.cancel_after_days, "
 	"(SELECT pg_catalog.count(*) FROM oms.policy_rule_row u "
 	"WHERE u.policy OPERATOR(pg_catalog.=) r.policy AND u.version OPERATOR(pg_catalog.=) r.version "
-	"AND u.routing OPERATOR(pg_catalog.=) r.routing) FROM oms.policy_row p "
+	"AND u.routing OPERATOR(pg_catalog.=) r.routing), r.on_unfilled OPERATOR(pg_catalog.=) 'backorder' FROM oms.policy_row p "
 	"JOIN oms.policy_routing_row r ON r.policy OPERATOR(pg_catalog.=) p.policy "
 	"AND r.version OPERATOR(pg_catalog.=) p.version "
 	"WHERE p.policy OPERATOR(pg_catalog.=) $1 AND p.status OPERATOR(pg_catalog.=) 'active' "
@@ -287,6 +287,7 @@ oms_policy_read(text *name)
 		routing->queue = oms_spi_text(i, 5);
 		routing->cancel_after_days = oms_spi_text(i, 6);
 		routing->nrules = oms_spi_int64(i, 7);
+		routing->backorders = DatumGetBool(oms_spi_value(i, 8, &isnull));
 		routing->rules = palloc0(sizeof(PolicyRule) * routing->nrules);
 	}
 	MemoryContextSwitchTo(spi);
@@ -386,7 +387,7 @@ oms_add_policy(PG_FUNCTION_ARGS)
 }
 
 /*
- * oms_add_routing(policy, routing, filter, queue, cancel_after_days) adds a routing to the
+ * oms_add_routing(policy, routing, filter, queue, cancel_after_days, on_unfilled) adds a routing to the
  * draft: its sequence. OM004 without a draft; what is wrong with the filter.
  */
 Datum
@@ -394,13 +395,14 @@ oms_add_routing(PG_FUNCTION_ARGS)
 {
 	text	   *policy = oms_arg_key(fcinfo, 0, "policy");
 	text	   *routing = oms_arg_key(fcinfo, 1, "routing");
-	Datum		values[7];
-	char		nulls[8] = {' ', ' ', ' ', ' ', ' ', ' ', ' '};
+	Datum		values[8];
+	char		nulls[9] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
 	Disguise	before;
 	bool		isnull;
 	Datum		sequence;
 
 	values[5] = PointerGetDatum(oms_arg_key(fcinfo, 3, "queue"));
+	values[7] = PointerGetDatum(oms_arg_key(fcinfo, 5, "on_unfilled"));
 	if (!PG_ARGISNULL(2))
 		check_filter(text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	values[0] = PointerGetDatum(policy);

@@ -30,6 +30,7 @@ typedef struct PolicyRouting
 	char	   *saved_by;		/* role */
 	char	   *queue;
 	char	   *cancel_after_days;	/* NULL: never */
+	bool		backorders;		/* what no rule serves */
 	int			nrules;
 	PolicyRule *rules;
 } PolicyRouting;

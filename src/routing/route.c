@@ -7,7 +7,8 @@
  * tables, in one snapshot and without locks, once, or for each rule of a policy. Lock: the orders of the
  * plan that are still open are locked without waiting; those that somebody else has locked are left
  * and counted. Apply: capacity is taken (capacity.c), holds move (moves.c), then decisions
- * and fulfillments are written from what is held after the moves (decide.c). An order that has changed
+ * and fulfillments are written from what is held after the moves (decide.c), and what no rule
+ * serves is backordered where its routing says so (unserved.c). An order that has changed
  * since it was planned, or that does not get the capacity or the units it was to have, is not forced: it
  * is planned again with what is there then. After the last round what is not as planned waits in
  * queue changed.
@@ -191,6 +192,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		oms_route_decide(run_id, run, done, refused);
 		oms_spi_finish();
 		oms_route_write_capacity(run, ready, &taken);
+		oms_route_backorder(run_id, run, done);
 
 		again = oms_route_intersect(run->planned_orders, oms_route_except(locked, done));
 		skipped += oms_route_cardinality(oms_route_except(run->planned_orders, locked));

@@ -129,6 +129,9 @@ extern void oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *mo
 extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders);
 extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused);
 
+/* unserved.c */
+extern void oms_route_backorder(Datum run_id, const RouteRun *run, Datum orders);
+
 /* route.c */
 
 #endif							/* OMS_ROUTING_ROUTE_H */

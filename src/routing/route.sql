@@ -152,13 +152,13 @@ COMMENT ON FUNCTION oms.add_policy(text, text) IS
 
 CREATE FUNCTION oms.add_routing(
     policy text, routing text, filter text DEFAULT NULL, queue text DEFAULT 'unfillable',
-    cancel_after_days numeric DEFAULT NULL)
+    cancel_after_days numeric DEFAULT NULL, on_unfilled text DEFAULT 'wait')
 RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
 AS 'MODULE_PATHNAME', 'oms_add_routing';
-REVOKE ALL ON FUNCTION oms.add_routing(text, text, text, text, numeric) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_routing(text, text, text, text, numeric) IS
-    'adds a routing to the draft of a policy; returns its sequence. filter: an SQL condition over the columns of oms.order_facts (NULL: every order), checked now and evaluated as the role that saved it, read-only, with search_path pg_catalog, oms; an order belongs to the first routing whose filter is true. queue: where units wait that no rule serves; cancel_after_days: after which oms.cancel_overdue cancels their order. Errors: OM004 no draft, 23505 the routing is there already, what is wrong with the filter, 22004';
+REVOKE ALL ON FUNCTION oms.add_routing(text, text, text, text, numeric, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_routing(text, text, text, text, numeric, text) IS
+    'adds a routing to the draft of a policy; returns its sequence. filter: an SQL condition over the columns of oms.order_facts (NULL: every order), checked now and evaluated as the role that saved it, read-only, with search_path pg_catalog, oms; an order belongs to the first routing whose filter is true. queue: where units wait that no rule serves; on_unfilled: wait, they keep their hold, or backorder, it is released and their line waits for supply (kits and what is untracked keep it); cancel_after_days: after which oms.cancel_overdue cancels their order. Errors: OM004 no draft, 23505 the routing is there already, what is wrong with the filter, 22004';
 
 CREATE FUNCTION oms.add_rule(
     policy text, routing text, location_group text DEFAULT NULL, max_distance_km double precision DEFAULT NULL,

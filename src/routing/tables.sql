@@ -24,8 +24,9 @@ CREATE TABLE oms.policy_routing_row (
     routing text COLLATE "C" NOT NULL CHECK (routing <> ''),
     filter text,
     saved_by text NOT NULL,
-    queue text NOT NULL CHECK (queue <> ''),
+    queue text NOT NULL CHECK (queue <> '' AND queue <> 'changed'),
     cancel_after_days numeric CHECK (cancel_after_days BETWEEN 0 AND 3660),
+    on_unfilled text NOT NULL DEFAULT 'wait' CHECK (on_unfilled IN ('wait', 'backorder')),
     PRIMARY KEY (policy, version, sequence),
     UNIQUE (policy, version, routing)
 );

@@ -133,3 +133,12 @@ echo "SELECT count(*), sum(atp) FROM oms.atp_feed();" >"$dir/feed"
 echo "SELECT count(*), sum(free) FROM (SELECT sku, sum(greatest(on_hand - reserved - 5, 0)) AS free FROM oms.stock_account GROUP BY sku) s;" >"$dir/group_by"
 rounds=$([ -n "$short" ] && echo 3 || echo 5)
 compare "feed_of_4_channels_vs_one_group_by" "at most 3" feed group_by
+
+# The memory of one feed beyond what the session has anyway: by how much its address space has grown at most.
+cat >"$dir/memory.sql" <<'SQL'
+SELECT count(*) FROM oms.atp_feed() LIMIT 0;
+SELECT substring(pg_read_file('/proc/self/status') FROM 'VmPeak:\s+(\d+)') AS before \gset
+SELECT count(*) FROM oms.atp_feed() \g /dev/null
+SELECT (substring(pg_read_file('/proc/self/status') FROM 'VmPeak:\s+(\d+)')::int - :before) / 1024;
+SQL
+[ ! -r /proc/self/status ] || echo "  feed_of_4_channels: $(psql -XAtq -f "$dir/memory.sql" | tail -1) MB of memory for $skus skus"

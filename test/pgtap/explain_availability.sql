@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
 \ir include/oracle.psql
-SELECT plan(29);
+SELECT plan(32);
 
 CREATE FUNCTION pg_temp.told(channel text, sku text, method text DEFAULT 'ship') RETURNS SETOF text LANGUAGE sql AS $$
     SELECT concat_ws(' ', step, location, counted, '| ' || reason) FROM oms.explain_availability($1, $2, $3)
@@ -97,6 +97,11 @@ BEGIN
     FOR i IN 1..4 LOOP
         PERFORM oms.add_item('k' || i), oms.add_kit('k' || i, ARRAY['r' || i, 'r' || i + 5], ARRAY[1, 2]::bigint[]);
     END LOOP;
+    FOR i IN 1..20 LOOP
+        PERFORM oms.add_incoming('PO ' || i, place[1 + floor(random() * 4)::int], 'r' || 1 + floor(random() * 12), 1 + floor(random() * 20)::int,
+                                 now() + make_interval(days => 1 + floor(random() * 9)::int));
+    END LOOP;
+    PERFORM oms.reserve('market', 'r' || i, 40, on_shortage => 'backorder') FROM generate_series(1, 4) AS i;
     INSERT INTO oms.quota (channel, sku, quantity) SELECT c.channel, i.sku, floor(random() * 20) FROM oms.channel AS c, oms.item AS i WHERE random() < 0.2;
     FOR i IN 1..60 LOOP
         INSERT INTO oms.safety_stock_rule (channel, location, location_group, sku, tags, method, safety_stock)
@@ -135,5 +140,20 @@ SELECT is_empty($$
     SELECT c.channel, i.sku, m.method FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method),
         oms.explain_availability(c.channel, i.sku, m.method) AS e
     WHERE e.step = 'location' AND (e.counted = 0) <> (e.reason IS NOT NULL) AND i.tracked AND i.sku !~ '^k'$$, 'and a reason wherever nothing is counted');
+SELECT is_empty($$
+    SELECT c.channel, i.sku, m.method, d.at FROM oms.channel AS c, oms.item AS i, (VALUES ('ship'), ('pickup')) AS m (method),
+        (SELECT now() + make_interval(days => d, hours => 1) FROM generate_series(-1, 10, 2) AS d UNION SELECT 'infinity') AS d (at),
+        LATERAL (SELECT sum(counted) FILTER (WHERE step = 'total') AS total, sum(counted) FILTER (WHERE step IN ('sum', 'buffer', 'quota')) AS steps
+                   FROM oms.explain_availability(c.channel, i.sku, m.method, d.at)) AS e
+    WHERE (e.total, e.steps) IS DISTINCT FROM (oms.atp(c.channel, i.sku, m.method, d.at), e.total::numeric)$$,
+    'at any moment, the total is atp then');
+SELECT ok((SELECT count(*) > 20 FROM oms.channel AS c, oms.item AS i WHERE oms.atp(c.channel, i.sku, at => 'infinity') > oms.atp(c.channel, i.sku)),
+    'which what is incoming changes');
+SELECT is_empty($$
+    SELECT i.sku FROM oms.item AS i,
+        LATERAL (SELECT sum(incoming) AS incoming, sum(on_hand) AS on_hand FROM oms.explain_availability('market', i.sku)) AS today,
+        LATERAL (SELECT sum(incoming) AS incoming, sum(on_hand) AS on_hand FROM oms.explain_availability('market', i.sku, at => 'infinity')) AS ever
+    WHERE i.sku ~ '^r' AND today.incoming > 0 AND (ever.on_hand, ever.incoming) IS DISTINCT FROM (today.on_hand + today.incoming, 0)$$,
+    'what is incoming is on hand later');
 SELECT * FROM finish();
 ROLLBACK;

@@ -5,7 +5,7 @@ CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 SET LOCAL TimeZone = 'UTC';
 \ir include/shop.psql
-SELECT plan(151);
+SELECT plan(157);
 SELECT pg_temp.shop();
 SELECT oms.add_channel('careful', 'network', safety_stock => '5'), oms.add_channel('half', 'network', safety_stock => '50%'),
        oms.add_channel('pos', 'stores', 'stores'), oms.add_channel('buffered', 'network', buffer => 3), oms.add_channel('off', 'network', safety_stock => '100%') \g /dev/null
@@ -114,6 +114,26 @@ SELECT pg_temp.backorder('buffered', 'B', 9, 'buffered') \g /dev/null
 SELECT is(pg_temp.claims('B'), 'careful 0/6: b1 4; no promise | off 0/1: nothing; no promise | buffered 0/9: b1 2; no promise', 'nothing where all is withheld, and not the buffer');
 SELECT oms.receive_incoming('b1', 'far', 'B', 9) \g /dev/null
 SELECT is(pg_temp.claims('B'), 'careful 4/6: nothing; no promise | off 0/1: nothing; no promise | buffered 2/9: nothing; no promise', 'a receipt fills as much');
+
+-- Locations that are excluded for a time, after a reject
+SELECT oms.add_item('XCL'), oms.add_incoming('x1', 'near', 'XCL', 9, pg_temp.day(10)), oms.add_incoming('x2', 'far', 'XCL', 9, pg_temp.day(20)) \g /dev/null
+INSERT INTO oms.location_exclusion (location, sku, until) VALUES ('near', 'XCL', pg_temp.day(15)), ('far', 'another sku', 'infinity'), ('far', NULL, pg_temp.day(19));
+SELECT pg_temp.backorder('web', 'XCL', 2, 'a') \g /dev/null
+SELECT is(pg_temp.claims('XCL'), 'a 0/2: x2 2; 20', 'nothing of a location that is excluded on that day');
+UPDATE oms.location_exclusion SET until = pg_temp.day(9) WHERE location = 'near';
+SELECT pg_temp.backorder('web', 'XCL', 2, 'b') \g /dev/null
+SELECT is(pg_temp.claims('XCL'), 'a 0/2: x2 2; 20 | b 0/2: x1 2; 10', 'but what comes when that is over');
+SELECT oms.fill_backorders('XCL') \g /dev/null
+SELECT is(pg_temp.claims('XCL'), 'a 0/2: x1 2; 10 | b 0/2: x1 2; 10', 'to which claims move up');
+INSERT INTO oms.location_exclusion (location, sku, order_id, until) VALUES ('near', 'XCL', 'xcl-1', 'infinity'), ('near', NULL, 'xcl-2', 'infinity');
+SELECT oms.place_order('xcl-1', 'web', '{XCL}', '{1}', on_shortage => 'backorder'), oms.place_order('xcl-2', 'web', '{XCL}', '{1}', on_shortage => 'backorder'),
+       oms.place_order('xcl-3', 'web', '{XCL}', '{1}', on_shortage => 'backorder') \g /dev/null
+SELECT is(pg_temp.claims('XCL'), 'a 0/2: x1 2; 10 | b 0/2: x1 2; 10 | xcl-1 0/1: x2 1; 20 | xcl-2 0/1: x2 1; 20 | xcl-3 0/1: x1 1; 10', 'nor for an order for which it is excluded');
+SELECT oms.fill_backorders('XCL') \g /dev/null
+SELECT is(pg_temp.claims('XCL'), 'a 0/2: x1 2; 10 | b 0/2: x1 2; 10 | xcl-1 0/1: x2 1; 20 | xcl-2 0/1: x2 1; 20 | xcl-3 0/1: x1 1; 10', 'which settling respects');
+DELETE FROM oms.location_exclusion;
+SELECT oms.fill_backorders('XCL') \g /dev/null
+SELECT is(pg_temp.claims('XCL'), 'a 0/2: x1 2; 10 | b 0/2: x1 2; 10 | xcl-1 0/1: x1 1; 10 | xcl-2 0/1: x1 1; 10 | xcl-3 0/1: x1 1; 10', 'until it is over');
 
 -- Changes
 SELECT oms.add_incoming('c1', 'far', 'C', 10, pg_temp.day(10)), oms.add_incoming('c2', 'far', 'C', 5, pg_temp.day(20)) \g /dev/null

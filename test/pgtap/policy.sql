@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
 \ir include/shop.psql
 SELECT pg_temp.shop();
-SELECT plan(80);
+SELECT plan(86);
 
 -- policy(name, rules…) is an active policy of one routing for all orders, its rules given as the arguments after the names
 CREATE FUNCTION pg_temp.policy(name text, VARIADIC rules text[]) RETURNS int LANGUAGE plpgsql AS $$
@@ -145,6 +145,21 @@ UPDATE oms.decision_line_row SET cancel_at = now() - interval '1 minute';
 ALTER TABLE oms.decision_line_row ENABLE ALWAYS TRIGGER guard;
 SELECT results_eq('SELECT order_id COLLATE "default", queue FROM oms.cancel_overdue()', $$VALUES ('o', 'near only')$$, 'then it is cancelled');
 SELECT is((SELECT status FROM oms.orders), 'cancelled', 'indeed');
+
+ROLLBACK TO start;
+
+-- What no rule serves is backordered where the routing says so; kits and what is not tracked keep their hold
+SELECT oms.add_kit('kit', '{A,B}', '{1,1}'), oms.add_item('card', tracked => false), oms.receive('far', 'A', 9), oms.receive('far', 'B', 9) \g /dev/null
+SELECT oms.place_order('o', 'web', '{A,kit,card,B}', '{2,1,3,1}', ship_to => '40.7,-74') \g /dev/null
+SELECT oms.add_policy('p'), oms.add_routing('p', 'all', on_unfilled => 'backorder'), oms.add_rule('p', 'all', 'network', max_distance_km => 0), oms.activate_policy('p') \g /dev/null
+SELECT oms.route(policy => 'p') \g /dev/null
+SELECT results_eq('SELECT line_no, reserved, backordered FROM oms.order_line ORDER BY line_no', 'VALUES (1, 0::bigint, 2::bigint), (2, 1, 0), (3, 3, 0), (4, 0, 1)', 'units are given up, but of kits and untracked ones');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+SELECT oms.route(policy => 'p') \g /dev/null
+SELECT is((SELECT sum(backordered) FROM oms.order_line), 3::numeric, 'once');
+SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', on_unfilled => 'leave')$$), '^23514', 'on_unfilled is wait or backorder');
+SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', on_unfilled => NULL)$$), '^22004', 'and not null');
+SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', queue => 'changed')$$), '^23514', 'queue changed is the run''s own');
 
 SELECT * FROM finish();
 ROLLBACK;

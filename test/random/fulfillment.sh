@@ -124,7 +124,8 @@ BEGIN
     WHILE clock_timestamp() < until LOOP
         action := walk.one_of('place', 'place', 'place', 'route', 'route some', 'route some', 'accept', 'accept', 'claim', 'release', 'pick', 'pick all', 'pick all', 'pack', 'pack', 'pack',
             'unpack', 'ship', 'ship', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'hand_over some', 'hand_over some', 'reject', 'reject', 'cancel', 'cancel many', 'hold', 'release hold', 'release hold', 'learn', 'cancel line', 'cancel line', 'change quantity', 'cancel fulfillment', 'receive', 'receive', 'count',
-            'return', 'return', 'exchange', 'lose', 'lose', 'set aside', 'put back', 'scrap', 'resolve', 'open transfer', 'open transfer', 'ship transfer', 'ship some', 'receive transfer', 'receive all', 'cancel transfer',
+            'place', 'accept', 'pick all', 'pick all', 'pick all', 'pack', 'pack', 'pack', 'ready', 'ready', 'ready', 'hand_over', 'hand_over', 'receive',
+            'return', 'return', 'exchange', 'lose', 'set aside', 'put back', 'scrap', 'resolve', 'open transfer', 'open transfer', 'ship transfer', 'ship some', 'receive transfer', 'receive all', 'cancel transfer',
             'open count', 'record', 'record', 'accept count', 'accept count', 'close count');
         state := '00000';
         message := NULL;

@@ -5,9 +5,9 @@
  * 1. Start: the better of the two sequential plans.
  * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
  * 3. Negotiate: all orders choose at once, and those who lose least give way (negotiate.c).
- * 4. Improve: chains that begin with an order that costs more than its ideal (its
- *    excess); then small neighbourhoods of such orders are taken apart and put together
- *    anew (Shaw 1998). A change stays when the whole plan is not worse
+ * 4. Improve: a chain for each order that costs more than its ideal (its excess);
+ *    then small neighbourhoods of such orders are taken apart and put together anew
+ *    (Shaw 1998). A change stays when the whole plan is not worse
  *    (oms_score_compare), or a little dearer at first.
  * 5. Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
@@ -456,12 +456,11 @@ put_back(Batch *batch, const PlanPattern *plan)
 		oms_state_place(batch->state, o, &plan[o]);
 }
 
-/* improve runs both kinds of steps until the budget or the time is used up. */
+/* improve runs both kinds of steps, chains once, until the budget or the time is used up. */
 static void
 improve(Batch *batch)
 {
 	const char *stop = NULL;
-	bool		gained = batch->prices != NULL;
 	int64		started;
 	double		heat = 0;
 	MemoryContext context;
@@ -469,18 +468,14 @@ improve(Batch *batch)
 	PlanScore	score;
 
 	list_unhappy(batch);
-	while (gained && may_go_on(batch, &stop))
+	for (int32 i = 0; batch->prices != NULL && i < batch->nunhappy && may_go_on(batch, &stop); i++)
 	{
-		gained = false;
-		for (int32 i = 0; i < batch->nunhappy && may_go_on(batch, &stop); i++)
-		{
-			int64		excess = excess_of(batch, batch->unhappy[i]);
+		int64		excess = excess_of(batch, batch->unhappy[i]);
 
-			if (excess > 0)
-				gained |= chain(batch, batch->unhappy[i], excess);
-		}
-		list_unhappy(batch);
+		if (excess > 0)
+			chain(batch, batch->unhappy[i], excess);
 	}
+	list_unhappy(batch);
 	/* with heat a plan may end dearer than it was, above all when the time runs out */
 	context = AllocSetContextCreate(CurrentMemoryContext, "oms plan copy", ALLOCSET_DEFAULT_SIZES);
 	before = copy_plan(batch, context);
@@ -634,15 +629,15 @@ oms_solve_batch(PlanRun *run)
 {
 	PlanModel  *model = run->model;
 	Batch		batch = {0};
-	int			rounds = model->norders <= 2000 ? 150 : model->norders <= 20000 ? 100 : 40;
-	int			passes = model->norders <= 20000 ? 200 : 120;
+	int			rounds = model->norders <= 2000 ? 150 : model->norders <= 20000 ? 100 : 50;
+	int			passes = model->norders <= 20000 ? 120 : 100;
 
 	batch.run = run;
 	batch.model = model;
 	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 50, 300000 + (int64) model->norders * 5);
+		2000 + Min((int64) model->norders * 100, 300000);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);
@@ -651,6 +646,7 @@ oms_solve_batch(PlanRun *run)
 	batch.prices = oms_prices_create(model);
 	if (batch.prices != NULL && !oms_run_out_of_time(run))
 	{
+		run->state = batch.state;
 		oms_prices_search(run, batch.prices, value(&batch), rounds);
 		run->prices = batch.prices;
 		batch.ideal = batch.prices->ideal;

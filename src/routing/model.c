@@ -395,58 +395,6 @@ compare_candidates(const void *a, const void *b)
 	return x->location < y->location ? -1 : 1;
 }
 
-/*
- * select_cheapest moves the m cheapest of n candidates to the front, in no order
- * (quickselect, Hoare 1961); the pivot is the median of three, so it is deterministic.
- */
-static void
-select_cheapest(PlanCandidate *c, int n, int m)
-{
-	int			low = 0;
-	int			high = n - 1;
-
-	while (high - low > 16)
-	{
-		PlanCandidate pivot;
-		int			middle = low + (high - low) / 2;
-		int			i = low;
-		int			j = high;
-
-#define SWAP(x, y) do {PlanCandidate swap = c[x]; c[x] = c[y]; c[y] = swap;} while (0)
-#define BEFORE(x, y) \
-	((x)->cost < (y)->cost || ((x)->cost == (y)->cost && (x)->location < (y)->location))
-		if (BEFORE(&c[middle], &c[low]))
-			SWAP(middle, low);
-		if (BEFORE(&c[high], &c[low]))
-			SWAP(high, low);
-		if (BEFORE(&c[high], &c[middle]))
-			SWAP(high, middle);
-		pivot = c[middle];
-		while (i <= j)
-		{
-			while (BEFORE(&c[i], &pivot))
-				i++;
-			while (BEFORE(&pivot, &c[j]))
-				j--;
-			if (i <= j)
-			{
-				SWAP(i, j);
-				i++;
-				j--;
-			}
-		}
-#undef SWAP
-#undef BEFORE
-		if (m - 1 <= j)
-			high = j;
-		else if (m - 1 >= i)
-			low = i;
-		else
-			return;
-	}
-	qsort(c + low, high - low + 1, sizeof(PlanCandidate), compare_candidates);
-}
-
 /* Can this cell serve the line at all, from the stock it starts with, or from what is left? */
 static bool
 usable(const PlanModel *model, int32 line, const PlanCell *cell, const int64 *left)
@@ -458,86 +406,204 @@ usable(const PlanModel *model, int32 line, const PlanCell *cell, const int64 *le
 		oms_model_line_cost(model, line, cell->location) != NULL;
 }
 
+/* a line at a candidate */
+typedef struct LineAt
+{
+	int64		cost;			/* prices included */
+	int32		cell;
+} LineAt;
+
+/* a location and what serving a set of lines from there costs, prices included */
+typedef struct Ranked
+{
+	int64		cost;
+	int32		at;				/* in the array of all candidates */
+} Ranked;
+
+/* The sets of lines for which the best locations are kept: all, or each line alone and all lines. */
+static int
+ranked_sets(const PlanOrder *order, uint32 *sets)
+{
+	uint32		full = order->nlines >= 32 ? ~(uint32) 0 : ((uint32) 1 << order->nlines) - 1;
+	int			n = 0;
+
+	sets[n++] = full;
+	if (order->nlines <= PLAN_RANKED_LINES)
+		for (uint32 set = full - 1; set > 0; set--)
+			sets[n++] = set;
+	else
+		for (int l = 0; l < Min(order->nlines, 31); l++)
+			sets[n++] = (uint32) 1 << l;
+	return n;
+}
+
+/* insert adds a location to the best of a set, of which there are n, at most depth. */
+static inline int
+insert(Ranked *best, int n, int depth, int64 cost, int32 at, const PlanCandidate *all)
+{
+	int			i;
+
+	if (n == depth && (cost > best[n - 1].cost ||
+					   (cost == best[n - 1].cost && all[at].location > all[best[n - 1].at].location)))
+		return n;
+	if (n < depth)
+		n++;
+	for (i = n - 1; i > 0 && (best[i - 1].cost > cost ||
+							  (best[i - 1].cost == cost &&
+							   all[best[i - 1].at].location > all[at].location)); i--)
+		best[i] = best[i - 1];
+	best[i].cost = cost;
+	best[i].at = at;
+	return n;
+}
+
 /*
- * prune keeps limit candidates; the cheaper ones come first, sorted: a quarter for the cheapest
- * that can serve every line, then for each line in turn its cheapest, up to three
- * quarters, then the cheapest of all. The rest is summed up in the order's beyond.
+ * fits_at tells whether a location with nothing taken from it could serve a set of lines,
+ * whole unless lines split: that is more than each of them alone.
+ */
+static bool
+fits_at(const PlanModel *model, const PlanOrder *order, int32 location, uint32 set,
+		const LineAt *at)
+{
+	const PlanLine *lines = &model->lines[order->first_line];
+	const PlanCapacity *capacity = &model->locations[location].capacity;
+	int64		units = 0;
+	int			n = 0;
+
+	for (int l = 0; l < order->nlines; l++)
+	{
+		int64		need = 0;
+
+		if (!(set & ((uint32) 1 << Min(l, 31))))
+			continue;
+		n++;
+		units += lines[l].quantity;
+		for (int m = 0; m <= l; m++)
+			if ((set & ((uint32) 1 << Min(m, 31))) && lines[m].sku == lines[l].sku)
+				need += lines[m].quantity;
+		if (!model->options.split_lines && need > model->cells[at[l].cell].available)
+			return false;
+	}
+	if (model->options.split_lines)
+		return capacity->lines >= n;
+	return capacity->lines >= n && capacity->units >= units &&
+		(capacity->seconds >= PLAN_UNLIMITED ||
+		 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, n, units));
+}
+
+/*
+ * prune keeps about limit candidates: those at which a set of lines costs least, with the
+ * prices in worth: for each set the best one, then in turn the next best ones; and the
+ * must locations. What costs least for every set is kept, so that a bound by these prices
+ * needs no other candidate; of an order with more lines than PLAN_RANKED_LINES the
+ * cheapest shipment from a location that is not kept is set as beyond.
  */
 static int
-prune(PlanModel *model, PlanOrder *order, PlanCandidate *all, int n, int64 limit)
+prune(PlanModel *model, PlanOrder *order, PlanCandidate *all, int n, int64 limit,
+	  const LineAt *at, const PlanWorth *worth, const int32 *must, int nmust)
 {
 	const uint32 *lines = model->lines_scratch;
-	uint32		every = order->nlines >= 32 ? 0 : ((uint32) 1 << order->nlines) - 1;
+	int			nlines = order->nlines;
+	uint32		sets[33];
+	int			nsets = ranked_sets(order, sets);
+	int			depth = nsets == 1 ? limit : Max(limit * 3 / 2 / nsets, 2);
+	Ranked	   *best = palloc(sizeof(Ranked) * nsets * depth);
+	int			nbest[33] = {0};
 	bool	   *keep = palloc0(n);
+	bool		check = order->shared_sku || model->has_narrow;
 	int			kept = 0;
 	int			m = 0;
-	PlanBeyond	beyond[1 << PLAN_BEYOND_LINES];
-	int			nbeyond = 0;
-
-	for (int i = 0; i < n && kept < limit / 4 && every != 0; i++)
-		if (lines[all[i].location] == every)
-		{
-			keep[i] = true;
-			kept++;
-		}
-	if (order->nlines > 1)
-	{
-		int			nlines = Min(order->nlines, 32);
-		int			next[32] = {0};
-		bool		more = true;
-
-		while (more && kept < limit - limit / 4)
-		{
-			more = false;
-			for (int l = 0; l < nlines && kept < limit - limit / 4; l++)
-			{
-				while (next[l] < n && !(lines[all[next[l]].location] & ((uint32) 1 << l)))
-					next[l]++;
-				if (next[l] == n)
-					continue;
-				more = true;
-				if (!keep[next[l]])
-				{
-					keep[next[l]] = true;
-					kept++;
-				}
-				next[l]++;
-			}
-		}
-	}
-	for (int i = 0; i < n && kept < limit; i++)
-		if (!keep[i])
-		{
-			keep[i] = true;
-			kept++;
-		}
 
 	for (int i = 0; i < n; i++)
 	{
-		uint32		serves = order->nlines > PLAN_BEYOND_LINES ? ~(uint32) 0 :
-			lines[all[i].location];
-		int			b = 0;
+		int32		location = all[i].location;
+		uint32		serves = lines[location];
+		int64		open = all[i].cost + (worth ? worth->slot[location].orders : 0);
 
-		if (keep[i])
-		{
-			all[m++] = all[i];
+		for (int k = 0; k < nmust; k++)
+			if (must[k] == location && !keep[i])
+			{
+				keep[i] = true;
+				kept++;
+			}
+		if (model->locations[location].capacity.orders < 1)
 			continue;
-		}
-		while (b < nbeyond && beyond[b].lines != serves)
-			b++;
-		if (b < nbeyond)
+		for (int s = 0; s < nsets; s++)
 		{
-			beyond[b].cost = Min(beyond[b].cost, all[i].cost);
-			continue;
+			int64		cost = open;
+
+			if ((serves & sets[s]) != sets[s] ||
+				(check && !fits_at(model, order, location, sets[s], at + i * nlines)))
+				continue;
+			for (int l = 0; l < nlines; l++)
+				if (sets[s] & ((uint32) 1 << Min(l, 31)))
+					cost += at[i * nlines + l].cost;
+			nbest[s] = insert(best + s * depth, nbest[s], depth, cost, i, all);
 		}
-		beyond[nbeyond].cost = all[i].cost;
-		beyond[nbeyond++].lines = serves;
 	}
-	order->nbeyond = nbeyond;
-	order->beyond = oms_model_piece(model, nbeyond * sizeof(PlanBeyond));
-	memcpy(order->beyond, beyond, sizeof(PlanBeyond) * nbeyond);
+	for (int rank = 0; rank < depth; rank++)
+		for (int s = 0; s < nsets && (rank == 0 || kept < limit); s++)
+			if (rank < nbest[s] && !keep[best[s * depth + rank].at])
+			{
+				keep[best[s * depth + rank].at] = true;
+				kept++;
+			}
+
+	for (int i = 0; i < n; i++)
+		if (keep[i])
+			all[m++] = all[i];
+		else if (nlines > PLAN_RANKED_LINES)
+			order->beyond = Min(order->beyond, all[i].cost +
+								(worth ? worth->slot[all[i].location].orders : 0));
+	qsort(all, m, sizeof(PlanCandidate), compare_candidates);
 	pfree(keep);
+	pfree(best);
 	return m;
+}
+
+/* price_lines computes what each line costs at each candidate: [candidate][line]. */
+static LineAt *
+price_lines(PlanModel *model, const PlanOrder *order, const PlanCandidate *all, int n,
+			const PlanWorth *worth)
+{
+	int32	   *slot = model->location_scratch;
+	int			nlines = order->nlines;
+	LineAt	   *result = palloc(sizeof(LineAt) * n * nlines);
+
+	for (int i = 0; i < n; i++)
+		slot[all[i].location] = i;
+	for (int l = 0; l < nlines; l++)
+	{
+		int32		line = order->first_line + l;
+		int32		sku = model->lines[line].sku;
+		int64		quantity = model->lines[line].quantity;
+
+		for (int32 c = model->sku_cells[sku]; c < model->sku_cells[sku + 1]; c++)
+		{
+			int32		location = model->cells[c].location;
+			int32		i = slot[location];
+			int64		cost;
+
+			if (i == PLAN_NOWHERE)
+				continue;
+			cost = times(model, line, model->cell_cost[c], quantity);
+			if (model->line_costs != NULL)
+			{
+				const PlanLineCost *of_line = oms_model_line_cost(model, line, location);
+
+				cost += of_line == NULL ? 0 : of_line->cost;
+			}
+			if (worth != NULL)
+				cost += (worth->cell[c] + worth->slot[location].units) * quantity +
+					worth->slot[location].lines +
+					(all[i].late_seconds > 0 ? worth->late_price : 0);
+			result[i * nlines + l].cost = cost;
+			result[i * nlines + l].cell = c;
+		}
+	}
+	for (int i = 0; i < n; i++)
+		slot[all[i].location] = PLAN_NOWHERE;
+	return result;
 }
 
 /*
@@ -576,11 +642,13 @@ bound_cost(PlanModel *model, int32 index)
 }
 
 /*
- * oms_model_candidates sets the candidates of an order, at most limit of them, and
- * their stock cells: from all the stock there is, or, with left, from that.
+ * oms_model_candidates sets the candidates of an order, about limit of them, and
+ * their stock cells: from all the stock there is, or, with left, from that; the cheapest
+ * ones, or, with worth, the cheapest with these prices; and, if they are any, must.
  */
 void
-oms_model_candidates(PlanModel *model, int32 index, int64 limit, const int64 *left)
+oms_model_candidates(PlanModel *model, int32 index, int64 limit, const int64 *left,
+					 const PlanWorth *worth, const int32 *must, int nmust)
 {
 	PlanOrder  *order = &model->orders[index];
 	uint32	   *serves = model->lines_scratch;
@@ -590,6 +658,7 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit, const int64 *le
 	int			nseen = 0;
 	int			n = 0;
 	int			nlines = order->nlines;
+	bool		anew;
 
 	/* locations with stock for a line, and for how many lines */
 	for (int l = 0; l < nlines; l++)
@@ -622,39 +691,33 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit, const int64 *le
 			if (fill_candidate(model, order, seen[i], NULL, &all[n], NULL))
 				n++;
 	}
+	order->beyond = PLAN_NOTHING_BEYOND;
 	order->pruned = n > limit;
-	if (n > 8 * limit)
+	if (order->pruned)
 	{
-		/* sort only what the pruning will look at, unless a line finds too little there */
-		int			m = 4 * limit;
-		uint32		found = 0;
-		uint32		wanted = 0;
+		LineAt	   *at = price_lines(model, order, all, n, worth);
 
-		select_cheapest(all, n, m);
-		for (int i = 0; i < m; i++)
-			found |= serves[all[i].location];
-		for (int i = 0; i < n; i++)
-			wanted |= serves[all[i].location];
-		qsort(all, found == wanted ? m : n, sizeof(PlanCandidate), compare_candidates);
+		n = prune(model, order, all, n, limit, at, worth, must, nmust);
+		pfree(at);
 	}
 	else
 		qsort(all, n, sizeof(PlanCandidate), compare_candidates);
-
-	order->beyond = NULL;
-	order->nbeyond = 0;
-	if (order->pruned)
-		n = prune(model, order, all, n, limit);
 	for (int i = 0; i < nseen; i++)
 		serves[seen[i]] = 0;
 	pfree(seen);
 
+	/* where they fit, candidates chosen anew take the place of the old ones */
+	anew = order->candidates == NULL || n > order->ncandidates || model->transient != NULL;
+	if (anew)
+	{
+		order->candidates = oms_model_piece(model, n * sizeof(PlanCandidate));
+		order->cells = oms_model_piece(model, (Size) nlines * n * sizeof(int32));
+		order->line_costs = model->line_costs == NULL ? NULL :
+			oms_model_piece(model, (Size) nlines * n * sizeof(int64));
+	}
 	order->ncandidates = n;
-	order->candidates = oms_model_piece(model, n * sizeof(PlanCandidate));
 	memcpy(order->candidates, all, n * sizeof(PlanCandidate));
 	pfree(all);
-	order->cells = oms_model_piece(model, (Size) nlines * n * sizeof(int32));
-	order->line_costs = model->line_costs == NULL ? NULL :
-		oms_model_piece(model, (Size) nlines * n * sizeof(int64));
 
 	for (int k = 0; k < n; k++)
 		slot[order->candidates[k].location] = k;
@@ -765,7 +828,13 @@ oms_model_build(PlanModel *model)
 		model->location_scratch[i] = PLAN_NOWHERE;
 
 	for (int32 l = 0; l < model->nlocations; l++)
+	{
+		const PlanCapacity *capacity = &model->locations[l].capacity;
+
 		set_vector(model->locations[l].vector, &model->locations[l].position);
+		model->has_narrow |= capacity->lines < PLAN_UNLIMITED ||
+			capacity->units < PLAN_UNLIMITED || capacity->seconds < PLAN_UNLIMITED;
+	}
 	model->cell_cost = oms_model_alloc(model, model->ncells, sizeof(int64));
 	for (int32 c = 0; c < model->ncells; c++)
 		model->cell_cost[c] = model->cells[c].scarcity_cost +
@@ -796,7 +865,7 @@ oms_model_build(PlanModel *model)
 		}
 		order->plain &= !order->shared_sku;
 		units += order->nunits;
-		oms_model_candidates(model, o, model->options.candidates, NULL);
+		oms_model_candidates(model, o, model->options.candidates, NULL, NULL, NULL, 0);
 	}
 	if (units > 1.0e18)
 		ereport(ERROR,

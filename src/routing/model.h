@@ -20,6 +20,8 @@
 #define PLAN_MICRO INT64CONST(1000000)
 #define PLAN_UNLIMITED (PG_INT64_MAX / 4)
 #define PLAN_NOWHERE (-1)
+#define PLAN_RANKED_LINES 4		/* up to here each set of lines has its best candidates kept */
+#define PLAN_NOTHING_BEYOND (PG_INT64_MAX / 4)
 #define PLAIN_LINES 6			/* most lines of a plain order */
 
 /* limits of the input; above them a number is refused as out of range */
@@ -83,17 +85,13 @@ typedef struct PlanCandidate
 	int32		late_seconds;
 } PlanCandidate;
 
-/*
- * What lies beyond the kept candidates: the cheapest location that was not kept among
- * those that can serve exactly these lines (bits; of orders with more than
- * PLAN_BEYOND_LINES lines, all of them). For lower bounds only.
- */
-#define PLAN_BEYOND_LINES 4
-typedef struct PlanBeyond
+/* prices that candidates are chosen by */
+typedef struct PlanWorth
 {
-	int64		cost;
-	uint32		lines;
-} PlanBeyond;
+	const int64 *cell;			/* per unit */
+	const PlanCapacity *slot;	/* per shipment, line, unit at a location */
+	int64		late_price;		/* per line */
+} PlanWorth;
 
 typedef struct PlanOrder
 {
@@ -105,14 +103,13 @@ typedef struct PlanOrder
 	PlanCandidate *candidates;	/* cheapest first, then by location */
 	int32	   *cells;			/* [line of the order][candidate]: stock cell, or PLAN_NOWHERE */
 	int64	   *line_costs;		/* the same shape; NULL without line_cost_sql */
-	PlanBeyond *beyond;
+	int64		beyond;			/* in bounds: a shipment from a location that is not kept, lines free */
 	int64		nunits;
 	int32		first_line;
 	int32		nlines;
 	int32		ncandidates;
 	int32		max_shipments;
 	uint8		priority;
-	uint8		nbeyond;
 	bool		has_position;
 	bool		ship_complete;
 	bool		shared_sku;		/* two of its lines ask for the same sku */
@@ -177,6 +174,7 @@ typedef struct PlanModel
 	int32	   *sku_cells;		/* [nskus + 1]: where the cells of a sku begin */
 	PlanPair   *pairs;			/* NULL without shipment_cost_sql */
 	PlanLineCost *line_costs;	/* NULL without line_cost_sql */
+	bool		has_narrow;		/* a location has a limit of lines, units or work */
 	bool		has_work;		/* locations_sql says how long the work takes */
 	int32	   *arrival;		/* orders by sequence, then key */
 	char	   *pool;			/* small pieces that live as long as the model */
@@ -197,7 +195,8 @@ extern PlanModel *oms_model_create(const PlanOptions *options);
 extern void *oms_model_alloc(PlanModel *model, Size count, Size size);
 extern void *oms_model_piece(PlanModel *model, Size size);
 extern void oms_model_build(PlanModel *model);
-extern void oms_model_candidates(PlanModel *model, int32 order, int64 limit, const int64 *left);
+extern void oms_model_candidates(PlanModel *model, int32 order, int64 limit, const int64 *left,
+								 const PlanWorth *worth, const int32 *must, int nmust);
 extern void oms_model_keep(PlanModel *model, int32 order, int32 location);
 extern bool oms_model_candidate(PlanModel *model, int32 order, int32 location,
 								PlanCandidate *candidate, const char **why_not);

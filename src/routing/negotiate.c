@@ -20,11 +20,12 @@
 #include "routing/price.h"
 #include "utils/memutils.h"
 
-#define FIRST_FINE 0.03			/* fines and steps are fractions of what an order costs */
-#define LAST_FINE 3.0
+#define FIRST_FINE 0.05			/* fines and steps are fractions of what an order costs */
+#define LAST_FINE 0.5
 #define STEP_UP 0.03
 #define STEP_DOWN 0.01
-#define MOST_STEPS 5			/* units of surplus or lack that one pass answers to */
+#define LAST_STEP 0.3			/* of the first: steps of prices shorten pass by pass */
+#define MOST_STEPS 2			/* units of surplus or lack that one pass answers to */
 #define CONTENT_TURN 3			/* orders that overdraw nothing have a turn in one of so many passes */
 
 typedef struct Negotiation
@@ -36,6 +37,7 @@ typedef struct Negotiation
 	int64	   *cell;			/* prices of this negotiation */
 	PlanCapacity *capacity;
 	PlanCapacity *slot;
+	double		step;			/* of prices, a fraction of the first */
 	double		stake;			/* what an order costs on average */
 	double		units;			/* that an order has on average */
 	double		seconds;		/* of work that it makes */
@@ -94,19 +96,20 @@ static void
 move_prices(Negotiation *n)
 {
 	double		most = n->prices->ceiling;
+	double		step = n->stake * n->step;
 
 	for (int32 c = 0; c < n->model->ncells; c++)
-		n->cell[c] = moved(n->cell[c], n->state->left[c], n->stake / n->units, most);
+		n->cell[c] = moved(n->cell[c], n->state->left[c], step / n->units, most);
 	for (int32 l = 0; l < n->model->nlocations; l++)
 	{
 		const PlanCapacity *left = &n->state->capacity[l];
 		PlanCapacity *price = &n->capacity[l];
 
-		price->orders = moved(price->orders, left->orders, n->stake, most);
-		price->lines = moved(price->lines, left->lines, n->stake, most);
-		price->units = moved(price->units, left->units, n->stake / n->units, most);
+		price->orders = moved(price->orders, left->orders, step, most);
+		price->lines = moved(price->lines, left->lines, step, most);
+		price->units = moved(price->units, left->units, step / n->units, most);
 		if (n->model->has_work)
-			price->seconds = moved(price->seconds, left->seconds, n->stake / n->seconds,
+			price->seconds = moved(price->seconds, left->seconds, step / n->seconds,
 								   most / n->seconds);
 	}
 	oms_price_slots(n->model, n->capacity, n->slot);
@@ -189,10 +192,12 @@ oms_negotiate(PlanRun *run, const PlanPrices *prices, int passes)
 	Negotiation n = {0};
 	double		fine = FIRST_FINE;
 	double		growth = pow(LAST_FINE / FIRST_FINE, 1.0 / Max(passes, 1));
+	double		shortening = pow(LAST_STEP, 1.0 / Max(passes, 1));
 
 #define ARRAY(count, type) \
 	MemoryContextAllocExtended(context, sizeof(type) * Max((Size) (count), 1), MCXT_ALLOC_HUGE)
 	n.run = run;
+	n.step = 1;
 	n.model = model;
 	n.prices = prices;
 	n.cell = ARRAY(model->ncells, int64);
@@ -235,6 +240,7 @@ oms_negotiate(PlanRun *run, const PlanPrices *prices, int passes)
 		if (negotiate_pass(&n, pass, fine) == 0)
 			break;
 		fine *= growth;
+		n.step *= shortening;
 	}
 	settle_debts(&n);
 	if (n.found.shares)

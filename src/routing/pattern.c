@@ -16,12 +16,12 @@
  *
  * A view with bound asks for less: priced must not exceed what any allowed pattern
  * costs, over all locations, kept as candidates or not. Up to EXACT_BUNDLES bundles
- * that is the same dynamic programming, with one more location for each set of lines
- * that locations beyond the kept ones can serve, at the cheapest of their costs and
- * without price; and, where lines may split, with each line whole at one location of
- * the set, however much stock it has, which no split of it can undercut. Above, it is
- * the cheapest location of each bundle plus one cheapest shipment. The shares then
- * are those of the relaxed pattern, for a subgradient, and need not fit.
+ * that is the same dynamic programming, with one more location for all that were not
+ * kept, where they are not dearer for sure (model.c, prune); and, where lines may split,
+ * with each line whole at one location, however much stock it has, which no split of it
+ * can undercut. Above, it is the cheapest location of each bundle plus one cheapest
+ * shipment. The shares then are those of the relaxed pattern, for a subgradient, and need
+ * not fit.
  */
 #include "postgres.h"
 
@@ -103,7 +103,7 @@ struct PlanSearch
 static inline int
 stride_of(const PlanOrder *order)
 {
-	return Max(order->ncandidates + order->nbeyond, 1);
+	return order->ncandidates + 1;
 }
 
 /* oms_search_create returns a workspace for the model, in the model's context. */
@@ -419,29 +419,21 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 			has_room(model, candidate->location, &option->left, order->nlines, order->nunits))
 			enough = Min(enough, whole + option->open);
 	}
-	for (int v = 0; view->bound && v < order->nbeyond; v++)
+	if (view->bound && order->beyond < Min(enough, PLAN_NOTHING_BEYOND))
 	{
 		Option	   *option = &search->options[search->noptions];
 
-		if (order->beyond[v].cost >= enough)
-			continue;
 		memset(option, 0, sizeof(Option));
 		option->candidate = PLAN_NOWHERE;
 		option->location = PLAN_NOWHERE;
-		option->open = order->beyond[v].cost;
+		option->open = order->beyond;
 		option->left.orders = option->left.lines = option->left.units = option->left.seconds =
 			PLAN_UNLIMITED;
+		option->serves = ~(uint32) 0;
 		for (int b = 0; b < search->nbundles; b++)
-		{
-			bool		all = true;
-
-			for (int i = search->bundle_start[b]; i < search->bundle_start[b + 1]; i++)
-				if (!(order->beyond[v].lines & ((uint32) 1 << Min(search->bundle_lines[i], 31))))
-					all = false;
-			search->serve[b * stride + search->noptions] = all ? 0 : NEVER;
-			if (all && b < 32)
-				option->serves |= (uint32) 1 << b;
-		}
+			search->serve[b * stride + search->noptions] = 0;
+		if (search->nbundles < 32)
+			option->serves = ((uint32) 1 << search->nbundles) - 1;
 		search->noptions++;
 	}
 }
@@ -1179,7 +1171,7 @@ look_everywhere(PlanSearch *search, int32 index, const PlanView *view, bool near
 	PlanOrder	kept = *order;
 
 	model->transient = search->transient;
-	oms_model_candidates(model, index, model->nlocations, view->left);
+	oms_model_candidates(model, index, model->nlocations, view->left, NULL, NULL, 0);
 	if (nearest)
 		oms_nearest_pattern(search, index, view, result);
 	else

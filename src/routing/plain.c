@@ -158,18 +158,12 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 		if (serves == full && (candidate->late_seconds <= 0 || soft))
 			enough = Min(enough, sum[full]);
 	}
-	for (int v = 0; view->bound && v < order->nbeyond; v++)
-	{
-		uint32		serves = order->beyond[v].lines & full;
-		uint32		set = 0;
-
-		while ((set = (set - serves) & serves) != 0)
-			if (order->beyond[v].cost < best[set].cost)
-			{
-				best[set].cost = order->beyond[v].cost;
-				best[set].candidate = PLAN_NOWHERE;
-			}
-	}
+	for (uint32 m = 1; view->bound && order->beyond < PLAN_NOTHING_BEYOND && m <= full; m++)
+		if (order->beyond < best[m].cost)
+		{
+			best[m].cost = order->beyond;
+			best[m].candidate = PLAN_NOWHERE;
+		}
 
 	/* reach[level][set]: serving exactly the set, with at most that many shipments */
 	for (int level = limited ? 0 : 1; level <= levels; level++)

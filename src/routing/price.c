@@ -161,6 +161,7 @@ typedef struct Subgradient
 	int32		n;
 	Resource   *resources;		/* cells, then the four measures of each location */
 	int64	   *best;			/* prices of the best bound */
+	int32	   *must;			/* scratch: locations that an order has shares at */
 } Subgradient;
 
 static int64 *
@@ -206,9 +207,28 @@ most_at(const Subgradient *s, int32 i)
 	return most;
 }
 
-/* evaluate computes the bound at the current prices, and what each resource is asked for. */
+/* choose_candidates chooses the candidates of an order anew, by the current prices. */
+static void
+choose_candidates(PlanRun *run, const Subgradient *s, int32 order)
+{
+	PlanModel  *model = s->model;
+	const PlanPlaced *placed = &run->state->placed[order];
+	PlanWorth	worth = {s->prices->cell, s->prices->slot,
+	s->prices->late[model->orders[order].priority]};
+
+	for (int i = 0; i < placed->nheld; i++)
+		s->must[i] = placed->held[i].share.location;
+	oms_model_candidates(model, order, model->options.candidates, NULL, &worth, s->must,
+						 placed->nheld);
+}
+
+/*
+ * evaluate computes the bound at the current prices, the ideals of the orders, and what each
+ * resource is asked for. It is the bound only if the candidates are chosen by the same prices,
+ * or were by none; else about that.
+ */
 static int128
-evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
+evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern, bool choose)
 {
 	PlanModel  *model = s->model;
 	int128		bound = 0;
@@ -229,9 +249,12 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
 			CHECK_FOR_INTERRUPTS();
 			oms_progress_done(o);
 		}
+		if (choose && model->orders[o].pruned)
+			choose_candidates(run, s, o);
 		view.bound = true;
 		oms_price_view(s->prices, model->orders[o].priority, &view);
 		oms_best_pattern(run->search, o, &view, pattern);
+		s->prices->ideal[o] = pattern->priced;
 		bound += pattern->priced;
 		for (int h = 0; h < pattern->nshares; h++)
 		{
@@ -255,8 +278,9 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern)
 
 /*
  * oms_prices_search improves the prices and the bound, from the prices there are;
- * upper is cost + penalties of the best plan. Leaves the prices of the best bound, and
- * the ideals of the orders under them.
+ * upper is cost + penalties of the plan of the run. After a third of the iterations the
+ * candidates of the orders are chosen by the prices. Leaves the prices of the best
+ * bound, the candidates chosen by them, and the ideals of the orders under them.
  */
 void
 oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
@@ -266,9 +290,19 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 												  ALLOCSET_DEFAULT_SIZES);
 	Subgradient s;
 	PlanPattern pattern = {0};
+	int128		best = 0;
+	int128		certified;
+	bool		have_best = false;
+	bool		pruned = false;
 	double		theta = 1.0;
 	int			stalled = 0;
+	int			most_held = 1;
 
+	for (int32 o = 0; o < model->norders; o++)
+	{
+		pruned |= model->orders[o].pruned;
+		most_held = Max(most_held, run->state->placed[o].nheld);
+	}
 	s.model = model;
 	s.prices = prices;
 	s.n = model->ncells + MEASURES * model->nlocations;
@@ -276,27 +310,29 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	s.best = MemoryContextAllocExtended(context, sizeof(int64) * Max(s.n, 1),
 										MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	s.must = MemoryContextAllocHuge(context, sizeof(int32) * most_held);
 	for (int32 i = 0; i < s.n; i++)
 		s.resources[i].price = s.best[i] = *price_at(&s, i);
 
 	for (int it = 0; it < iterations; it++)
 	{
-		int128		bound = evaluate(run, &s, &pattern);
+		bool		choose = pruned && it == iterations / 3;
+		int128		bound = evaluate(run, &s, &pattern, choose);
 		double		norm = 0;
 		double		step;
 
 		prices->iterations++;
-		if ((!prices->certified || bound > prices->bound) &&
-			bound > -PLAN_UNLIMITED && bound < PLAN_UNLIMITED)
+		if (choose)
+			have_best = false;
+		if (!have_best || bound > best)
 		{
 			/* a small gain is no reason to keep long steps */
-			if (prices->certified &&
-				(double) bound - prices->bound < 1e-4 * ((double) upper - prices->bound))
+			if (have_best && (double) (bound - best) < 1e-4 * ((double) upper - (double) best))
 				stalled++;
 			else
 				stalled = 0;
-			prices->bound = (int64) bound;
-			prices->certified = true;
+			best = bound;
+			have_best = true;
 			for (int32 i = 0; i < s.n; i++)
 			{
 				s.best[i] = *price_at(&s, i);
@@ -312,7 +348,7 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 			/* back to the best prices, with shorter steps */
 			theta *= 0.5;
 			stalled = 0;
-			bound = prices->bound;
+			bound = best;
 			for (int32 i = 0; i < s.n; i++)
 			{
 				*price_at(&s, i) = s.best[i];
@@ -356,15 +392,12 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 
 	for (int32 i = 0; i < s.n; i++)
 		*price_at(&s, i) = s.best[i];
-	oms_price_slots(model, prices->capacity, prices->slot);
-	for (int32 o = 0; o < model->norders; o++)
+	certified = evaluate(run, &s, &pattern, pruned);
+	if (certified > -PLAN_UNLIMITED && certified < PLAN_UNLIMITED &&
+		(!prices->certified || certified > prices->bound))
 	{
-		PlanView	view = {0};
-
-		view.bound = true;
-		oms_price_view(prices, model->orders[o].priority, &view);
-		oms_best_pattern(run->search, o, &view, &pattern);
-		prices->ideal[o] = pattern.priced;
+		prices->certified = true;
+		prices->bound = (int64) certified;
 	}
 	if (pattern.shares)
 		pfree(pattern.shares);

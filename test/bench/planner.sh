@@ -6,8 +6,10 @@
 # few that sequential routing loses about as much as in the issue's prototype (nearest 5 to 8 % with
 # stock of twice the demand, 8 to 20 % with 1.3 times; cheapest 2.5 and 13 %). The same with ten times
 # as many skus, a long tail whose bound no rounding of units reaches, and with every constraint on are
-# printed beside them, without limits. Not measured: reading from cold tables. Times are of one core,
-# with whatever else the machine does.
+# printed beside them, without limits. Not measured: reading from cold tables. Seconds are CPU time of
+# the backend for the whole call, reading included, so that other load tells little; the first plan's
+# and reading's are by the clock. cbc is stopped after a time; then the bound is the better of its and ours,
+# and the ratio of times is "at least".
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -28,8 +30,9 @@ plan()
 	local row
 
 	row=$("${psql[@]}" -At -F ' ' -v "options=$1" -v "orders=${2:-TABLE bo}" -v "lines=${3:-TABLE bl}" -v "locations=${4:-TABLE bp}" -v "capacity=${5:-}" <<-'SQL'
+		SELECT split_part(pg_read_file('/proc/self/stat'), ' ', 14)::int AS ticks \gset
 		CREATE TEMP TABLE result AS SELECT * FROM oms.plan_routes(:'orders', :'lines', :'locations', 'TABLE bs', capacity_sql => nullif(:'capacity', ''), options => :'options');
-		SELECT cost, coalesce(lower_bound, 0), unfilled + late, round((seconds_build + seconds_solve)::numeric, 2),
+		SELECT cost, coalesce(lower_bound, 0), unfilled + late, (split_part(pg_read_file('/proc/self/stat'), ' ', 14)::int - :ticks) / 100.0,
 		       round((seconds_first - seconds_read)::numeric, 2), round(seconds_read::numeric, 2),
 		       ceil(memory_bytes / 1048576.0), round(coalesce(100 * gap, -1)::numeric, 2), unfilled_by_priority[1]
 		FROM oms.plan_summary();
@@ -55,10 +58,11 @@ measure()
 	local name=$1 nearest nearest_urgent
 
 	instance "$2" "$3" "$4" "$5"
-	plan '{"solver": "nearest"}'
+	# with more candidates than the batch has, so that sequential routing is not held back
+	plan '{"solver": "nearest", "candidates": 100}'
 	nearest=$cost nearest_urgent=$urgent
 	echo "$name: $2 orders, $3 locations, $4 skus, stock $5 times the demand, seed 0.$SEED; nearest: cost $cost, unfilled $unfilled"
-	plan '{"solver": "cheapest"}'
+	plan '{"solver": "cheapest", "candidates": 100}'
 	local cheapest=$cost
 	[ "$urgent" -ge "$nearest_urgent" ] || nearest_urgent=$urgent
 	echo "$name: cheapest: cost $cost, unfilled $unfilled"
@@ -69,7 +73,7 @@ measure()
 	# small instances are far from their bound even at the optimum: no limit there
 	[ "$9" = - ] || ratio "$name-certified-gap-percent" "$gap" 'at most' "$9"
 	[ "$9" = - ] || ratio "$name-seconds" "$seconds" 'at most' "$6"
-	ratio "$name-reading-to-whole" "$(awk -v a="$reading" -v b="$seconds" 'BEGIN {printf "%.2f", a / (a + b)}')" 'at most' 0.33
+	ratio "$name-reading-to-whole" "$(awk -v a="$reading" -v b="$seconds" 'BEGIN {printf "%.2f", a / (b > 0 ? b : 1)}')" 'at most' 0.33
 	# nothing unfilled, nothing late: no priority can be inverted
 	ratio "$name-unfilled-units-or-late-lines" "$unfilled" 'at most' 0
 	ratio "$name-class-0-unfilled-above-sequential" "$((urgent > nearest_urgent ? urgent - nearest_urgent : 0))" 'at most' 0
@@ -99,19 +103,18 @@ prove()
 	instance "$2" "$3" "$4" "$5"
 	plan '{}'
 	"${psql[@]}" -f planner_lp.sql >"$tmp/instance.lp"
-	cbc "$tmp/instance.lp" sec "$6" solve >"$tmp/cbc" 2>&1 || true
+	# its own limit does not stop the first linear program
+	timeout $(($6 + 30)) cbc "$tmp/instance.lp" sec "$6" solve >"$tmp/cbc" 2>&1 || true
 	kind=bound
 	optimum=$(sed -n 's/^Lower bound: *//p' "$tmp/cbc")
+	optimum=$(printf '%s\n' "${optimum:-0}" "$bound" | sort -g | tail -1)
 	if grep -q '^Result - Optimal' "$tmp/cbc"; then
 		kind=optimum
 		optimum=$(sed -n 's/^Objective value: *//p' "$tmp/cbc")
 	fi
-	if [ -z "$optimum" ]; then
-		echo "$name: cbc found no bound in $6 seconds"
-		return
-	fi
 	spent=$(sed -n 's/^Total time (CPU seconds): *\([0-9.]*\).*/\1/p' "$tmp/cbc")
-	echo "$name: $2 orders, $3 locations, stock $5 times the demand: batch $cost in $seconds s; cbc's $kind $optimum in $spent s"
+	spent=${spent:-$6}
+	echo "$name: $2 orders, $3 locations, stock $5 times the demand: batch $cost in $seconds s; $kind $optimum, cbc $spent s"
 	ratio "$name-above-$kind-percent" "$(awk -v a="$cost" -v b="$optimum" 'BEGIN {printf "%.2f", 100 * (a / b - 1)}')" 'at most' "$7"
 	[ "$8" = - ] || ratio "$name-seconds-of-cbc-to-ours" "$(awk -v a="$spent" -v b="$seconds" 'BEGIN {printf "%.0f", a / b}')" 'at least' "$8"
 }
@@ -135,7 +138,7 @@ measure 1k-peak 1000 100 10 1.3 1 7 8 -
 ratio 1k-peak-seconds "$seconds" 'at most' 1
 beside 1k-peak
 [ -z "${SHORT:-}" ] || exit 0
-measure 5k-normal 5000 200 25 2 7 4 1 0.6
+measure 5k-normal 5000 200 25 2 7 4 1 0.3
 beside 5k-normal
 measure 5k-peak 5000 200 25 1.3 7 7 8 3
 beside 5k-peak

@@ -5,7 +5,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
-SELECT plan(19);
+SELECT plan(21);
 
 CREATE TEMP TABLE o (order_id text, priority int, coordinates oms.latlon, max_shipments int, ship_complete bool);
 CREATE TEMP TABLE l (order_id text, line_no int, sku text, quantity bigint, keep_together bool, unit_value numeric, unfilled_cost numeric);
@@ -155,6 +155,27 @@ SELECT is_empty('SELECT * FROM small WHERE pruned_bound > best[11]', 'nor where 
 SELECT ok((SELECT avg((best[11] - bound) / nullif(best[11], 0)) FROM small) < 0.2, 'and the bound is near');
 SELECT ok((SELECT count(*) FROM small WHERE best[1:10] <> array_fill(0::numeric, ARRAY[10])) BETWEEN 10 AND 39,
           'among them are instances with something unfilled or late, and without');
+
+-- Where candidates are cut off, the bound holds for the plans that the others would make possible
+CREATE TEMP TABLE pruned (seed int, options jsonb, score numeric[], cut_score numeric[], cut_bound numeric);
+DO $$
+DECLARE
+    cut jsonb;
+    mine numeric[];
+BEGIN
+    FOR i IN 1..16 LOOP
+        PERFORM make_instance(i / 50.0, 12, 2 + i % 5, 9, 6, 0.3);
+        FOR cut IN SELECT jsonb_build_object('split_lines', split, 'candidates', n) FROM unnest(ARRAY[true, false]) AS split, unnest(ARRAY[1, 3]) AS n LOOP
+            PERFORM make_plan(cut || '{"candidates": 100, "iterations": 1000}');
+            mine := score_of_plan();
+            PERFORM make_plan(cut || '{"iterations": 1000}');
+            INSERT INTO pruned VALUES (i, cut, mine, score_of_plan(), (SELECT lower_bound FROM oms.plan_summary()));
+        END LOOP;
+    END LOOP;
+END $$;
+SELECT is_empty('SELECT * FROM pruned WHERE cut_score[1:10] = score[1:10] AND cut_bound > score[11]',
+    'nor on larger ones, with few or many lines, split or not');
+SELECT ok((SELECT count(*) FROM pruned WHERE cut_score[1:10] = score[1:10] AND score[11] - cut_bound < 0.5 * score[11]) > 30, 'where it says something');
 
 -- Larger ones: each rule computed again
 CREATE TEMP TABLE large (seed int, solver text, score numeric[], broken text[], reported numeric, total numeric);

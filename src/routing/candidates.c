@@ -40,7 +40,39 @@ typedef struct Finding
 	int64		cost;			/* of the shipment with those lines */
 	int64		line_cost;		/* of cost, that of the lines */
 	const char *reason;
+	const char *resource;		/* that outbid the order; NULL: none */
+	int64		price;			/* of a unit of it; -1: the solver makes none */
 } Finding;
+
+/*
+ * scarce_capacity names the measure of which a location has not enough, and the price of one
+ * more.
+ */
+static const char *
+scarce_capacity(const PlanPrices *prices, int32 location, const PlanCapacity *left, int64 units,
+				int64 *price)
+{
+	static const PlanCapacity none = {-1, -1, -1, -1};
+	const PlanCapacity *of = prices == NULL ? &none : &prices->capacity[location];
+
+	if (left->orders < 1)
+	{
+		*price = of->orders;
+		return "orders";
+	}
+	if (left->lines < 1)
+	{
+		*price = of->lines;
+		return "lines";
+	}
+	if (left->units < units)
+	{
+		*price = of->units;
+		return "units";
+	}
+	*price = prices == NULL ? -1 : of->seconds * 60;
+	return "minutes";
+}
 
 /* rival names an order that holds stock of the cell, the most urgent one; NULL for none. */
 static const char *
@@ -68,7 +100,7 @@ rival(const PlanDraft *state, PlanHeld *held, bool by_cell, int32 self)
  * orders hold held, and what the order itself holds given back.
  */
 static void
-judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
+judge(const PlanDraft *state, const PlanPrices *prices, int32 index, int32 location, Finding *finding)
 {
 	PlanModel  *model = state->model;
 	const PlanOrder *order = &model->orders[index];
@@ -77,6 +109,8 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 	const char *no_stock = NULL;
 	const char *outbid = NULL;
 	const char *full = NULL;
+	const char *full_of = NULL;
+	int64		full_price = -1;
 
 	memset(finding, 0, sizeof(Finding));
 	finding->verdict = VERDICT_DROPPED;
@@ -151,7 +185,11 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 			const char *who = rival(state, state->in_cell[cell], true, index);
 
 			if (outbid == NULL && who != NULL)
+			{
 				outbid = psprintf("outbid by order %s for sku %s", who, model->skus[want->sku]);
+				finding->resource = psprintf("stock of %s", model->skus[want->sku]);
+				finding->price = prices == NULL ? -1 : prices->cell[cell];
+			}
 			else if (no_stock == NULL && who == NULL)
 				no_stock = psprintf("no stock: too little of sku %s for all lines",
 									model->skus[want->sku]);
@@ -164,8 +202,11 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 			const char *who = rival(state, state->at_location[location], false, index);
 
 			if (full == NULL)
+			{
 				full = who == NULL ? "capacity: none" :
 					psprintf("capacity: taken by order %s and others", who);
+				full_of = scarce_capacity(prices, location, &capacity, left, &full_price);
+			}
 			continue;
 		}
 		capacity.lines--;
@@ -190,6 +231,11 @@ judge(const PlanDraft *state, int32 index, int32 location, Finding *finding)
 	{
 		finding->verdict = VERDICT_OUTBID;
 		finding->reason = outbid != NULL ? outbid : full;
+		if (outbid == NULL)
+		{
+			finding->resource = full_of;
+			finding->price = full_price;
+		}
 	}
 	else
 		finding->reason = full != NULL ? full : no_stock;
@@ -217,13 +263,14 @@ compare_findings(const void *a, const void *b)
 }
 
 static void
-emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Finding *findings)
+emit_findings(ReturnSetInfo *rsinfo, const PlanLast *last, int32 index, Finding *findings)
 {
+	const PlanDraft *state = last->state;
 	const PlanModel *model = state->model;
 	int			n = model->nlocations;
 
 	for (int32 l = 0; l < n; l++)
-		judge(state, index, l, &findings[l]);
+		judge(state, last->prices, index, l, &findings[l]);
 	qsort(findings, n, sizeof(Finding), compare_findings);
 
 	/* the first possible one is the runner-up; the others say what they cost more */
@@ -236,8 +283,9 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Findin
 	for (int i = 0; i < n; i++)
 	{
 		Finding    *f = &findings[i];
-		Datum		values[9];
-		bool		nulls[9] = {0};
+		Datum		values[11];
+		bool		nulls[11] = {0};
+		bool		outbid = f->verdict == VERDICT_OUTBID;
 		const char *reason = f->reason;
 
 		if (f->verdict == VERDICT_POSSIBLE || f->verdict == VERDICT_RUNNER_UP)
@@ -263,6 +311,10 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanDraft *state, int32 index, Findin
 		nulls[7] = reason == NULL;
 		values[8] = oms_money(f->line_cost);
 		nulls[8] = !f->has_cost;
+		values[9] = outbid ? CStringGetTextDatum(f->resource) : (Datum) 0;
+		nulls[9] = !outbid;
+		nulls[10] = !outbid || f->price < 0;
+		values[10] = nulls[10] ? (Datum) 0 : oms_money(f->price);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 }
@@ -297,7 +349,7 @@ oms_plan_candidates(PG_FUNCTION_ARGS)
 			continue;
 		found = true;
 		old = MemoryContextSwitchTo(scratch);
-		emit_findings((ReturnSetInfo *) fcinfo->resultinfo, last->state, o, findings);
+		emit_findings((ReturnSetInfo *) fcinfo->resultinfo, last, o, findings);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(scratch);
 	}

@@ -133,12 +133,12 @@ COMMENT ON FUNCTION oms.compare_solvers(text[], text[], jsonb) IS
 CREATE FUNCTION oms.explain_route(order_id text)
 RETURNS TABLE (line_no integer, sku text, quantity bigint, location text, verdict text, cost numeric,
                distance_km double precision, late_seconds bigint, reason text, carrier_service text,
-               ship_at timestamptz, arrive_at timestamptz)
+               ship_at timestamptz, arrive_at timestamptz, outbid_by text, outbid_price numeric)
 LANGUAGE c STABLE PARALLEL RESTRICTED COST 1000 ROWS 10 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'oms_explain_route';
 REVOKE ALL ON FUNCTION oms.explain_route(text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.explain_route(text) IS
-    'why the order is served from where it is, as the last routing run recorded it: a row per line and location (verdict chosen, or the queue where the units wait), then the other locations considered for the order as a whole: runner-up, possible, outbid, dropped, each with cost, distance, lateness and the reason. Before the first run: what is held where. Error: OM004 unknown order';
+    'why the order is served from where it is, as the last routing run recorded it: a row per line and location (verdict chosen, or the queue where the units wait), then the other locations considered for the order as a whole: runner-up, possible, outbid, dropped, each with cost, distance, lateness and the reason, and what outbid the order at what price (plan_candidates). Before the first run: what is held where. Error: OM004 unknown order';
 
 -- Policies. Not SECURITY DEFINER: the role in effect is the one as which a filter is evaluated.
 

@@ -2,7 +2,7 @@
 CREATE EXTENSION oms;
 SELECT oms.add_location('Bronx', 'store', '40.8448,-73.8648') \g /dev/null
 SELECT oms.add_location_group('stores', '{Bronx}'), oms.add_channel('web', 'stores') \g /dev/null
-SELECT oms.receive('Bronx', 'mug', 10);
+SELECT oms.receive('Bronx', 'mug', 10, actor => 'postgres');
 SELECT * FROM oms.set_aside('Bronx', 'mug', 4, 'quality control', actor => 'Ann');
 SELECT oms.atp('web', 'mug');
 SELECT * FROM oms.put_back('Bronx', 'mug', 3, 'looks fine', actor => 'Ann');

@@ -131,7 +131,7 @@ static OmsPlan set_destination = {
 };
 
 static OmsPlan route_order = {
-	"SELECT r.run_id FROM oms.route(order_ids => ARRAY[$1], actor => $2) r", 2, {"text", "text"}
+	"SELECT r.run_id FROM oms.route_one($1, actor => $2) r", 2, {"text", "text"}
 };
 
 /* lock_open locks an order that is open; OM004, OM005. Its method, and channel. */

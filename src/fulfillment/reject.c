@@ -129,8 +129,9 @@ static OmsPlan insert_counts = {
 	3, {"_text", "_text", "text"}
 };
 
+/* By the prices of the last run, so that they take nothing that it keeps for others. */
 static OmsPlan route_orders = {
-	"SELECT r.run_id FROM oms.route(order_ids => $1, actor => $2) r", 2, {"_text", "text"}
+	"SELECT r.run_id FROM oms.route(order_ids => $1, actor => $2, options => '{\"stored_prices\": true}') r", 2, {"_text", "text"}
 };
 
 /* read_reason reads what follows from the reason; OM004 when it is unknown. */

@@ -433,6 +433,11 @@ AS $$
       FROM oms.routing_run_row r
      WHERE r.policy IS NOT NULL AND NOT EXISTS (SELECT FROM oms.policy_row p WHERE p.policy = r.policy AND p.version = r.policy_version)
     UNION ALL
+    SELECT 'a price is of a run there is', format('run %s', p.run_id), format('prices %s', count(*))
+      FROM oms.routing_price_row p
+     WHERE NOT EXISTS (SELECT FROM oms.routing_run_row r WHERE r.run_id = p.run_id)
+     GROUP BY p.run_id
+    UNION ALL
     SELECT 'an accepted count changed on_hand by its variance', format('count %s, sku %s', l.count_id, l.sku),
            format('variance %s, movements %s', l.variance, COALESCE(m.quantity, 0))
       FROM oms.count_line_row l

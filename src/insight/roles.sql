@@ -83,8 +83,8 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_solvers,'
      'fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,'
      'poll_availability,poll_changes,progress,protect_stock,query_rows,recommend_safety_stock,refresh_confidence,'
-     'reroute,resolve_exception,resolve_shortfalls,retry_exceptions,route,simulate,transfer,transfer_many,'
-     'transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
+     'reroute,resolve_exception,resolve_shortfalls,retry_exceptions,route,route_one,simulate,transfer,'
+     'transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
      'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
@@ -97,8 +97,8 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'location,location_exclusion,location_group,location_group_member,location_performance,movement,oms_stat_account,'
      'oms_stat_feed,oms_stat_reservation,oms_stat_routing,oms_stat_wait,oms_stat_work,order_facts,order_hold,'
      'order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
-     'return_window,returned,role_right,routing_run,safety_stock_rule,service,service_due,shortfall,source,time_limit,'
-     'transfer_line,transfer_order,work,zone'),
+     'return_window,returned,role_right,routing_price,routing_run,safety_stock_rule,service,service_due,shortfall,source,'
+     'time_limit,transfer_line,transfer_order,work,zone'),
     ('relation', 'SELECT', '{reader,seller,store,planner}',
      'fulfillment_transition,item,reject_reason'),
     ('relation', 'SELECT', '{store}',

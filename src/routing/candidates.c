@@ -39,6 +39,7 @@ typedef struct Finding
 	int64		late;
 	int64		cost;			/* of the shipment with those lines */
 	int64		line_cost;		/* of cost, that of the lines */
+	int64		stock_cost;		/* of line_cost, what the stock is scarce for */
 	const char *reason;
 	const char *resource;		/* that outbid the order; NULL: none */
 	int64		price;			/* of a unit of it; -1: the solver makes none */
@@ -93,6 +94,17 @@ rival(const PlanDraft *state, PlanHeld *held, bool by_cell, int32 self)
 			best = order;
 	}
 	return best == PLAN_NOWHERE ? NULL : model->orders[best].key;
+}
+
+/* add_share adds units of a line, served from a cell, to what a location can do. */
+static void
+add_share(const PlanModel *model, Finding *finding, int32 line, int32 location, int32 cell,
+		  int64 quantity)
+{
+	finding->units += quantity;
+	finding->late += finding->candidate.late_seconds > 0;
+	finding->line_cost += oms_share_cost(model, line, location, cell, quantity);
+	finding->stock_cost += model->cells[cell].scarcity_cost * quantity;
 }
 
 /*
@@ -151,12 +163,7 @@ judge(const PlanDraft *state, const PlanPrices *prices, int32 index, int32 locat
 			for (int i = 0; i < placed->nheld; i++)
 				if (placed->held[i].share.location == location &&
 					placed->held[i].share.line == line)
-				{
-					finding->units += placed->held[i].share.quantity;
-					finding->late += finding->candidate.late_seconds > 0;
-					finding->line_cost += oms_share_cost(model, line, location, cell,
-														 placed->held[i].share.quantity);
-				}
+					add_share(model, finding, line, location, cell, placed->held[i].share.quantity);
 			continue;
 		}
 		if (model->line_costs != NULL && oms_model_line_cost(model, line, location) == NULL)
@@ -212,9 +219,7 @@ judge(const PlanDraft *state, const PlanPrices *prices, int32 index, int32 locat
 		capacity.lines--;
 		capacity.units -= left;
 		capacity.seconds -= work;
-		finding->units += left;
-		finding->late += finding->candidate.late_seconds > 0;
-		finding->line_cost += oms_share_cost(model, line, location, cell, left);
+		add_share(model, finding, line, location, cell, left);
 	}
 	finding->cost += finding->line_cost;
 
@@ -283,8 +288,8 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanLast *last, int32 index, Finding 
 	for (int i = 0; i < n; i++)
 	{
 		Finding    *f = &findings[i];
-		Datum		values[11];
-		bool		nulls[11] = {0};
+		Datum		values[12];
+		bool		nulls[12] = {0};
 		bool		outbid = f->verdict == VERDICT_OUTBID;
 		const char *reason = f->reason;
 
@@ -311,10 +316,12 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanLast *last, int32 index, Finding 
 		nulls[7] = reason == NULL;
 		values[8] = oms_money(f->line_cost);
 		nulls[8] = !f->has_cost;
-		values[9] = outbid ? CStringGetTextDatum(f->resource) : (Datum) 0;
-		nulls[9] = !outbid;
-		nulls[10] = !outbid || f->price < 0;
-		values[10] = nulls[10] ? (Datum) 0 : oms_money(f->price);
+		values[9] = oms_money(f->stock_cost);
+		nulls[9] = !f->has_cost;
+		values[10] = outbid ? CStringGetTextDatum(f->resource) : (Datum) 0;
+		nulls[10] = !outbid;
+		nulls[11] = !outbid || f->price < 0;
+		values[11] = nulls[11] ? (Datum) 0 : oms_money(f->price);
 		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	}
 }

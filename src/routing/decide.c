@@ -19,7 +19,8 @@
  * What the last plan considered for each order. $1 orders of the plan, $2 cost per shipment,
  * $3 cost per km, $4 judged orders so far, $5 judged so far, $6 to $8 the rule: number,
  * location group, distance limit, $9 and $10 orders and locations of which they did not get what was
- * planned. In two parts: in between stands a call of oms.shipping.
+ * planned, $11 whether capacity cost what it was worth to the last run. In two parts: in between
+ * stands a call of oms.shipping.
  */
 static const char judge_1[] =
 	"WITH held AS (SELECT DISTINCT h.order_id, h.location FROM oms.routing_held h WHERE h.order_id "
@@ -41,9 +42,13 @@ static const char judge_2[] =
 	"AND (p.rank <= 12 OR p.verdict = 'chosen' OR h.location IS NOT NULL) OFFSET 0), "
 	"priced AS (SELECT c.*, (c.s).carrier_service, (c.s).ship_at, (c.s).arrive_at, "
 	"c.member AND c.status = 'active' AND c.able AND NOT c.excluded AND c.cost IS NOT NULL AS open, "
+	"c.line_cost - c.stock_cost + COALESCE(w.per_order, 0) AS worth, "
+	"concat_ws(' and ', CASE WHEN c.line_cost > c.stock_cost AND EXISTS (SELECT FROM oms.routing_price v WHERE v.measure = 'stock' "
+	"AND v.location = c.location AND v.sku IN (SELECT h.sku FROM oms.routing_held h WHERE h.order_id = c.order_id)) "
+	"THEN 'stock' END, CASE WHEN w.location IS NOT NULL THEN 'capacity' END) AS valued, "
 	"round((c.s).price::numeric, 4) AS price, round($3 * (c.s).distance_km::numeric, 4) AS "
 	"distance, trim_scale(round(GREATEST(0, c.cost - c.line_cost - round(c.handling_cost + "
-	"(c.s).price::numeric, 4)), 4)) AS late, trim_scale(c.line_cost) AS reject, "
+	"(c.s).price::numeric, 4) - COALESCE(w.per_order, 0)), 4)) AS late, trim_scale(c.stock_cost) AS reject, "
 	"CASE WHEN NOT c.member THEN 'not in the channel''s location group' "
 	"WHEN c.status <> 'active' THEN 'offline' "
 	"WHEN NOT c.able AND c.method = 'pickup' THEN 'hands nothing over' "
@@ -63,7 +68,9 @@ static const char judge_2[] =
 	"'has no row in line_cost_sql', CASE WHEN c.line_excluded "
 	"THEN 'is excluded there for a time' ELSE 'names another location' END), "
 	"'line -\\d+', 'a kit') END AS why "
-	"FROM candidate c), "
+	"FROM candidate c LEFT JOIN oms.routing_slot_price w ON $11 AND w.location = c.location), "
+	"said AS (SELECT p.*, CASE WHEN p.worth > 0 THEN format('%s worth %s to other orders', p.valued, " ROUTE_ROUND("p.worth") ") END "
+	"AS worth_said FROM priced p), "
 	"judged AS (SELECT p.*, CASE WHEN p.method = 'pickup' "
 	"THEN format('handling %s + late %s', p.handling_cost, p.late) "
 	"WHEN p.carrier_service IS NULL THEN format('handling %s + shipment %s + distance %s + late "
@@ -71,16 +78,18 @@ static const char judge_2[] =
 	"ELSE format('handling %s + %s %s + late %s: %s', p.handling_cost, p.carrier_service, "
 	"trim_scale(p.price), p.late, CASE WHEN p.arrive_at > p.due_at THEN 'the fastest service, none "
 	"is in time' ELSE 'the cheapest service in time' END) END "
-	"|| CASE WHEN p.reject > 0 THEN format(' + expected rejects %s', p.reject) ELSE '' END AS terms FROM priced p) "
+	"|| CASE WHEN p.reject > 0 THEN format(' + expected rejects %s', p.reject) ELSE '' END "
+	"|| COALESCE(' + ' || p.worth_said, '') AS terms FROM said p) "
 	"SELECT $4 || COALESCE(array_agg(o.order_id), '{}'), "
 	"$5 || COALESCE(array_agg(COALESCE(c.candidates, '[]')), '{}') "
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open "
-	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why, "
+	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why || COALESCE('; ' || r.worth_said, ''), "
 	"'held', r.held, 'cost', " ROUTE_ROUND("r.cost") ", 'handling', r.handling_cost, 'shipping', r.price, "
 	"'late', r.late, 'reject', r.reject, 'terms', r.terms, 'distance_km', round(r.distance_km::numeric, 1), "
 	"'late_seconds', r.late_seconds, 'carrier_service', r.carrier_service, "
-	"'ship_at', r.ship_at, 'arrive_at', r.arrive_at, 'rule', $6) || CASE WHEN r.outbid_by IS NULL THEN '{}' "
-	"ELSE jsonb_build_object('outbid_by', r.outbid_by, 'outbid_price', r.outbid_price) END "
+	"'ship_at', r.ship_at, 'arrive_at', r.arrive_at, 'rule', $6) || CASE WHEN r.outbid_by IS NULL AND r.worth = 0 THEN '{}' "
+	"ELSE jsonb_strip_nulls(jsonb_build_object('outbid_by', r.outbid_by, 'outbid_price', r.outbid_price, "
+	"'worth', NULLIF(" ROUTE_ROUND("r.worth") ", 0))) END "
 	"ELSE jsonb_build_object('location', r.location, 'verdict', 'dropped', 'reason', r.why, "
 	"'held', r.held, 'rule', $6) END "
 	"ORDER BY NOT r.open, r.rank) AS candidates FROM judged r GROUP BY r.order_id) c "
@@ -217,7 +226,8 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 		{NUMERICOID, oms_route_numeric(run->options->cost_per_km)},
 		{TEXTARRAYOID, run->judged_orders}, {JSONBARRAYOID, run->judged},
 		{INT4OID, 0, true}, {TEXTOID, 0, true}, {FLOAT8OID, 0, true},
-		{TEXTARRAYOID, run->avoided_orders}, {TEXTARRAYOID, run->avoided_locations}
+		{TEXTARRAYOID, run->avoided_orders}, {TEXTARRAYOID, run->avoided_locations},
+		{BOOLOID, BoolGetDatum(run->options->stored_prices && (rule == NULL || !rule->ignore_capacity))}
 	};
 
 	if (rule != NULL)

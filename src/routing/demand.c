@@ -31,6 +31,14 @@
 	"(o.method = 'ship' OR EXISTS (SELECT FROM oms.routing_held h " \
 	"WHERE h.order_id = o.order_id AND h.location = l.location)) "
 
+/* What line h, of which q is planned, takes at location l that is worth something to other orders. */
+#define LINE_WORTH "LEAST(1000000000, round(q.quantity * COALESCE(p.price, 0) + %s, 4))"
+#define SLOT_WORTH "COALESCE(w.per_line + q.quantity * w.per_unit, 0)"
+#define WORTH \
+	"JOIN (%s) q ON q.order_id = h.order_id AND q.plan_line = h.plan_line " \
+	"LEFT JOIN oms.routing_price p ON p.measure = 'stock' AND p.location = l.location AND p.sku = h.sku %s"
+#define SLOTS "LEFT JOIN oms.routing_slot_price w ON w.location = l.location "
+
 /* oms_route_filter is a condition on column that limits a query to order_ids, or nothing. */
 char *
 oms_route_filter(const char *column, ArrayType *order_ids)
@@ -211,7 +219,8 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
  *					for the sku
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + the price of oms.shipping + expected rejects, in 1/10000, and where
- *					the order holds nothing ROUTE_SWITCHING_COST; lateness is the planner's
+ *					the order holds nothing ROUTE_SWITCHING_COST; lateness is the planner's; with
+ *					option stored_prices what stock and capacity are worth to other orders
  *		capacity	what is left of it in the windows in which the locations start to work
  *
  * and of these what the rule allows.
@@ -227,6 +236,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 	char	   *run_filter = oms_route_filter("h.order_id", step->run_orders);
 	char	   *rule_filter = "";
 	char	   *left_filter = "";
+	bool		stock_worth = options->stored_prices && exists("SELECT FROM oms.routing_price");
+	bool		slot_worth = stock_worth && (rule == NULL || !rule->ignore_capacity);
 	char	   *demand;
 	char	   *orders,
 			   *lines,
@@ -319,11 +330,13 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 				 "CASE WHEN l.location = ANY (o.held_at) THEN 0 ELSE " ROUTE_SWITCHING_COST " END AS switching "
 				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
 				 "SELECT d.order_id, d.location, "
-				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 + d.switching AS cost, "
+				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 + d.switching%s AS cost, "
 				 "LEAST(2147483647, GREATEST(0, COALESCE("
 				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds "
-				 "FROM d WHERE (d.s).price IS NOT NULL%s",
+				 "FROM d %sWHERE (d.s).price IS NOT NULL%s",
 				 order_filter, oms_route_shipping(options), rule_filter,
+				 slot_worth ? " + COALESCE(w.per_order, 0)::float8" : "",
+				 slot_worth ? "LEFT JOIN oms.routing_slot_price w ON w.location = d.location " : "",
 				 rule == NULL || rule->max_distance_km == NULL ? "" :
 				 psprintf(" AND (d.s).distance_km <= %s", rule->max_distance_km));
 	if (!exists(shipment_cost))
@@ -337,7 +350,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 
 	/*
 	 * Lines that not every location may serve, and kits from which a rule may exclude one, need
-	 * a cost query: its pairs are the candidates.
+	 * a cost query: its pairs are the candidates. So do lines whose stock has a worth: that of the
+	 * line, of which the planner counts what it takes.
 	 */
 	pinned = psprintf("SELECT 1 FROM oms.routing_held h JOIN oms.order_line_row ol "
 					  "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
@@ -346,20 +360,22 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					  "OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
 					  "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s", held_filter);
 	line_cost = NULL;
-	if (shipment_cost != NULL && exists(pinned))
+	if (shipment_cost != NULL && (stock_worth || exists(pinned)))
 	{
-		line_cost = psprintf("SELECT h.order_id, h.plan_line AS line_no, l.location, 0 AS cost "
+		line_cost = psprintf("SELECT h.order_id, h.plan_line AS line_no, l.location, %s AS cost "
 							 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.sku, "
 							 "array_agg(h.location) AS locations FROM oms.routing_held h WHERE true %s"
 							 "GROUP BY h.order_id, h.line_no, h.plan_line, h.bundle, h.sku) h "
 							 "JOIN oms.order_row o ON o.order_id = h.order_id "
 							 "JOIN oms.order_line_row ol ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
-							 CANDIDATES
+							 CANDIDATES "%s"
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
 							 "AND NOT " EXCLUDED "= h.sku) "
 							 "AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
 							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1) %s%s",
-							 held_filter, rule_filter, left_filter);
+							 stock_worth ? psprintf(LINE_WORTH, slot_worth ? SLOT_WORTH : "0") : "0", held_filter,
+							 stock_worth ? psprintf(WORTH, demand, slot_worth ? SLOTS : "") : "",
+							 rule_filter, left_filter);
 		if (!exists(line_cost))
 		{
 			line_cost = shipment_cost = NULL;

@@ -37,13 +37,13 @@ COMMENT ON FUNCTION oms.plan_summary() IS
 
 CREATE FUNCTION oms.plan_candidates(for_order text DEFAULT NULL) RETURNS TABLE (
     order_id text, location text, rank int, cost numeric, distance_km float8, late_seconds bigint,
-    verdict text, reason text, line_cost numeric, outbid_by text, outbid_price numeric
+    verdict text, reason text, line_cost numeric, stock_cost numeric, outbid_by text, outbid_price numeric
 )
     LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 2000
     AS 'MODULE_PATHNAME', 'oms_plan_candidates';
 REVOKE ALL ON FUNCTION oms.plan_candidates(text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.plan_candidates(text) IS
-    'for each order of the last plan of this session, or for one, all locations: chosen, runner-up, possible, outbid or dropped, with cost (line_cost of it for the lines, stock included), distance, lateness and the reason. outbid_by: what the location has too little of for the order, since others have it: stock of a sku, or orders, lines, units, minutes; outbid_price: what one more of it would be worth to the plan, as in plan_prices; NULL when the solver makes no prices';
+    'for each order of the last plan of this session, or for one, all locations: chosen, runner-up, possible, outbid or dropped, with cost (line_cost of it for the lines, of that stock_cost for the scarcity of the stock), distance, lateness and the reason. outbid_by: what the location has too little of for the order, since others have it: stock of a sku, or orders, lines, units, minutes; outbid_price: what one more of it would be worth to the plan, as in plan_prices; NULL when the solver makes no prices';
 
 CREATE FUNCTION oms.plan_prices() RETURNS TABLE (
     measure text, location text, sku text, price numeric, amount bigint, used bigint, outbid text[]

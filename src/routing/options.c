@@ -66,11 +66,25 @@ start_at_option(Jsonb *options, TimestampTz *begins_at)
 	return psprintf("%s::timestamptz", quote_literal_cstr(string));
 }
 
+/* boolean_option is false unless given. */
+static bool
+boolean_option(Jsonb *options, const char *name)
+{
+	JsonbValue *value = option_value(options, name);
+
+	if (value == NULL)
+		return false;
+	if (value->type != jbvBool)
+		oms_refuse_option(name, "must be true or false");
+	return value->val.boolean;
+}
+
 /* oms_route_read_options checks and splits the options; 22023 for what is not route's. */
 RouteOptions *
 oms_route_read_options(Jsonb *given)
 {
 	RouteOptions *result = palloc0(sizeof(RouteOptions));
+	Datum		planner;
 
 	if (!JB_ROOT_IS_OBJECT(given))
 		ereport(ERROR,
@@ -84,7 +98,9 @@ oms_route_read_options(Jsonb *given)
 											  DEFAULT_COST_PER_SHIPMENT);
 	result->cost_per_km = number_option(given, "cost_per_km", DEFAULT_COST_PER_KM);
 	result->start_at = start_at_option(given, &result->begins_at);
-	result->planner = DatumGetJsonbP(DirectFunctionCall2(jsonb_delete, JsonbPGetDatum(given),
-														 CStringGetTextDatum("start_at")));
+	result->stored_prices = boolean_option(given, "stored_prices");
+	planner = DirectFunctionCall2(jsonb_delete, JsonbPGetDatum(given), CStringGetTextDatum("start_at"));
+	planner = DirectFunctionCall2(jsonb_delete, planner, CStringGetTextDatum("stored_prices"));
+	result->planner = DatumGetJsonbP(planner);
 	return result;
 }

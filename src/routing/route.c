@@ -1,7 +1,7 @@
 /*
  * route.c
  *		oms.route: the planner over oms's own orders, and its decisions applied; and
- *		reroute, simulate and compare_solvers.
+ *		route_one, reroute, simulate and compare_solvers.
  *
  * A run has three phases. Plan (steps.c, demand.c): oms.plan_routes reads queries over oms's
  * tables, in one snapshot and without locks, once, or for each rule of a policy. Lock: the
@@ -11,7 +11,8 @@
  * what no rule serves is backordered where its routing says so (unserved.c). An order that has
  * changed since it was planned, or that does not get the capacity or the units it was to have,
  * is not forced: it is planned again with what is there then, at most MAX_ROUNDS times. After
- * the last round what is not as planned waits in queue changed.
+ * the last round what is not as planned waits in queue changed. A run of all orders leaves its
+ * prices to the runs of single ones (worth.c).
  *
  * Any number of runs may be on at once. Who plans an order that another run has decided
  * meanwhile finds it changed. A run waits for no other: it locks orders and reservations
@@ -19,8 +20,8 @@
  * order first, so that no row a run writes is locked by somebody who waits for it.
  *
  * Locks, in this order: rows of order_row (skip locked), kept to the end; those of capacity.c
- * and of moves.c, in each round. None of them is waited for but key locks, which are held
- * one at a time and briefly; so the order of the rounds needs no proof.
+ * and of moves.c, in each round; those of worth.c (skip locked). None of them is waited for but key
+ * locks, which are held one at a time and briefly; so the order of the rounds needs no proof.
  *
  * The SQL texts here are run by SECURITY DEFINER functions that are pinned to search_path
  * pg_catalog, pg_temp, so that operators need no schema.
@@ -38,12 +39,14 @@
 #include "oms.h"
 #include "orders/orders.h"
 #include "routing/capacity.h"
+#include "routing/plan.h"
 #include "routing/route.h"
 #include "stock/stock.h"
 
 #define DEFAULT_SOLVER "batch"
 
 PG_FUNCTION_INFO_V1(oms_route);
+PG_FUNCTION_INFO_V1(oms_route_one);
 PG_FUNCTION_INFO_V1(oms_reroute);
 PG_FUNCTION_INFO_V1(oms_simulate);
 PG_FUNCTION_INFO_V1(oms_compare_solvers);
@@ -161,6 +164,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	int64		skipped = 0;
 	Datum		values[13];
 	bool		nulls[13] = {0};
+	RoutePrices prices = {0};
 	bool		began = oms_progress_begin(OMS_CALL_ROUTE);
 
 	INSTR_TIME_SET_CURRENT(start);
@@ -178,6 +182,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		Datum		done;
 		Datum		again;
 
+		run->prices = order_ids == NULL ? &prices : NULL;
 		oms_route_plan(run, order_ids);
 		oms_progress_phase(OMS_PHASE_LOCK, oms_route_cardinality(run->planned_orders));
 		locked = lock_orders(run);
@@ -217,6 +222,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	}
 	for (int c = 0; c < 12; c++)
 		values[c] = oms_route_copy_value(0, c + 1, caller);
+	oms_route_keep_prices(run_id, &prices);
 	oms_spi_finish();
 	INSTR_TIME_SET_CURRENT(now);
 	INSTR_TIME_SUBTRACT(now, start);
@@ -237,6 +243,22 @@ order_ids_of(FunctionCallInfo fcinfo, int argno)
 }
 
 /*
+ * read_options reads the options of a run over order_ids. 22023 what is none, and stored prices in
+ * a run over all orders, which makes its own.
+ */
+static RouteOptions *
+read_options(FunctionCallInfo fcinfo, int argno, ArrayType *order_ids)
+{
+	RouteOptions *options;
+
+	oms_require_not_null(fcinfo, argno, "options");
+	options = oms_route_read_options(PG_GETARG_JSONB_P(argno));
+	if (options->stored_prices && order_ids == NULL)
+		oms_refuse_option("stored_prices", "is for some orders: name them in order_ids");
+	return options;
+}
+
+/*
  * oms_route(solver, order_ids, options, actor, request_id, policy) plans all open orders, or
  * some, together, or rule by rule of a policy, and applies it: a row. See the head of this
  * file for what it locks. OM004 for a policy without an active version.
@@ -249,15 +271,65 @@ oms_route(PG_FUNCTION_ARGS)
 	RouteRun   *run = palloc0(sizeof(RouteRun));
 	text	   *actor = oms_arg_actor(fcinfo, 3);
 
-	oms_require_not_null(fcinfo, 2, "options");
 	run->solver = text_to_cstring(solver);
-	run->options = oms_route_read_options(PG_GETARG_JSONB_P(2));
+	run->options = read_options(fcinfo, 2, order_ids);
 	InitMaterializedSRF(fcinfo, 0);
 	if (!oms_request_begin(fcinfo, 4, NULL))
 	{
 		if (!PG_ARGISNULL(5))
 			run->policy = oms_policy_read(oms_arg_key(fcinfo, 5, "policy"));
 		route(fcinfo, run, order_ids, actor);
+		oms_request_end(fcinfo, 4, NULL);
+	}
+	return (Datum) 0;
+}
+
+static OmsPlan select_order = {
+	"SELECT FROM oms.order_row o WHERE o.order_id = $1", 1, {"text"}
+};
+
+/* require_order raises OM004 for an order there is not. */
+static void
+require_order(text *order_id)
+{
+	Datum		values[] = {PointerGetDatum(order_id)};
+
+	oms_spi_connect();
+	if (oms_spi_execute(&select_order, values, NULL, true) == 0)
+		ereport(ERROR,
+				(errcode(OMS_ERR_UNKNOWN_KEY),
+				 errmsg("order \"%s\" is unknown", text_to_cstring(order_id))));
+	oms_spi_finish();
+}
+
+/*
+ * oms_route_one(order_id, policy, options, actor, request_id) is route for one order, by
+ * stored prices unless the options say otherwise. OM004 unknown order, and as route.
+ */
+Datum
+oms_route_one(PG_FUNCTION_ARGS)
+{
+	text	   *order_id = oms_arg_key(fcinfo, 0, "order_id");
+	RouteRun   *run = palloc0(sizeof(RouteRun));
+	text	   *actor = oms_arg_actor(fcinfo, 3);
+	Datum		ours = DirectFunctionCall1(jsonb_in, CStringGetDatum("{\"stored_prices\": true}"));
+
+	oms_require_not_null(fcinfo, 2, "options");
+	run->solver = DEFAULT_SOLVER;
+	if (JB_ROOT_IS_OBJECT(PG_GETARG_JSONB_P(2)))
+		ours = DirectFunctionCall2(jsonb_concat, ours, PG_GETARG_DATUM(2));
+	else
+		ours = PG_GETARG_DATUM(2);
+	run->options = oms_route_read_options(DatumGetJsonbP(ours));
+	InitMaterializedSRF(fcinfo, 0);
+	if (!oms_request_begin(fcinfo, 4, NULL))
+	{
+		Datum		order = PointerGetDatum(order_id);
+
+		require_order(order_id);
+		if (!PG_ARGISNULL(1))
+			run->policy = oms_policy_read(oms_arg_key(fcinfo, 1, "policy"));
+		route(fcinfo, run, DatumGetArrayTypeP(oms_text_array(1, &order)), actor);
 		oms_request_end(fcinfo, 4, NULL);
 	}
 	return (Datum) 0;
@@ -325,9 +397,8 @@ oms_simulate(PG_FUNCTION_ARGS)
 	RouteRun   *run = palloc0(sizeof(RouteRun));
 	bool		began;
 
-	oms_require_not_null(fcinfo, 2, "options");
 	run->solver = text_to_cstring(solver);
-	run->options = oms_route_read_options(PG_GETARG_JSONB_P(2));
+	run->options = read_options(fcinfo, 2, order_ids);
 	if (!PG_ARGISNULL(3))
 		run->policy = oms_policy_read(oms_arg_key(fcinfo, 3, "policy"));
 	InitMaterializedSRF(fcinfo, 0);
@@ -363,8 +434,7 @@ oms_compare_solvers(PG_FUNCTION_ARGS)
 	ArrayType  *order_ids = order_ids_of(fcinfo, 1);
 	RouteOptions *options;
 
-	oms_require_not_null(fcinfo, 2, "options");
-	options = oms_route_read_options(PG_GETARG_JSONB_P(2));
+	options = read_options(fcinfo, 2, order_ids);
 	InitMaterializedSRF(fcinfo, 0);
 	for (int i = 0; i < n; i++)
 	{

@@ -40,6 +40,7 @@ typedef struct RouteOptions
 	char	   *cost_per_km;
 	char	   *start_at;		/* an expression over the order o */
 	TimestampTz begins_at;		/* the moment whose windows of capacity count the work */
+	bool		stored_prices;	/* stock and capacity cost what they were worth to the last run */
 } RouteOptions;
 
 /* The columns of the plan, each an array over its rows. */
@@ -69,6 +70,16 @@ typedef struct RouteStep
 	Datum		avoided_locations;
 } RouteStep;
 
+/* What resources were worth to the steps of a plan: text[] thrice, numeric[]. */
+typedef struct RoutePrices
+{
+	Datum		measures;
+	Datum		locations;
+	Datum		skus;
+	Datum		prices;
+	bool		made;			/* by one step at least */
+} RoutePrices;
+
 /* What a run planned, and what it was planned by. */
 typedef struct RouteRun
 {
@@ -89,6 +100,7 @@ typedef struct RouteRun
 	Datum		avoided_locations;
 	Datum		judged_orders;	/* text[] */
 	Datum		judged;			/* jsonb[]: candidates, by order and step */
+	RoutePrices *prices;		/* in which prices of the steps are noted; NULL: in none */
 } RouteRun;
 
 typedef struct RouteArgument
@@ -129,9 +141,11 @@ extern void oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *mo
 extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders);
 extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused);
 
+/* worth.c */
+extern void oms_route_note_prices(RoutePrices *prices);
+extern void oms_route_keep_prices(Datum run_id, const RoutePrices *prices);
+
 /* unserved.c */
 extern void oms_route_backorder(Datum run_id, const RouteRun *run, Datum orders);
-
-/* route.c */
 
 #endif							/* OMS_ROUTING_ROUTE_H */

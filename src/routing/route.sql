@@ -92,9 +92,22 @@ AS 'MODULE_PATHNAME', 'oms_route';
 REVOKE ALL ON FUNCTION oms.route(text, text[], jsonb, text, text, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.route(text, text[], jsonb, text, text, text) IS
 'decides together where all open orders, or those of order_ids, ship from, and applies it: takes capacity, moves holds, writes decisions, assigns fulfillments and supersedes those that no location has started. An order that changed under the run, or whose units or capacity were taken meanwhile, is planned again, at most three times; then it waits in queue changed. Orders that another transaction has locked are skipped (skipped_orders). Units that no location can serve keep their hold and wait in a queue with the reason.
-options: those of plan_routes (cost_per_shipment, cost_per_km, max_distance_km, late_cost_per_hour, …; here split_lines is true by default) and start_at: when the locations start to work on it (a moment, or "placed_at": on every order when it was placed; default now). From then on handling hours, opening hours and cut-off of the location decide when a shipment leaves, and its carrier service when it arrives (oms.shipping). It is due when the line or the order was promised, else after the hours of its service in oms.service, else same_day 12, next_day 36, two_day 60 hours after placed_at. cost_per_shipment and cost_per_km count while there is no carrier service.
+options: those of plan_routes (cost_per_shipment, cost_per_km, max_distance_km, late_cost_per_hour, …; here split_lines is true by default) and start_at: when the locations start to work on it (a moment, or "placed_at": on every order when it was placed; default now). From then on handling hours, opening hours and cut-off of the location decide when a shipment leaves, and its carrier service when it arrives (oms.shipping). It is due when the line or the order was promised, else after the hours of its service in oms.service, else same_day 12, next_day 36, two_day 60 hours after placed_at. cost_per_shipment and cost_per_km count while there is no carrier service. stored_prices (true or false, the default): only with order_ids; as in route_one.
 policy: the active version decides which orders are routed by which rules, one rule after the other (oms.add_rule); orders that none of its routings takes are left alone.
 Runs do not wait for each other. Errors: OM004 a policy without an active version, 22023 unknown solver or option, 22004';
+
+CREATE FUNCTION oms.route_one(
+    order_id text, policy text DEFAULT NULL, options jsonb DEFAULT '{}',
+    actor text DEFAULT session_user, request_id text DEFAULT NULL)
+RETURNS TABLE (run_id bigint, orders bigint, lines bigint, units bigint, shipments bigint,
+               unfilled_units bigint, late_lines bigint, distance_km double precision, cost numeric,
+               moved_units bigint, not_moved_units bigint, skipped_orders bigint,
+               seconds double precision)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 1 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS 'MODULE_PATHNAME', 'oms_route_one';
+REVOKE ALL ON FUNCTION oms.route_one(text, text, jsonb, text, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.route_one(text, text, jsonb, text, text) IS
+    'oms.route for one order at once, as at checkout, with option stored_prices: what the last run of all orders found its stock and capacity to be worth (oms.routing_price) counts as cost, so that the order takes none of it that others need more while it has another choice. What is unfilled or late counts before it. Nothing to do, of an order that is not open or whose work has begun, is a run of 0 orders. Errors: OM004 unknown order, a policy without an active version, 22023, 22004';
 
 CREATE FUNCTION oms.reroute(
     location text, policy text DEFAULT NULL, options jsonb DEFAULT '{}',

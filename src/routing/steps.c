@@ -130,6 +130,8 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 	run->cancel_after_days = oms_route_copy_value(0, 4, caller);
 	run->ignores_capacity = oms_route_copy_value(0, 5, caller);
 	oms_spi_finish();
+	if (run->prices != NULL)
+		oms_route_note_prices(run->prices);
 	oms_progress_phase(OMS_PHASE_EXPLAIN, oms_route_cardinality(orders));
 	oms_route_judge(run, step->rule, orders);
 	return DatumGetArrayTypeP(left_orders);

@@ -192,6 +192,18 @@ CREATE TABLE oms.capacity_use_row (
 );
 COMMENT ON TABLE oms.capacity_use_row IS 'private: what each fulfillment uses of the capacity of its location; minutes in seconds';
 
+-- What one more unit or slot was worth to the last run of all orders.
+CREATE TABLE oms.routing_price_row (
+    run_id bigint NOT NULL,
+    measure text COLLATE "C" NOT NULL CHECK (measure IN ('stock', 'orders', 'lines', 'units', 'minutes')),
+    location text COLLATE "C" NOT NULL,
+    sku text COLLATE "C",
+    price numeric NOT NULL CHECK (price > 0),
+    UNIQUE NULLS NOT DISTINCT (run_id, measure, location, sku),
+    CHECK ((measure = 'stock') = (sku IS NOT NULL))
+);
+COMMENT ON TABLE oms.routing_price_row IS 'private: prices of stock and capacity, behind oms.routing_price';
+
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.policy_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Write a new version: oms.add_policy, oms.add_routing, oms.add_rule, oms.activate_policy.');
 ALTER TABLE oms.policy_row ENABLE ALWAYS TRIGGER guard;
@@ -218,6 +230,10 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.capacity_use_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Change oms.capacity, or call oms.route.');
 ALTER TABLE oms.capacity_use_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.capacity_use_row IS 'changed by functions only';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.routing_price_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Prices are of the last run of all orders: call oms.route for new ones.');
+ALTER TABLE oms.routing_price_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.routing_price_row IS 'changed by functions only';
 ALTER TABLE oms.routing_run_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_row ENABLE ALWAYS TRIGGER guard;
 ALTER TABLE oms.decision_line_row ENABLE ALWAYS TRIGGER guard;
@@ -240,3 +256,4 @@ SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.fulfillment_line_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.capacity_use_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.routing_price_row', '');

@@ -107,6 +107,24 @@ SELECT r.run_id, r.solver, r.orders, r.lines, r.units, r.shipments, r.unfilled_u
   FROM oms.routing_run_row r;
 COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost, and what was moved';
 
+CREATE VIEW oms.routing_price AS
+SELECT p.run_id, p.measure, p.location, p.sku, p.price
+  FROM oms.routing_price_row p
+ WHERE p.run_id = (SELECT pg_catalog.max(r.run_id) FROM oms.routing_price_row r);
+COMMENT ON VIEW oms.routing_price IS
+    'what one more unit of stock (measure stock) or of capacity (orders, lines, units, minutes) was worth to the last run of all orders, as oms.plan_prices of it: what oms.route_one counts as cost. Of several rules of a policy the highest price';
+
+CREATE VIEW oms.routing_slot_price AS
+SELECT p.location,
+       pg_catalog.round(pg_catalog.sum(p.price * CASE p.measure WHEN 'orders' THEN 1 WHEN 'minutes' THEN l.minutes_per_order ELSE 0 END), 4) AS per_order,
+       pg_catalog.round(pg_catalog.sum(p.price * CASE p.measure WHEN 'lines' THEN 1 WHEN 'minutes' THEN l.minutes_per_line ELSE 0 END), 4) AS per_line,
+       pg_catalog.round(pg_catalog.sum(p.price * CASE p.measure WHEN 'units' THEN 1 WHEN 'minutes' THEN l.minutes_per_unit ELSE 0 END), 4) AS per_unit
+  FROM oms.routing_price p
+  JOIN oms.location l ON l.location = p.location
+ WHERE p.measure <> 'stock'
+ GROUP BY p.location;
+COMMENT ON VIEW oms.routing_slot_price IS 'private: what the capacity for one more shipment, line and unit of a location was worth to the last run of all orders';
+
 CREATE VIEW oms.decision AS
 SELECT l.order_id, l.run_id, l.line_no, l.sku, l.quantity, l.location, l.shipment, l.cost,
        l.distance_km, l.late_seconds, l.queue, l.reason, d.candidates, d.decided_at,

@@ -227,6 +227,8 @@ INSERT INTO broken (invariant, found) VALUES
         $$INSERT INTO oms.policy_routing_row VALUES ('p', 1, 1, 'all', NULL, 'me', 'q')$$)),
     ('a rule has a routing', pg_temp.breaks(
         $$INSERT INTO oms.policy_rule_row VALUES ('p', 1, 'all', 1, NULL, NULL, '0', 'multi', false, true, false, 0)$$)),
+    ('a price is of a run there is', pg_temp.breaks(
+        $$INSERT INTO oms.routing_price_row VALUES (999999, 'orders', 'near', NULL, 1)$$)),
     ('a run has a version of its policy', pg_temp.breaks(
         $$UPDATE oms.routing_run_row SET policy = 'p', policy_version = 1$$)),
     ('a kit is reserved whole', pg_temp.breaks(

@@ -26,7 +26,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('release_backorder', 1, '{backorder_id,sku,quantity,filled,status}'), ('fill_backorders', 0, NULL), ('resolve_shortfalls', 2, NULL), ('grant_role_to', 3, NULL), ('revoke_role_from', 1, NULL), ('sees_location', 1, NULL),
     ('place_order', 9, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
     ('place_order_lines', 3, '{line_no,sku,location,quantity,reservation_id,status,promise_at}'),
-    ('cancel_order', 1, NULL), ('cancel_order_many', 1, '{order_id,line_no,sku,location,quantity}'), ('route', 0, '{run_id}'), ('explain_route', 1, NULL),
+    ('cancel_order', 1, NULL), ('cancel_order_many', 1, '{order_id,line_no,sku,location,quantity}'), ('route', 0, '{run_id}'), ('route_one', 1, '{run_id}'), ('explain_route', 1, NULL),
     ('next_actions', 1, '{action,to_status}'), ('work_list', 1, '{fulfillment_id,order_id,due_at}'),
     ('claim_work', 3, '{fulfillment_id,order_id,due_at,claimed_until}'), ('release_work', 0, NULL),
     ('pick_list', 2, '{bin,sku,units,fulfillments,quantities}'),

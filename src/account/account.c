@@ -1805,7 +1805,9 @@ oms_wait_a_little(TimestampTz start, long *nap)
 /*
  * oms_lock_name locks a name of a class for this transaction, so that calls about it come
  * one after the other and nobody waits for another's row of it. It waits as
- * oms_wait_a_little does, and only if the caller may; false when somebody else has it.
+ * oms_wait_a_little does, and only if the caller may; false when somebody else has it. Who may
+ * not wait looks again for 10 ms: a transaction that has ended gives its locks up one by one,
+ * and may have woken the caller before this one.
  */
 bool
 oms_lock_name(uint16 lock_class, text *name, bool may_wait, TimestampTz start)
@@ -1815,9 +1817,13 @@ oms_lock_name(uint16 lock_class, text *name, bool may_wait, TimestampTz start)
 	LOCKTAG		tag;
 
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, lock_class);
-	while (LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL)
-		if (!may_wait || !oms_wait_a_little(start, &nap))
+	for (int tries = 0; LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL; tries++)
+	{
+		if (may_wait ? !oms_wait_a_little(start, &nap) : tries == 10)
 			return false;
+		if (!may_wait)
+			pg_usleep(1000L);
+	}
 	return true;
 }
 

@@ -20,9 +20,9 @@ SELECT is((SELECT string_agg(on_hand::text, ' ') FROM oms.stock_history('A', 'ne
 SELECT is((SELECT count(*) FROM oms.stock_history('A', 'near', until => :'moment')), 4::bigint, 'until then');
 SELECT is((SELECT count(*) FROM oms.stock_history('A', 'far')) + (SELECT count(*) FROM oms.stock_history('Z', 'near')) + (SELECT count(*) FROM oms.stock_history(NULL, NULL)), 0::numeric::bigint, 'nothing, nothing happened');
 SELECT is((SELECT sum(quantity) FILTER (WHERE on_hand IS NOT NULL) FROM oms.stock_history('A', 'near')), (SELECT on_hand FROM oms.inventory WHERE sku = 'A' AND location = 'near')::numeric, 'movements add up');
-SELECT is((SELECT string_agg(what, ' ') FROM oms.order_history('o')), 'place place backorder route backorder reject rejected cancel order', 'of an order');
+SELECT is((SELECT string_agg(what, ' ') FROM oms.order_history('o')), 'place place backorder route backorder reject rejected cancel cancel order', 'of an order');
 SELECT is((SELECT actor || ' ' || detail FROM oms.order_history('o') WHERE what = 'cancel order'), 'Dee changed his mind', 'with who and why');
-SELECT is((SELECT string_agg(what || ':' || COALESCE(status, ''), ' ') FROM oms.fulfillment_history(:f)), 'assign:assigned reject:assigned rejected:', 'of a fulfillment');
+SELECT is((SELECT string_agg(what || ':' || COALESCE(status, ''), ' ') FROM oms.fulfillment_history(:f)), 'assign:assigned reject:assigned rejected: cancel:cancelled', 'of a fulfillment');
 SELECT is((SELECT count(*) FROM oms.order_history('nobody')) + (SELECT count(*) FROM oms.fulfillment_history(-1)) + (SELECT count(*) FROM oms.order_history(NULL)) + (SELECT count(*) FROM oms.fulfillment_history(NULL)), 0::numeric::bigint, 'of nobody none');
 SELECT * FROM finish();
 ROLLBACK;

@@ -107,7 +107,7 @@ check 7 "amcheck accepts the indexes" "$(psql -XAtq -c "
 	SELECT bt_index_parent_check(i.indexrelid, true, true)
 	  FROM unnest('{oms.stock_delta,oms.stock_account,oms.reservation_row,oms.protection_delta,oms.protection_account,oms.quota_delta,oms.quota_account}'::regclass[]) t
 	  JOIN pg_index i ON i.indrelid = t OR i.indrelid IN (SELECT relid FROM pg_partition_tree(t))
-	  JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i'" 2>&1 >/dev/null)"
+	  JOIN pg_class c ON c.oid = i.indexrelid AND c.relkind = 'i' AND c.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')" 2>&1 >/dev/null)"
 check 8 "the work reached protected stock and quotas" "$(psql -XAtq -c "
 	SELECT 'reservations without: protected ' || (count(*) FILTER (WHERE protected > 0) = 0) || ', quota ' || (count(quota_period) = 0)
 	  FROM oms.reservation_row HAVING count(*) FILTER (WHERE protected > 0) = 0 OR count(quota_period) = 0")"

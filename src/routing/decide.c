@@ -19,8 +19,9 @@
  * What the last plan considered for each order. $1 orders of the plan, $2 cost per shipment,
  * $3 cost per km, $4 judged orders so far, $5 judged so far, $6 to $8 the rule: number,
  * location group, distance limit, $9 and $10 orders and locations of which they did not get what was
- * planned, $11 whether capacity cost what it was worth to the last run. In two parts: in between
- * stands a call of oms.shipping.
+ * planned, $11 whether capacity cost what it was worth to the last run. In between the parts stand
+ * a call of oms.shipping, the candidates, what joins to them what the rule's criteria read, and
+ * what these are.
  */
 static const char judge_1[] =
 	"WITH held AS (SELECT DISTINCT h.order_id, h.location FROM oms.routing_held h WHERE h.order_id "
@@ -28,11 +29,13 @@ static const char judge_1[] =
 	"candidate AS (SELECT p.*, l.handling_cost, l.status, o.method, o.due_at, "
 	"m.location IS NOT NULL AS member, h.location IS NOT NULL AS held, "
 	"CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END AS able, "
-	EXCLUDED "IS NULL) AS excluded, "
+	EXCLUDED "IS NULL) AS excluded, m.sequence, "
 	EXCLUDED "IN (SELECT h.sku FROM oms.routing_held h WHERE h.order_id = o.order_id)) "
 	"AS line_excluded, ";
 static const char judge_2[] =
-	" AS s FROM oms.plan_candidates() p JOIN oms.routing_order o ON o.order_id = p.order_id "
+	" AS s FROM ";
+static const char judge_3[] =
+	" p JOIN oms.routing_order o ON o.order_id = p.order_id "
 	"JOIN oms.location l ON l.location = p.location "
 	"LEFT JOIN oms.channel c ON c.channel = o.channel "
 	"LEFT JOIN oms.location_group_member m ON m.location = p.location AND m.location_group = "
@@ -67,9 +70,11 @@ static const char judge_2[] =
 	"CASE WHEN c.line_excluded THEN 'a kit is excluded there for a time' ELSE 'a kit is not sold from there' END), "
 	"'has no row in line_cost_sql', CASE WHEN c.line_excluded "
 	"THEN 'is excluded there for a time' ELSE 'names another location' END), "
-	"'line -\\d+', 'a kit') END AS why "
-	"FROM candidate c LEFT JOIN oms.routing_slot_price w ON $11 AND w.location = c.location), "
-	"said AS (SELECT p.*, CASE WHEN p.worth > 0 THEN format('%s worth %s to other orders', p.valued, " ROUTE_ROUND("p.worth") ") END "
+	"'line -\\d+', 'a kit') END AS why, ";
+static const char judge_4[] =
+	" AS criteria FROM candidate c LEFT JOIN oms.routing_slot_price w ON $11 AND w.location = c.location ";
+static const char judge_5[] =
+	"), said AS (SELECT p.*, CASE WHEN p.worth > 0 THEN format('%s worth %s to other orders', p.valued, " ROUTE_ROUND("p.worth") ") END "
 	"AS worth_said FROM priced p), "
 	"judged AS (SELECT p.*, CASE WHEN p.method = 'pickup' "
 	"THEN format('handling %s + late %s', p.handling_cost, p.late) "
@@ -83,9 +88,9 @@ static const char judge_2[] =
 	"SELECT $4 || COALESCE(array_agg(o.order_id), '{}'), "
 	"$5 || COALESCE(array_agg(COALESCE(c.candidates, '[]')), '{}') "
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open "
-	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', r.why || COALESCE('; ' || r.worth_said, ''), "
+	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', concat_ws('; ', r.why, r.criteria, r.worth_said), "
 	"'held', r.held, 'cost', " ROUTE_ROUND("r.cost") ", 'handling', r.handling_cost, 'shipping', r.price, "
-	"'late', r.late, 'reject', r.reject, 'terms', r.terms, 'distance_km', round(r.distance_km::numeric, 1), "
+	"'late', r.late, 'reject', r.reject, 'terms', concat_ws('; ', r.criteria, r.terms), 'distance_km', round(r.distance_km::numeric, 1), "
 	"'late_seconds', r.late_seconds, 'carrier_service', r.carrier_service, "
 	"'ship_at', r.ship_at, 'arrive_at', r.arrive_at, 'rule', $6) || CASE WHEN r.outbid_by IS NULL AND r.worth = 0 THEN '{}' "
 	"ELSE jsonb_strip_nulls(jsonb_build_object('outbid_by', r.outbid_by, 'outbid_price', r.outbid_price, "
@@ -213,6 +218,14 @@ static const char insert_fulfillments[] =
 	"a.location GROUP BY a.order_id, a.fulfillment_id, d.line_no, d.sku";
 
 /*
+ * The candidates of a plan by criteria: their cost without the place, and no prices, which
+ * would be places.
+ */
+static const char candidates_by_criteria[] =
+	"(SELECT p.order_id, p.location, p.rank, mod(p.cost, " CRITERIA_PLACE ") AS cost, p.distance_km, p.late_seconds, "
+	"p.verdict, p.reason, p.line_cost, p.stock_cost, p.outbid_by, NULL::numeric AS outbid_price FROM oms.plan_candidates() p)";
+
+/*
  * oms_route_judge notes what the last plan, by a rule or by none, considered for the
  * orders.
  */
@@ -220,6 +233,7 @@ void
 oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	Criteria	criteria = {0};
 	RouteArgument arguments[] = {
 		{TEXTARRAYOID, orders},
 		{NUMERICOID, oms_route_numeric(run->options->cost_per_shipment)},
@@ -227,11 +241,12 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 		{TEXTARRAYOID, run->judged_orders}, {JSONBARRAYOID, run->judged},
 		{INT4OID, 0, true}, {TEXTOID, 0, true}, {FLOAT8OID, 0, true},
 		{TEXTARRAYOID, run->avoided_orders}, {TEXTARRAYOID, run->avoided_locations},
-		{BOOLOID, BoolGetDatum(run->options->stored_prices && (rule == NULL || !rule->ignore_capacity))}
+		{BOOLOID, BoolGetDatum(run->options->stored_prices && (rule == NULL || (!rule->ignore_capacity && rule->criteria.n == 0)))}
 	};
 
 	if (rule != NULL)
 	{
+		criteria = rule->criteria;
 		arguments[5] = (RouteArgument) {
 			INT4OID, Int32GetDatum(rule->rule_no)
 		};
@@ -245,7 +260,10 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 			};
 	}
 	oms_spi_connect();
-	oms_route_run(psprintf("%s%s%s", judge_1, oms_route_shipping(run->options), judge_2),
+	oms_route_run(psprintf("%s%s%s%s%s%s%s%s%s", judge_1, oms_route_shipping(run->options), judge_2,
+						   criteria.n == 0 ? "oms.plan_candidates()" : candidates_by_criteria, judge_3,
+						   oms_criteria_terms(&criteria), judge_4,
+						   oms_criteria_joins(&criteria, run->run_orders), judge_5),
 				  lengthof(arguments), arguments, true);
 	run->judged_orders = oms_route_copy_value(0, 1, caller);
 	run->judged = oms_route_copy_value(0, 2, caller);

@@ -116,7 +116,10 @@ sql_argument(const char *sql)
 	};
 }
 
-/* planner_options adds the solver, the defaults that are ours, and what the rule says. */
+/*
+ * planner_options adds the solver, the defaults that are ours, and what the rule says. Where
+ * it has criteria, these decide and not what an hour is worth.
+ */
 static Datum
 planner_options(const char *solver, const PolicyRule *rule, const RouteOptions *options)
 {
@@ -124,14 +127,15 @@ planner_options(const char *solver, const PolicyRule *rule, const RouteOptions *
 	RouteArgument arguments[] = {
 		{TEXTOID, CStringGetTextDatum(solver)},
 		{TEXTOID, rule == NULL ? (Datum) 0 : CStringGetTextDatum(rule->min_shipment_value),
-		rule == NULL}
+		rule == NULL},
+		{INT4OID, Int32GetDatum(0), rule == NULL || rule->criteria.n == 0}
 	};
 	MemoryContext caller = CurrentMemoryContext;
 	Datum		named;
 
 	oms_spi_connect();
 	oms_route_run("SELECT jsonb_strip_nulls(jsonb_build_object('solver', $1, "
-				  "'min_shipment_value', $2::numeric))", lengthof(arguments), arguments, true);
+				  "'min_shipment_value', $2::numeric, 'late_cost_per_hour', $3))", lengthof(arguments), arguments, true);
 	named = oms_route_copy_value(0, 1, caller);
 	oms_spi_finish();
 	ours = DirectFunctionCall2(jsonb_concat, ours, JsonbPGetDatum(options->planner));
@@ -140,12 +144,12 @@ planner_options(const char *solver, const PolicyRule *rule, const RouteOptions *
 
 /*
  * price_rejects adds to the supply what a unit is expected to cost by being refused there
- * (insight/confidence.c).
+ * (insight/confidence.c), if that is wanted.
  */
 static char *
-price_rejects(const char *stock)
+price_rejects(const char *stock, bool wanted)
 {
-	if (!exists("SELECT 1 FROM oms.confidence_setting s WHERE s.reject_cost > 0"))
+	if (!wanted || !exists("SELECT 1 FROM oms.confidence_setting s WHERE s.reject_cost > 0"))
 		return psprintf("SELECT s.*, 0 AS scarcity_cost FROM (%s) s", stock);
 	return psprintf("SELECT s.*, round((t.reject_cost * (1 - COALESCE(c.confidence, t.confidence)))::numeric, 4) AS scarcity_cost "
 					"FROM (%s) s JOIN oms.confidence_of_location t ON t.location = s.location "
@@ -220,7 +224,8 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + the price of oms.shipping + expected rejects, in 1/10000, and where
  *					the order holds nothing ROUTE_SWITCHING_COST; lateness is the planner's; with
- *					option stored_prices what stock and capacity are worth to other orders
+ *					option stored_prices what stock and capacity are worth to other orders; of
+ *					a rule with criteria, which heeds no worth, the place in their order (criteria.c)
  *		capacity	what is left of it in the windows in which the locations start to work
  *
  * and of these what the rule allows.
@@ -234,9 +239,10 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 	char	   *held_filter = oms_route_filter("h.order_id", order_ids);
 	char	   *order_filter = oms_route_filter("o.order_id", order_ids);
 	char	   *run_filter = oms_route_filter("h.order_id", step->run_orders);
+	bool		by_criteria = rule != NULL && rule->criteria.n > 0;
 	char	   *rule_filter = "";
 	char	   *left_filter = "";
-	bool		stock_worth = options->stored_prices && exists("SELECT FROM oms.routing_price");
+	bool		stock_worth = options->stored_prices && !by_criteria && exists("SELECT FROM oms.routing_price");
 	bool		slot_worth = stock_worth && (rule == NULL || !rule->ignore_capacity);
 	char	   *demand;
 	char	   *orders,
@@ -318,24 +324,25 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 exists("SELECT 1 FROM oms.protection_account") ?
 					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
 					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "");
-	stock = price_rejects(stock);
+	stock = price_rejects(stock, !by_criteria);
 	if (rule != NULL)
 		stock = rule_stock(stock, step);
 	shipment_cost =
 		psprintf("WITH o AS MATERIALIZED (SELECT o.*, h.held_at FROM oms.routing_order o "
 				 "JOIN (SELECT h.order_id, array_agg(DISTINCT h.location) AS held_at FROM oms.routing_held h "
 				 "GROUP BY h.order_id) h ON h.order_id = o.order_id WHERE true %s), "
-				 "d AS (SELECT o.order_id, o.due_at, l.location, "
+				 "d AS (SELECT o.order_id, o.due_at, l.location, m.sequence, "
 				 "l.handling_cost::float8 AS handling_cost, %s AS s, "
 				 "CASE WHEN l.location = ANY (o.held_at) THEN 0 ELSE " ROUTE_SWITCHING_COST " END AS switching "
 				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
 				 "SELECT d.order_id, d.location, "
 				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 + d.switching%s AS cost, "
 				 "LEAST(2147483647, GREATEST(0, COALESCE("
-				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds "
+				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds%s "
 				 "FROM d %sWHERE (d.s).price IS NOT NULL%s",
 				 order_filter, oms_route_shipping(options), rule_filter,
 				 slot_worth ? " + COALESCE(w.per_order, 0)::float8" : "",
+				 by_criteria ? ", (d.s).distance_km, d.sequence" : "",
 				 slot_worth ? "LEFT JOIN oms.routing_slot_price w ON w.location = d.location " : "",
 				 rule == NULL || rule->max_distance_km == NULL ? "" :
 				 psprintf(" AND (d.s).distance_km <= %s", rule->max_distance_km));
@@ -347,6 +354,8 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 						 "FROM oms.routing_held h "
 						 "WHERE true %s", held_filter);
 	}
+	else if (by_criteria)
+		shipment_cost = oms_criteria_places(&rule->criteria, shipment_cost, step->run_orders);
 
 	/*
 	 * Lines that not every location may serve, and kits from which a rule may exclude one, need

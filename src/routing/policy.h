@@ -8,6 +8,7 @@
 #include "utils/array.h"
 
 #include "oms.h"
+#include "routing/criteria.h"
 
 /* A rule of a routing. Texts are literals, to be quoted. */
 typedef struct PolicyRule
@@ -21,6 +22,7 @@ typedef struct PolicyRule
 	bool		keep_groups;
 	bool		ignore_capacity;
 	char	   *min_shipment_value;
+	Criteria	criteria;
 } PolicyRule;
 
 typedef struct PolicyRouting

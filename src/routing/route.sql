@@ -177,13 +177,15 @@ CREATE FUNCTION oms.add_rule(
     policy text, routing text, location_group text DEFAULT NULL, max_distance_km double precision DEFAULT NULL,
     floor oms.safety_stock DEFAULT '0', split text DEFAULT 'multi', whole boolean DEFAULT NULL,
     keep_groups boolean DEFAULT true, ignore_capacity boolean DEFAULT false,
-    min_shipment_value numeric DEFAULT 0)
+    min_shipment_value numeric DEFAULT 0, criteria text[] DEFAULT NULL)
 RETURNS integer
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
 AS 'MODULE_PATHNAME', 'oms_add_rule';
-REVOKE ALL ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric) FROM PUBLIC;
-COMMENT ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric) IS
-    'adds a rule to a routing of the draft; returns its number. Rules are tried in this order, each for all lines that none before has served, together, with the stock and capacity that those left. location_group: only from these, of the channel''s; max_distance_km: from no farther; floor: units to be left at a location; split: single, an order''s lines leave in one shipment, or multi; whole: all lines of an order that are still to be served or none (default: with single); keep_groups: lines of one keep_together group leave together; ignore_capacity; min_shipment_value as in plan_routes. Errors: OM004 no such routing in a draft, 23503 unknown location group, 23514 a value out of range, 22004';
+REVOKE ALL ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric, text[]) IS
+    'adds a rule to a routing of the draft; returns its number. Rules are tried in this order, each for all lines that none before has served, together, with the stock and capacity that those left. location_group: only from these, of the channel''s; max_distance_km: from no farther; floor: units to be left at a location; split: single, an order''s lines leave in one shipment, or multi; whole: all lines of an order that are still to be served or none (default: with single); keep_groups: lines of one keep_together group leave together; ignore_capacity; min_shipment_value as in plan_routes.
+criteria: which location is preferred, by the first, where that is equal by the second, and so on, then by cost; NULL: by cost. distance: the nearest, to a kilometre; cost: handling and carrier; location_sequence: of the channel''s group; stock_balance: where most units are; sales_velocity: where least is sold a week; weeks_of_supply: where the units last longest; location_load: where fewest orders are in work that this run does not plan. Sales are units consumed, shipped or handed over in the last 28 days; units are those not held by other orders, as the run begins; of several skus the scarcest, or the one sold most, of those that the location has counts. Over all shipments the sum of places in the order of preference is least. With criteria the cost is without lateness and expected rejects; late lines still count first. Solver nearest does not look at them.
+Errors: OM004 no such routing in a draft, 23503 unknown location group, 23514 a value out of range, 22023 an unknown or repeated criterion, 22004';
 
 CREATE FUNCTION oms.activate_policy(policy text)
 RETURNS integer

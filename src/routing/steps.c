@@ -30,12 +30,15 @@
 /* where units wait that no location can serve, without a policy */
 #define DEFAULT_QUEUE "unfillable"
 
-/* $1 to $8 a call of plan_routes, $9 to $15 the plan so far, $16 step, $17 whether it is the last */
+/*
+ * $1 to $8 a call of plan_routes, $9 to $15 the plan so far, $16 step, $17 whether it is the last, $18 what
+ * the cost is counted in the rest of (NULL: it is the cost)
+ */
 static const char add_to_plan[] =
 	"WITH before AS (SELECT u.order_id, max(u.shipment) AS shipments FROM ROWS FROM (unnest($9), "
 	"unnest($13)) AS u (order_id, shipment) GROUP BY u.order_id), "
 	"p AS (SELECT p.order_id, p.line_no, p.location, p.quantity, "
-	"p.shipment + COALESCE(b.shipments, 0) AS shipment, " ROUTE_ROUND("p.cost") " AS cost, "
+	"p.shipment + COALESCE(b.shipments, 0) AS shipment, " ROUTE_ROUND("COALESCE(mod(p.cost, $18), p.cost)") " AS cost, "
 	"p.location IS NOT NULL OR $17 AS done FROM " PLAN_CALL " p "
 	"LEFT JOIN before b ON b.order_id = p.order_id) "
 	"SELECT $9 || COALESCE(array_agg(p.order_id) FILTER (WHERE p.done), '{}'), "
@@ -80,13 +83,13 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 {
 	MemoryContext caller = CurrentMemoryContext;
 	RoutePlan  *plan = &run->plan;
-	RouteArgument arguments[PLAN_ARGUMENTS + 9];
+	RouteArgument arguments[PLAN_ARGUMENTS + 10];
 	RouteArgument of_plan[] = {
 		{TEXTARRAYOID, plan->order_id}, {INT4ARRAYOID, plan->line_no},
 		{TEXTARRAYOID, plan->location}, {INT8ARRAYOID, plan->quantity},
 		{INT4ARRAYOID, plan->shipment}, {NUMERICARRAYOID, plan->cost},
 		{INT4ARRAYOID, plan->step}, {INT4OID, Int32GetDatum(++run->nsteps)},
-		{BOOLOID, BoolGetDatum(last)}
+		{BOOLOID, BoolGetDatum(last)}, {NUMERICOID, 0, true}
 	};
 	RouteArgument of_step[] = {
 		{TEXTARRAYOID, run->routings}, {INT4ARRAYOID, run->rules}, {TEXTARRAYOID, run->queues},
@@ -104,6 +107,10 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 	if (routing != NULL && routing->cancel_after_days != NULL)
 		of_step[8] = (RouteArgument) {
 			NUMERICOID, oms_route_numeric(routing->cancel_after_days)
+		};
+	if (step->rule != NULL && step->rule->criteria.n > 0)
+		of_plan[9] = (RouteArgument) {
+			NUMERICOID, oms_route_numeric(CRITERIA_PLACE)
 		};
 	oms_route_plan_call(run->solver, step, run->options, arguments);
 	memcpy(arguments + PLAN_ARGUMENTS, of_plan, sizeof(of_plan));

@@ -1,0 +1,198 @@
+/*
+ * criteria.c
+ *		Criteria of a policy's rule: an order of preference among the locations of an
+ *		order, by the first criterion, where that is equal by the second, and so on.
+ *
+ * The planner minimizes cost. So the locations that are candidates for an order are numbered
+ * in the order of preference, equal ones alike, and each costs its place times CRITERIA_PLACE,
+ * plus what the shipment costs, which then decides among equal ones. A criterion is compared
+ * as it is shown: weeks to a tenth, distances to a kilometre.
+ *
+ * Stock and sales are of the moment at which the run begins: what the orders of the run hold
+ * counts as there, since it may move; of an order with several skus the one that is the
+ * scarcest of those that the location has decides.
+ *
+ * Reads what demand.c reads, oms.movement_row and oms.fulfillment_row. No locks.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+
+#include "oms.h"
+#include "routing/criteria.h"
+#include "routing/route.h"
+
+/* over how long sales are counted, and how many weeks that is */
+#define SALES_PERIOD "interval '28 days'"
+#define SALES_WEEKS "4"
+
+/* A place beyond this one costs no more: costs of the planner are below 1000 * CRITERIA_PLACE. */
+#define LAST_PLACE "998"
+
+/* Where the value of a criterion comes from; see oms_criteria_joins. */
+typedef enum CriterionSource
+{
+	FROM_CANDIDATE,				/* c: cost, distance_km, sequence */
+	FROM_STOCK,					/* cs, by order and location */
+	FROM_WORK					/* cw, by location */
+} CriterionSource;
+
+typedef struct Criterion
+{
+	const char *name;
+	CriterionSource source;
+	const char *value;			/* over a candidate c, cs and cw */
+	bool		most;			/* the most is preferred, not the least */
+} Criterion;
+
+static const Criterion known[] = {
+	{"distance", FROM_CANDIDATE, "round(c.distance_km::numeric)", false},
+	{"cost", FROM_CANDIDATE, ROUTE_ROUND("c.cost::numeric"), false},
+	{"location_sequence", FROM_CANDIDATE, "c.sequence", false},
+	{"stock_balance", FROM_STOCK, "COALESCE(cs.units, 0)", true},
+	{"sales_velocity", FROM_STOCK, "COALESCE(cs.sales, 0)", false},
+	{"weeks_of_supply", FROM_STOCK, "COALESCE(cs.weeks, 0)", true},
+	{"location_load", FROM_WORK, "COALESCE(cw.orders, 0)", false},
+};
+
+static const char *
+known_names(void)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < lengthof(known); i++)
+		appendStringInfo(&names, "%s%s", i == 0 ? "" : ", ", known[i].name);
+	return names.data;
+}
+
+/*
+ * oms_criteria_parse reads the names of criteria; NULL: none. 22004 a null, 22023 an unknown or
+ * repeated one, or no name at all.
+ */
+Criteria
+oms_criteria_parse(ArrayType *names)
+{
+	Criteria	criteria = {0};
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	if (names == NULL)
+		return criteria;
+	deconstruct_array(names, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &n);
+	if (n == 0 || ARR_NDIM(names) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("criteria must be a list of names"),
+				 errhint("Give null for none, or some of: %s.", known_names())));
+	criteria.kinds = palloc(sizeof(int) * n);
+	for (int i = 0; i < n; i++)
+	{
+		char	   *name;
+		int			kind = 0;
+
+		if (nulls[i])
+			ereport(ERROR,
+					(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+					 errmsg("criteria must not contain null"),
+					 errdetail("Element %d is null.", i + 1)));
+		name = TextDatumGetCString(elements[i]);
+		while (kind < lengthof(known) && strcmp(known[kind].name, name) != 0)
+			kind++;
+		if (kind == lengthof(known))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("criterion \"%s\" is unknown", name),
+					 errhint("Known are: %s.", known_names())));
+		for (int before = 0; before < i; before++)
+			if (criteria.kinds[before] == kind)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("criterion \"%s\" is repeated", name),
+						 errdetail("It is element %d and %d.", before + 1, i + 1)));
+		criteria.kinds[criteria.n++] = kind;
+	}
+	return criteria;
+}
+
+static bool
+reads(const Criteria *criteria, CriterionSource source)
+{
+	for (int i = 0; i < criteria->n; i++)
+		if (known[criteria->kinds[i]].source == source)
+			return true;
+	return false;
+}
+
+/*
+ * oms_criteria_joins joins to candidates c (order_id, location) what the criteria read: cs, of
+ * the order's skus that the location has the fewest units, the most that is sold of one a
+ * week, and the fewest weeks for which it lasts; cw, orders in work there that are not planned
+ * anew.
+ */
+char *
+oms_criteria_joins(const Criteria *criteria, ArrayType *run_orders)
+{
+	char	   *of_run = oms_route_filter("h.order_id", run_orders);
+	char	   *stock = "";
+	char	   *work = "";
+
+	if (reads(criteria, FROM_STOCK))
+		stock = psprintf("LEFT JOIN (SELECT w.order_id, s.location, min(s.units) AS units, max(s.sales) AS sales, "
+						 "min(CASE WHEN s.sales > 0 THEN trim_scale(round(s.units / s.sales, 1)) ELSE 'infinity' END) AS weeks "
+						 "FROM (SELECT DISTINCT h.order_id, h.sku FROM oms.routing_held h WHERE true %s) w "
+						 "JOIN (SELECT i.sku, i.location, i.available + COALESCE(h.quantity, 0) AS units, "
+						 "COALESCE(m.sales, 0) AS sales FROM oms.inventory i "
+						 "LEFT JOIN (SELECT h.sku, h.location, sum(h.quantity) AS quantity FROM oms.routing_held h "
+						 "WHERE true %sGROUP BY h.sku, h.location) h ON h.sku = i.sku AND h.location = i.location "
+						 "LEFT JOIN (SELECT m.sku, m.location, trim_scale(round(-sum(m.quantity) / " SALES_WEEKS ", 2)) AS sales "
+						 "FROM oms.movement_row m WHERE m.kind IN ('consume', 'ship', 'hand_over') "
+						 "AND m.occurred_at > now() - " SALES_PERIOD " GROUP BY m.sku, m.location) m "
+						 "ON m.sku = i.sku AND m.location = i.location) s ON s.sku = w.sku AND s.units > 0 "
+						 "GROUP BY w.order_id, s.location) cs ON cs.order_id = c.order_id AND cs.location = c.location ",
+						 of_run, of_run);
+	if (reads(criteria, FROM_WORK))
+		work = psprintf("LEFT JOIN (SELECT f.location, count(*) AS orders FROM oms.fulfillment_row f "
+						"WHERE f.status IN ('accepted', 'picking', 'packed', 'ready') OR f.status = 'assigned' "
+						"AND f.order_id NOT IN (SELECT h.order_id FROM oms.routing_held h WHERE true %s) "
+						"GROUP BY f.location) cw ON cw.location = c.location ", of_run);
+	return psprintf("%s%s", stock, work);
+}
+
+/*
+ * oms_criteria_places makes of a query of priced candidates (order_id, location, cost,
+ * late_seconds, distance_km, sequence) one whose cost is the place in the order of preference.
+ */
+char *
+oms_criteria_places(const Criteria *criteria, const char *priced, ArrayType *run_orders)
+{
+	StringInfoData order;
+
+	initStringInfo(&order);
+	for (int i = 0; i < criteria->n; i++)
+	{
+		const Criterion *criterion = &known[criteria->kinds[i]];
+
+		appendStringInfo(&order, "%s%s%s NULLS LAST", i == 0 ? "" : ", ", criterion->value,
+						 criterion->most ? " DESC" : "");
+	}
+	return psprintf("SELECT c.order_id, c.location, LEAST(" LAST_PLACE ", dense_rank() OVER (PARTITION BY c.order_id "
+					"ORDER BY %s)) * " CRITERIA_PLACE "::float8 + LEAST(c.cost, " CRITERIA_PLACE " - 1) AS cost, "
+					"c.late_seconds FROM (%s) c %s",
+					order.data, priced, oms_criteria_joins(criteria, run_orders));
+}
+
+/* oms_criteria_terms is an expression over candidates with these joins: what each criterion is there. */
+char *
+oms_criteria_terms(const Criteria *criteria)
+{
+	StringInfoData terms;
+
+	initStringInfo(&terms);
+	for (int i = 0; i < criteria->n; i++)
+		appendStringInfo(&terms, ", '%s ' || COALESCE((%s)::text, 'unknown')",
+						 known[criteria->kinds[i]].name, known[criteria->kinds[i]].value);
+	return criteria->n == 0 ? "NULL::text" : psprintf("concat_ws(', '%s)", terms.data);
+}

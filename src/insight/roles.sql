@@ -80,8 +80,8 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     ('function', 'EXECUTE', '{planner}',
      'acknowledge,activate_policy,add_backorder_limit,add_capacity,add_carrier_rate,add_carrier_service,add_incoming,'
      'add_incoming_many,add_policy,add_quota,add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,'
-     'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_solvers,'
-     'fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,'
+     'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_policies,'
+     'compare_solvers,fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,'
      'poll_availability,poll_changes,progress,protect_stock,query_rows,recommend_safety_stock,refresh_confidence,'
      'reroute,resolve_exception,resolve_shortfalls,retry_exceptions,route,route_one,simulate,transfer,'
      'transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
@@ -89,7 +89,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     ('function', 'EXECUTE', '{}',
      'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
      'drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,'
-     'grant_role_to,notify_consumers,reset_statistics,revoke_role_from,seek_consumer'),
+     'grant_role_to,notify_consumers,past_held,past_inventory,reset_statistics,revoke_role_from,seek_consumer'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
      'confidence_setting,consumer,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,'

@@ -133,7 +133,7 @@ reads(const Criteria *criteria, CriterionSource source)
  * anew.
  */
 char *
-oms_criteria_joins(const Criteria *criteria, ArrayType *run_orders)
+oms_criteria_joins(const Criteria *criteria, const RouteOptions *options, ArrayType *run_orders)
 {
 	char	   *of_run = oms_route_filter("h.order_id", run_orders);
 	char	   *stock = "";
@@ -142,22 +142,22 @@ oms_criteria_joins(const Criteria *criteria, ArrayType *run_orders)
 	if (reads(criteria, FROM_STOCK))
 		stock = psprintf("LEFT JOIN (SELECT w.order_id, s.location, min(s.units) AS units, max(s.sales) AS sales, "
 						 "min(CASE WHEN s.sales > 0 THEN trim_scale(round(s.units / s.sales, 1)) ELSE 'infinity' END) AS weeks "
-						 "FROM (SELECT DISTINCT h.order_id, h.sku FROM oms.routing_held h WHERE true %s) w "
+						 "FROM (SELECT DISTINCT h.order_id, h.sku FROM %s h WHERE true %s) w "
 						 "JOIN (SELECT i.sku, i.location, i.available + COALESCE(h.quantity, 0) AS units, "
-						 "COALESCE(m.sales, 0) AS sales FROM oms.inventory i "
-						 "LEFT JOIN (SELECT h.sku, h.location, sum(h.quantity) AS quantity FROM oms.routing_held h "
+						 "COALESCE(m.sales, 0) AS sales FROM %s i "
+						 "LEFT JOIN (SELECT h.sku, h.location, sum(h.quantity) AS quantity FROM %s h "
 						 "WHERE true %sGROUP BY h.sku, h.location) h ON h.sku = i.sku AND h.location = i.location "
 						 "LEFT JOIN (SELECT m.sku, m.location, trim_scale(round(-sum(m.quantity) / " SALES_WEEKS ", 2)) AS sales "
 						 "FROM oms.movement_row m WHERE m.kind IN ('consume', 'ship', 'hand_over') "
 						 "AND m.occurred_at > now() - " SALES_PERIOD " GROUP BY m.sku, m.location) m "
 						 "ON m.sku = i.sku AND m.location = i.location) s ON s.sku = w.sku AND s.units > 0 "
 						 "GROUP BY w.order_id, s.location) cs ON cs.order_id = c.order_id AND cs.location = c.location ",
-						 of_run, of_run);
+						 options->held, of_run, options->inventory, options->held, of_run);
 	if (reads(criteria, FROM_WORK))
 		work = psprintf("LEFT JOIN (SELECT f.location, count(*) AS orders FROM oms.fulfillment_row f "
 						"WHERE f.status IN ('accepted', 'picking', 'packed', 'ready') OR f.status = 'assigned' "
-						"AND f.order_id NOT IN (SELECT h.order_id FROM oms.routing_held h WHERE true %s) "
-						"GROUP BY f.location) cw ON cw.location = c.location ", of_run);
+						"AND f.order_id NOT IN (SELECT h.order_id FROM %s h WHERE true %s) "
+						"GROUP BY f.location) cw ON cw.location = c.location ", options->held, of_run);
 	return psprintf("%s%s", stock, work);
 }
 
@@ -166,7 +166,8 @@ oms_criteria_joins(const Criteria *criteria, ArrayType *run_orders)
  * late_seconds, distance_km, sequence) one whose cost is the place in the order of preference.
  */
 char *
-oms_criteria_places(const Criteria *criteria, const char *priced, ArrayType *run_orders)
+oms_criteria_places(const Criteria *criteria, const char *priced, const RouteOptions *options,
+					ArrayType *run_orders)
 {
 	StringInfoData order;
 
@@ -181,7 +182,7 @@ oms_criteria_places(const Criteria *criteria, const char *priced, ArrayType *run
 	return psprintf("SELECT c.order_id, c.location, LEAST(" LAST_PLACE ", dense_rank() OVER (PARTITION BY c.order_id "
 					"ORDER BY %s)) * " CRITERIA_PLACE "::float8 + LEAST(c.cost, " CRITERIA_PLACE " - 1) AS cost, "
 					"c.late_seconds FROM (%s) c %s",
-					order.data, priced, oms_criteria_joins(criteria, run_orders));
+					order.data, priced, oms_criteria_joins(criteria, options, run_orders));
 }
 
 /* oms_criteria_terms is an expression over candidates with these joins: what each criterion is there. */

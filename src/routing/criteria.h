@@ -21,9 +21,13 @@ typedef struct Criteria
  */
 #define CRITERIA_PLACE "1000000"
 
+struct RouteOptions;
+
 extern Criteria oms_criteria_parse(ArrayType *names);
-extern char *oms_criteria_places(const Criteria *criteria, const char *priced, ArrayType *run_orders);
-extern char *oms_criteria_joins(const Criteria *criteria, ArrayType *run_orders);
+extern char *oms_criteria_places(const Criteria *criteria, const char *priced,
+								 const struct RouteOptions *options, ArrayType *run_orders);
+extern char *oms_criteria_joins(const Criteria *criteria, const struct RouteOptions *options,
+								ArrayType *run_orders);
 extern char *oms_criteria_terms(const Criteria *criteria);
 
 #endif							/* OMS_ROUTING_CRITERIA_H */

@@ -29,8 +29,8 @@ static const char judge_1[] =
 	"candidate AS (SELECT p.*, l.handling_cost, l.status, o.method, o.due_at, "
 	"m.location IS NOT NULL AS member, h.location IS NOT NULL AS held, "
 	"CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END AS able, "
-	EXCLUDED "IS NULL) AS excluded, m.sequence, "
-	EXCLUDED "IN (SELECT h.sku FROM oms.routing_held h WHERE h.order_id = o.order_id)) "
+	EXCLUDED(IN_FORCE) "IS NULL) AS excluded, m.sequence, "
+	EXCLUDED(IN_FORCE) "IN (SELECT h.sku FROM oms.routing_held h WHERE h.order_id = o.order_id)) "
 	"AS line_excluded, ";
 static const char judge_2[] =
 	" AS s FROM ";
@@ -263,7 +263,7 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 	oms_route_run(psprintf("%s%s%s%s%s%s%s%s%s", judge_1, oms_route_shipping(run->options), judge_2,
 						   criteria.n == 0 ? "oms.plan_candidates()" : candidates_by_criteria, judge_3,
 						   oms_criteria_terms(&criteria), judge_4,
-						   oms_criteria_joins(&criteria, run->run_orders), judge_5),
+						   oms_criteria_joins(&criteria, run->options, run->run_orders), judge_5),
 				  lengthof(arguments), arguments, true);
 	run->judged_orders = oms_route_copy_value(0, 1, caller);
 	run->judged = oms_route_copy_value(0, 2, caller);

@@ -17,14 +17,14 @@
 #include "routing/capacity.h"
 #include "routing/route.h"
 
-/* The open locations of a line's channel group, as a join over order_row o. */
+/* The open locations of a line's channel group, as a join over order_row o; %s: which exclusions count. */
 #define CANDIDATES \
 	"JOIN oms.channel c ON c.channel = o.channel " \
 	"JOIN oms.location_group_member m ON m.location_group = " \
 	"CASE o.method WHEN 'pickup' THEN c.pickup_group ELSE c.ship_group END " \
 	"JOIN oms.location l ON l.location = m.location AND l.status = 'active' " \
 	"AND CASE o.method WHEN 'pickup' THEN l.can_pickup ELSE l.can_ship END " \
-	"AND NOT " EXCLUDED "IS NULL) "
+	"AND NOT " EXCLUDED("%s") "IS NULL) "
 
 /* What is picked up was promised where it is held. */
 #define PICKUP_STAYS \
@@ -161,16 +161,16 @@ price_rejects(const char *stock, bool wanted)
  * steps took.
  */
 static char *
-rule_stock(const char *stock, const RouteStep *step)
+rule_stock(const char *stock, const RouteStep *step, const char *held)
 {
 	char	   *used = "SELECT NULL::text AS sku, NULL::text AS location, 0 AS quantity WHERE false";
 
 	if (step->earlier != NULL)
 		used = psprintf("SELECT h.sku, u.location, sum(u.quantity) AS quantity FROM %s "
 						"JOIN (SELECT DISTINCT h.order_id, h.plan_line, h.sku "
-						"FROM oms.routing_held h) h ON h.order_id = u.order_id "
+						"FROM %s h) h ON h.order_id = u.order_id "
 						"AND h.plan_line = u.line_no WHERE u.location IS NOT NULL "
-						"GROUP BY h.sku, u.location", plan_rows(step->earlier));
+						"GROUP BY h.sku, u.location", plan_rows(step->earlier), held);
 	return psprintf("SELECT q.sku, q.location, q.scarcity_cost, GREATEST(0, LEAST(q.available, "
 					"q.there - oms.withheld(%s, q.on_hand)) - COALESCE(u.quantity, 0))::bigint "
 					"AS available FROM (%s) q LEFT JOIN (%s) u "
@@ -181,7 +181,7 @@ rule_stock(const char *stock, const RouteStep *step)
 /*
  * capacity_query is what is left of the capacity of locations: what assigned work of the
  * run's orders uses, which is planned anew, is free; what earlier steps planned is not. NULL:
- * there is no limit.
+ * there is no limit, or the run is of the past, whose use of it is not kept.
  */
 static char *
 capacity_query(const RouteStep *step, const RouteOptions *options)
@@ -189,7 +189,7 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
 	char	   *at = quote_literal_cstr(timestamptz_to_str(options->begins_at));
 	char	   *earlier = "";
 
-	if (step->rule != NULL && step->rule->ignore_capacity)
+	if (options->past || (step->rule != NULL && step->rule->ignore_capacity))
 		return NULL;
 	if (!exists(psprintf("SELECT FROM oms.capacity_accounts(%s) c", at)))
 		return NULL;
@@ -216,8 +216,9 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
 /*
  * oms_route_plan_call makes a call of oms.plan_routes over open orders; what it plans is
  *
- *		demand		units of routing_held, or what of them is left to the step; of kits a line
- *					per component, the components of a reservation kept together
+ *		demand		units of routing_held (of the past: options->held), or what of them is left
+ *					to the step; of kits a line per component, the components of a reservation
+ *					kept together
  *		supply		what the demand holds there, and what is available above the safety stock
  *					and what is protected for others, of the strictest channel that has demand
  *					for the sku
@@ -235,6 +236,7 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					RouteArgument *arguments)
 {
 	const PolicyRule *rule = step->rule;
+	const char *held = options->held;
 	ArrayType  *order_ids = step->orders != NULL ? step->orders : step->run_orders;
 	char	   *held_filter = oms_route_filter("h.order_id", order_ids);
 	char	   *order_filter = oms_route_filter("o.order_id", order_ids);
@@ -251,12 +253,13 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 			   *stock,
 			   *shipment_cost,
 			   *line_cost,
+			   *no_stock,
 			   *pinned;
 
 	demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
 					  "LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity "
-					  "FROM oms.routing_held h WHERE true %sGROUP BY h.order_id, h.line_no, "
-					  "h.plan_line, h.bundle, h.kit_quantity, h.sku", held_filter);
+					  "FROM %s h WHERE true %sGROUP BY h.order_id, h.line_no, "
+					  "h.plan_line, h.bundle, h.kit_quantity, h.sku", held, held_filter);
 	if (step->left != NULL)
 	{
 		char	   *left = psprintf("SELECT u.order_id, u.line_no, sum(u.quantity)::bigint AS "
@@ -277,15 +280,15 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 	rule_filter = psprintf("%s%s", rule_filter, avoided_filter(step));
 
 	orders = psprintf("SELECT o.order_id, o.priority, %s AS max_shipments, %s AS ship_complete, CASE o.method WHEN 'pickup' THEN "
-					  "(SELECT l.coordinates FROM oms.routing_held h JOIN oms.location l ON "
+					  "(SELECT l.coordinates FROM %s h JOIN oms.location l ON "
 					  "l.location = h.location "
 					  "WHERE h.order_id = o.order_id ORDER BY l.location LIMIT 1) ELSE o.ship_to "
 					  "END AS coordinates, "
 					  "row_number() OVER (ORDER BY o.placed_at, o.order_id) AS sequence "
 					  "FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM "
-					  "oms.routing_held h) %s",
+					  "%s h) %s",
 					  rule != NULL && rule->single ? "1" : "2147483647",
-					  rule != NULL && rule->whole ? "true" : "false", order_filter);
+					  rule != NULL && rule->whole ? "true" : "false", held, held, order_filter);
 	lines = psprintf("SELECT h.order_id, h.plan_line AS line_no, h.sku, h.quantity, "
 					 "COALESCE(%s, chr(31) || h.bundle) AS keep_together, "
 					 "CASE WHEN h.bundle IS NULL THEN COALESCE(l.unit_value, i.unit_value) "
@@ -301,10 +304,10 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 						 exists("SELECT FROM oms.capacity c WHERE c.minutes IS NOT NULL") ?
 						 ", l.minutes_per_order, l.minutes_per_line, l.minutes_per_unit" : "");
 	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
-					 "FROM oms.routing_held h "
+					 "FROM %s h "
 					 "WHERE true %sGROUP BY h.sku, h.location), "
 					 "s AS (SELECT h.sku, COALESCE(bool_and(i.tracked), true) AS tracked, "
-					 "array_agg(DISTINCT ARRAY[o.channel, o.method]) AS buyers FROM oms.routing_held h "
+					 "array_agg(DISTINCT ARRAY[o.channel, o.method]) AS buyers FROM %s h "
 					 "JOIN oms.order_row o ON o.order_id = h.order_id "
 					 "LEFT JOIN oms.item i ON i.sku = h.sku WHERE true %sGROUP BY h.sku) "
 					 "SELECT i.sku, i.location, "
@@ -314,22 +317,22 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 					 "s.buyers[n][2]), i.on_hand)%s) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
 					 "::bigint "
 					 "AS available, COALESCE(h.quantity, 0) + i.available AS there, i.on_hand "
-					 "FROM oms.inventory i JOIN s ON s.sku = i.sku AND s.tracked "
+					 "FROM %s i JOIN s ON s.sku = i.sku AND s.tracked "
 					 "LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
 					 "UNION ALL SELECT s.sku, l.location, 1000000000000000, NULL, NULL FROM s CROSS JOIN "
 					 "oms.location l "
 					 "WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
 					 "cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
-					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", run_filter, held_filter,
+					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", held, run_filter, held, held_filter,
 					 exists("SELECT 1 FROM oms.protection_account") ?
 					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
-					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "");
+					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "", options->inventory);
 	stock = price_rejects(stock, !by_criteria);
 	if (rule != NULL)
-		stock = rule_stock(stock, step);
+		stock = rule_stock(stock, step, held);
 	shipment_cost =
 		psprintf("WITH o AS MATERIALIZED (SELECT o.*, h.held_at FROM oms.routing_order o "
-				 "JOIN (SELECT h.order_id, array_agg(DISTINCT h.location) AS held_at FROM oms.routing_held h "
+				 "JOIN (SELECT h.order_id, array_agg(DISTINCT h.location) AS held_at FROM %s h "
 				 "GROUP BY h.order_id) h ON h.order_id = o.order_id WHERE true %s), "
 				 "d AS (SELECT o.order_id, o.due_at, l.location, m.sequence, "
 				 "l.handling_cost::float8 AS handling_cost, %s AS s, "
@@ -340,57 +343,58 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 				 "LEAST(2147483647, GREATEST(0, COALESCE("
 				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds%s "
 				 "FROM d %sWHERE (d.s).price IS NOT NULL%s",
-				 order_filter, oms_route_shipping(options), rule_filter,
+				 held, order_filter, oms_route_shipping(options), options->in_force, rule_filter,
 				 slot_worth ? " + COALESCE(w.per_order, 0)::float8" : "",
 				 by_criteria ? ", (d.s).distance_km, d.sequence" : "",
 				 slot_worth ? "LEFT JOIN oms.routing_slot_price w ON w.location = d.location " : "",
 				 rule == NULL || rule->max_distance_km == NULL ? "" :
 				 psprintf(" AND (d.s).distance_km <= %s", rule->max_distance_km));
+	no_stock = psprintf("SELECT DISTINCT h.sku, COALESCE(h.location, (SELECT min(l.location) FROM oms.location l)) "
+						"AS location, 0 AS available FROM %s h WHERE true %s", held, held_filter);
 	if (!exists(shipment_cost))
 	{
 		/* No location is open to any order: nothing can be served. */
 		shipment_cost = NULL;
-		stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available "
-						 "FROM oms.routing_held h "
-						 "WHERE true %s", held_filter);
+		stock = no_stock;
 	}
 	else if (by_criteria)
-		shipment_cost = oms_criteria_places(&rule->criteria, shipment_cost, step->run_orders);
+		shipment_cost = oms_criteria_places(&rule->criteria, shipment_cost, options, step->run_orders);
 
 	/*
 	 * Lines that not every location may serve, and kits from which a rule may exclude one, need
 	 * a cost query: its pairs are the candidates. So do lines whose stock has a worth: that of the
 	 * line, of which the planner counts what it takes.
 	 */
-	pinned = psprintf("SELECT 1 FROM oms.routing_held h JOIN oms.order_line_row ol "
+	pinned = psprintf("SELECT 1 FROM %s h JOIN oms.order_line_row ol "
 					  "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
 					  "WHERE (ol.location IS NOT NULL OR EXISTS (SELECT FROM oms.location_exclusion x "
-					  "WHERE x.sku = h.sku AND x.until > clock_timestamp()) "
+					  "WHERE x.sku = h.sku AND %s) "
 					  "OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
-					  "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s", held_filter);
+					  "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s",
+					  held, options->in_force, held_filter);
 	line_cost = NULL;
 	if (shipment_cost != NULL && (stock_worth || exists(pinned)))
 	{
 		line_cost = psprintf("SELECT h.order_id, h.plan_line AS line_no, l.location, %s AS cost "
 							 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.sku, "
-							 "array_agg(h.location) AS locations FROM oms.routing_held h WHERE true %s"
+							 "array_agg(h.location) AS locations FROM %s h WHERE true %s"
 							 "GROUP BY h.order_id, h.line_no, h.plan_line, h.bundle, h.sku) h "
 							 "JOIN oms.order_row o ON o.order_id = h.order_id "
 							 "JOIN oms.order_line_row ol ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
 							 CANDIDATES "%s"
 							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
-							 "AND NOT " EXCLUDED "= h.sku) "
+							 "AND NOT " EXCLUDED("%s") "= h.sku) "
 							 "AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
 							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1) %s%s",
-							 stock_worth ? psprintf(LINE_WORTH, slot_worth ? SLOT_WORTH : "0") : "0", held_filter,
+							 stock_worth ? psprintf(LINE_WORTH, slot_worth ? SLOT_WORTH : "0") : "0",
+							 held, held_filter, options->in_force,
 							 stock_worth ? psprintf(WORTH, demand, slot_worth ? SLOTS : "") : "",
+							 options->in_force,
 							 rule_filter, left_filter);
 		if (!exists(line_cost))
 		{
 			line_cost = shipment_cost = NULL;
-			stock = psprintf("SELECT DISTINCT h.sku, h.location, 0 AS available "
-							 "FROM oms.routing_held h "
-							 "WHERE true %s", held_filter);
+			stock = no_stock;
 		}
 	}
 

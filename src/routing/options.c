@@ -1,6 +1,6 @@
 /*
  * options.c
- *		Options of oms.route and compare_solvers: what is route's own is checked and
+ *		Options of oms.route and those that compare: what is route's own is checked and
  *		taken out, the rest is the planner's. Touches no table, takes no lock.
  */
 #include "postgres.h"
@@ -94,6 +94,9 @@ oms_route_read_options(Jsonb *given)
 		oms_refuse_option("solver", "is an argument of its own");
 
 	result->given = given;
+	result->held = "oms.routing_held";
+	result->inventory = "oms.inventory";
+	result->in_force = IN_FORCE;
 	result->cost_per_shipment = number_option(given, "cost_per_shipment",
 											  DEFAULT_COST_PER_SHIPMENT);
 	result->cost_per_km = number_option(given, "cost_per_km", DEFAULT_COST_PER_KM);

@@ -107,6 +107,11 @@ static OmsPlan activate_draft = {
 	2, {"pg_catalog.text", "pg_catalog.int4"}
 };
 
+/* of a policy p: the version $2, NULL: the active one */
+#define VERSION_WANTED \
+	"CASE WHEN $2 IS NULL THEN p.status OPERATOR(pg_catalog.=) 'active' " \
+	"ELSE p.version::pg_catalog.text OPERATOR(pg_catalog.=) $2 END "
+
 static OmsPlan select_routings = {
 	"SELECT p.version, r.routing, r.filter, r.saved_by, r.queue, r.cancel_after_days, "
 	"(SELECT pg_catalog.count(*) FROM oms.policy_rule_row u "
@@ -114,9 +119,9 @@ static OmsPlan select_routings = {
 	"AND u.routing OPERATOR(pg_catalog.=) r.routing), r.on_unfilled OPERATOR(pg_catalog.=) 'backorder' FROM oms.policy_row p "
 	"JOIN oms.policy_routing_row r ON r.policy OPERATOR(pg_catalog.=) p.policy "
 	"AND r.version OPERATOR(pg_catalog.=) p.version "
-	"WHERE p.policy OPERATOR(pg_catalog.=) $1 AND p.status OPERATOR(pg_catalog.=) 'active' "
+	"WHERE p.policy OPERATOR(pg_catalog.=) $1 AND " VERSION_WANTED
 	"ORDER BY r.sequence",
-	1, {"pg_catalog.text"}
+	2, {"pg_catalog.text", "pg_catalog.text"}
 };
 
 static OmsPlan select_rules = {
@@ -126,9 +131,9 @@ static OmsPlan select_rules = {
 	"AND r.version OPERATOR(pg_catalog.=) p.version "
 	"JOIN oms.policy_rule_row u ON u.policy OPERATOR(pg_catalog.=) r.policy "
 	"AND u.version OPERATOR(pg_catalog.=) r.version AND u.routing OPERATOR(pg_catalog.=) r.routing "
-	"WHERE p.policy OPERATOR(pg_catalog.=) $1 AND p.status OPERATOR(pg_catalog.=) 'active' "
+	"WHERE p.policy OPERATOR(pg_catalog.=) $1 AND " VERSION_WANTED
 	"ORDER BY r.sequence, u.rule_no",
-	1, {"pg_catalog.text"}
+	2, {"pg_catalog.text", "pg_catalog.text"}
 };
 
 /* -------------------------------------------------------------------------
@@ -212,12 +217,12 @@ check_filter(const char *filter)
 }
 
 /*
- * oms_policy_orders returns the orders, of those among or of all that can be routed, for
+ * oms_policy_orders returns the orders, of those among or of all with rows in held, for
  * which the routing's filter is true. OM004 when the role that saved it is gone; and
  * whatever the filter raises.
  */
 ArrayType *
-oms_policy_orders(const PolicyRouting *routing, ArrayType *among)
+oms_policy_orders(const PolicyRouting *routing, ArrayType *among, const char *held)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	ArrayType  *result;
@@ -236,8 +241,8 @@ oms_policy_orders(const PolicyRouting *routing, ArrayType *among)
 	}
 	oms_spi_connect();
 	oms_route_run(psprintf("SELECT COALESCE(array_agg(%s), '{}') FROM oms.order_facts f "
-						   "WHERE f.order_id IN (SELECT h.order_id FROM oms.routing_held h) %s",
-						   role == InvalidOid ? "f.order_id" : "f",
+						   "WHERE f.order_id IN (SELECT h.order_id FROM %s h) %s",
+						   role == InvalidOid ? "f.order_id" : "f", held,
 						   oms_route_filter("f.order_id", among)), 0, NULL, true);
 	facts = oms_route_copy_value(0, 1, caller);
 	if (OidIsValid(role))
@@ -255,25 +260,33 @@ oms_policy_orders(const PolicyRouting *routing, ArrayType *among)
  * -------------------------------------------------------------------------
  */
 
-/* oms_policy_read returns the active version of a policy; OM004 when there is none. */
+/*
+ * oms_policy_read returns a version of a policy, a number or NULL: the active one; OM004 when
+ * there is none.
+ */
 Policy *
-oms_policy_read(text *name)
+oms_policy_read(text *name, const char *version)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Policy	   *policy = palloc0(sizeof(Policy));
-	Datum		values[1] = {PointerGetDatum(name)};
+	Datum		values[2] = {PointerGetDatum(name), 0};
+	char		nulls[2] = {' ', version == NULL ? 'n' : ' '};
 	MemoryContext spi;
 	uint64		row = 0;
 	bool		isnull;
 
+	if (version != NULL)
+		values[1] = CStringGetTextDatum(version);
 	oms_spi_connect();
 	policy->name = name;
-	policy->nroutings = oms_spi_execute(&select_routings, values, NULL, true);
+	policy->nroutings = oms_spi_execute(&select_routings, values, nulls, true);
 	if (policy->nroutings == 0)
 		ereport(ERROR,
 				(errcode(OMS_ERR_UNKNOWN_KEY),
-				 errmsg("policy \"%s\" has no active version", text_to_cstring(name)),
-				 errhint("Write one by oms.add_policy and call oms.activate_policy.")));
+				 version == NULL ? errmsg("policy \"%s\" has no active version", text_to_cstring(name))
+				 : errmsg("policy \"%s\" has no version %s with routings", text_to_cstring(name), version),
+				 version == NULL ? errhint("Write one by oms.add_policy and call oms.activate_policy.")
+				 : errhint("oms.policy_routing shows those that there are.")));
 	spi = MemoryContextSwitchTo(caller);
 	policy->version = DatumGetInt32(oms_spi_value(0, 1, &isnull));
 	policy->routings = palloc0(sizeof(PolicyRouting) * policy->nroutings);
@@ -291,7 +304,7 @@ oms_policy_read(text *name)
 		routing->rules = palloc0(sizeof(PolicyRule) * routing->nrules);
 	}
 	MemoryContextSwitchTo(spi);
-	oms_spi_execute(&select_rules, values, NULL, true);
+	oms_spi_execute(&select_rules, values, nulls, true);
 	MemoryContextSwitchTo(caller);
 	for (int i = 0; i < policy->nroutings; i++)
 		for (int k = 0; k < policy->routings[i].nrules; k++, row++)

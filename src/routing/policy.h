@@ -45,7 +45,8 @@ typedef struct Policy
 	PolicyRouting *routings;
 } Policy;
 
-extern Policy *oms_policy_read(text *name);
-extern ArrayType *oms_policy_orders(const PolicyRouting *routing, ArrayType *among);
+extern Policy *oms_policy_read(text *name, const char *version);
+extern ArrayType *oms_policy_orders(const PolicyRouting *routing, ArrayType *among,
+									const char *held);
 
 #endif							/* OMS_ROUTING_POLICY_H */

@@ -277,7 +277,7 @@ oms_route(PG_FUNCTION_ARGS)
 	if (!oms_request_begin(fcinfo, 4, NULL))
 	{
 		if (!PG_ARGISNULL(5))
-			run->policy = oms_policy_read(oms_arg_key(fcinfo, 5, "policy"));
+			run->policy = oms_policy_read(oms_arg_key(fcinfo, 5, "policy"), NULL);
 		route(fcinfo, run, order_ids, actor);
 		oms_request_end(fcinfo, 4, NULL);
 	}
@@ -328,7 +328,7 @@ oms_route_one(PG_FUNCTION_ARGS)
 
 		require_order(order_id);
 		if (!PG_ARGISNULL(1))
-			run->policy = oms_policy_read(oms_arg_key(fcinfo, 1, "policy"));
+			run->policy = oms_policy_read(oms_arg_key(fcinfo, 1, "policy"), NULL);
 		route(fcinfo, run, DatumGetArrayTypeP(oms_text_array(1, &order)), actor);
 		oms_request_end(fcinfo, 4, NULL);
 	}
@@ -362,7 +362,7 @@ oms_reroute(PG_FUNCTION_ARGS)
 		Datum		order_ids;
 
 		if (!PG_ARGISNULL(1))
-			run->policy = oms_policy_read(oms_arg_key(fcinfo, 1, "policy"));
+			run->policy = oms_policy_read(oms_arg_key(fcinfo, 1, "policy"), NULL);
 		oms_spi_connect();
 		oms_route_run(select_held_at, lengthof(arguments), arguments, false);
 		order_ids = oms_route_copy_value(0, 1, caller);
@@ -400,7 +400,7 @@ oms_simulate(PG_FUNCTION_ARGS)
 	run->solver = text_to_cstring(solver);
 	run->options = read_options(fcinfo, 2, order_ids);
 	if (!PG_ARGISNULL(3))
-		run->policy = oms_policy_read(oms_arg_key(fcinfo, 3, "policy"));
+		run->policy = oms_policy_read(oms_arg_key(fcinfo, 3, "policy"), NULL);
 	InitMaterializedSRF(fcinfo, 0);
 	began = oms_progress_begin(OMS_CALL_SIMULATE);
 	oms_route_plan(run, order_ids);

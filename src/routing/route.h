@@ -14,10 +14,14 @@
 
 #define ROUTE_MAX_ARGUMENTS 20
 
-/* Whether location l sends out nothing, or nothing of a sku, for order o; up to the sku's condition. */
-#define EXCLUDED \
+/*
+ * Whether location l sends out nothing, or nothing of a sku, for order o, by exclusions x that are
+ * in force; up to the sku's condition.
+ */
+#define IN_FORCE "x.until > clock_timestamp()"
+#define EXCLUDED(in_force) \
 	"EXISTS (SELECT FROM oms.location_exclusion x WHERE x.location = l.location " \
-	"AND x.until > clock_timestamp() AND (x.order_id IS NULL OR x.order_id = o.order_id) AND x.sku "
+	"AND " in_force " AND (x.order_id IS NULL OR x.order_id = o.order_id) AND x.sku "
 
 /* A call of oms.plan_routes: its eight arguments. */
 #define PLAN_ARGUMENTS 8
@@ -41,6 +45,10 @@ typedef struct RouteOptions
 	char	   *start_at;		/* an expression over the order o */
 	TimestampTz begins_at;		/* the moment whose windows of capacity count the work */
 	bool		stored_prices;	/* stock and capacity cost what they were worth to the last run */
+	const char *held;			/* what is planned: oms.routing_held, or oms.past_held(…) */
+	const char *inventory;		/* the stock for it: oms.inventory, or oms.past_inventory(…) */
+	const char *in_force;		/* which exclusions x count */
+	bool		past;			/* whether it is the past's, and for comparison only */
 } RouteOptions;
 
 /* The columns of the plan, each an array over its rows. */
@@ -131,6 +139,7 @@ extern void oms_route_plan_call(const char *solver, const RouteStep *step,
 
 /* steps.c */
 extern void oms_route_plan(RouteRun *run, ArrayType *order_ids);
+extern void oms_route_plan_steps(RouteRun *run, ArrayType *order_ids);
 extern Datum oms_route_unchanged(const RouteRun *run, Datum orders);
 
 /* moves.c */

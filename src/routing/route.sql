@@ -143,6 +143,73 @@ REVOKE ALL ON FUNCTION oms.compare_solvers(text[], text[], jsonb) FROM PUBLIC;
 COMMENT ON FUNCTION oms.compare_solvers(text[], text[], jsonb) IS
     'what oms.route would decide with each solver, on the same input, writing nothing: shipments, units unfilled, lines late, kilometres, cost. Options as route. Errors: 22023 unknown solver or option, 22004';
 
+-- What a replay plans instead of oms.routing_held and oms.inventory.
+CREATE FUNCTION oms.past_held(period tstzrange)
+RETURNS TABLE (order_id text, line_no integer, sku text, location text, quantity bigint, plan_line integer,
+               bundle integer, kit_quantity bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 10000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT l.order_id, l.line_no, l.sku, NULL::text, l.quantity - l.cancelled, l.line_no, NULL::integer, 1::bigint
+      FROM oms.order_row o
+      JOIN oms.order_line_row l ON l.order_id = o.order_id
+     WHERE o.placed_at <@ $1 AND o.status = 'open' AND o.method = 'ship' AND l.quantity > l.cancelled
+       AND NOT EXISTS (SELECT FROM oms.kit_component k WHERE k.kit = l.sku)
+    UNION ALL
+    SELECT r.order_id, r.line_no, r.sku, NULL, r.units, r.plan_line, r.plan_line + r.component, r.kit_quantity
+      FROM oms.order_row o
+      JOIN (SELECT r.*, CASE WHEN r.status IN ('firm', 'consumed') THEN r.quantity ELSE r.consumed END AS units
+              FROM oms.reservation_row r) r ON r.order_id = o.order_id
+     WHERE o.placed_at <@ $1 AND o.status = 'open' AND o.method = 'ship' AND r.kit IS NOT NULL AND r.units > 0
+$$;
+REVOKE ALL ON FUNCTION oms.past_held(tstzrange) FROM PUBLIC;
+COMMENT ON FUNCTION oms.past_held(tstzrange) IS
+    'private: units of the orders placed in the period that were to be shipped, as oms.routing_held shows units that the router may move, but held nowhere: ordered and not cancelled; of kits the components of what they reserved';
+
+CREATE FUNCTION oms.past_inventory(period tstzrange)
+RETURNS TABLE (sku text, location text, on_hand bigint, available bigint)
+LANGUAGE sql STABLE PARALLEL SAFE COST 10000 ROWS 10000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT i.sku, i.location, (i.on_hand - COALESCE(m.all_units, 0))::bigint,
+           (i.on_hand - COALESCE(m.other_units, 0) - COALESCE(r.units, 0))::bigint
+      FROM (SELECT i.sku, i.location, i.on_hand FROM oms.inventory i
+            UNION ALL
+            -- the planner wants to hear of every sku
+            SELECT DISTINCT h.sku, (SELECT min(l.location) FROM oms.location l), 0 FROM oms.past_held($1) h
+             WHERE NOT EXISTS (SELECT FROM oms.inventory i WHERE i.sku = h.sku)) i
+      LEFT JOIN (SELECT m.sku, m.location, sum(m.quantity) AS all_units,
+                        sum(m.quantity) FILTER (WHERE m.kind NOT IN ('consume', 'ship', 'hand_over')) AS other_units
+                   FROM oms.movement_row m WHERE m.moved_at >= lower($1)
+                  GROUP BY m.sku, m.location) m ON m.sku = i.sku AND m.location = i.location
+      -- Those who had ordered before held then what they hold still or gave back since; what they have consumed since
+      -- was there, but not free. What the others have consumed since was there and free.
+      LEFT JOIN (SELECT r.sku, r.location,
+                        sum(CASE WHEN NOT r.earlier THEN 0
+                                 WHEN r.status = 'released' AND r.changed_at < lower($1) THEN 0
+                                 WHEN r.status IN ('hold', 'expired') AND r.expires_at <= lower($1) THEN 0
+                                 ELSE r.quantity - r.consumed END
+                            - CASE WHEN r.earlier THEN 0 ELSE r.consumed END
+                            + CASE WHEN NOT r.picked_up THEN 0
+                                   WHEN r.status IN ('firm', 'consumed') THEN r.quantity ELSE r.consumed END) AS units
+                   FROM (SELECT r.*, GREATEST(r.created_at, o.placed_at) < lower($1) AS earlier,
+                                COALESCE(o.placed_at <@ $1 AND o.status = 'open' AND o.method = 'pickup', false) AS picked_up
+                           FROM oms.reservation_row r
+                           LEFT JOIN oms.order_row o ON o.order_id = r.order_id) r
+                  GROUP BY r.sku, r.location) r ON r.sku = i.sku AND r.location = i.location
+$$;
+REVOKE ALL ON FUNCTION oms.past_inventory(tstzrange) FROM PUBLIC;
+COMMENT ON FUNCTION oms.past_inventory(tstzrange) IS
+    'private: stock at the start of the period, rebuilt from that of now, movements and reservations: units on_hand, and available to the orders that were to be shipped: not held then by others, nor since picked up by an order of the period. A reservation counts where it is now and as far as it was not given back in part since';
+
+CREATE FUNCTION oms.compare_policies(a text, b text, period tstzrange, options jsonb DEFAULT '{}')
+RETURNS TABLE (measure text, location text, a numeric, b numeric, difference numeric)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 30 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+AS 'MODULE_PATHNAME', 'oms_compare_policies';
+REVOKE ALL ON FUNCTION oms.compare_policies(text, text, tstzrange, jsonb) FROM PUBLIC;
+COMMENT ON FUNCTION oms.compare_policies(text, text, tstzrange, jsonb) IS
+'what two policies would have made of the orders placed in a past period, writing and locking nothing: each plans them all together, by the planner of oms.route, against the stock at the start of the period. A row a measure: orders, lines and units that were to be shipped, filled_units, fill_rate (percent of the units; what no routing takes or no rule serves is not filled), shipments, late_lines, cost; then filled_units and shipments of each location; difference is b - a. a, b: a policy (its active version) or policy@version, a draft too.
+The stock is that of now less the movements since, less what was held at the start by those who had ordered before; a hold that a later run moved counts where it is now, one that was given back in part since as what it still is. What came in during the period does not count: take short periods. Left out: cancelled orders and lines; pickups, whose units are set aside where they were; kits that were never reserved. The use of capacity is not kept: capacity does not limit. Exclusions are those at the start; all else is as it is now: locations, hours, prices, safety and protected stock, confidence, values of items, and for criteria sales and load.
+options as route, but for stored_prices; start_at is "placed_at" by default. Errors: OM004 a policy without that version, 22023 a period that is empty or has no start, unknown option, 22004';
+
 CREATE FUNCTION oms.explain_route(order_id text)
 RETURNS TABLE (line_no integer, sku text, quantity bigint, location text, verdict text, cost numeric,
                distance_km double precision, late_seconds bigint, reason text, carrier_service text,

@@ -139,8 +139,11 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 	oms_spi_finish();
 	if (run->prices != NULL)
 		oms_route_note_prices(run->prices);
-	oms_progress_phase(OMS_PHASE_EXPLAIN, oms_route_cardinality(orders));
-	oms_route_judge(run, step->rule, orders);
+	if (!run->options->past)
+	{
+		oms_progress_phase(OMS_PHASE_EXPLAIN, oms_route_cardinality(orders));
+		oms_route_judge(run, step->rule, orders);
+	}
 	return DatumGetArrayTypeP(left_orders);
 }
 
@@ -166,11 +169,11 @@ take_rules(RouteRun *run, const PolicyRouting *routing, ArrayType *orders)
 
 /* held_query tells what each order holds, and where, in one number. */
 static char *
-held_query(ArrayType *orders)
+held_query(const RouteRun *run, ArrayType *orders)
 {
 	return psprintf("SELECT h.order_id, bit_xor(hashtextextended(concat_ws(chr(31), h.plan_line, h.sku, "
-					"h.location, h.quantity), 0)) AS held FROM oms.routing_held h WHERE true %s"
-					"GROUP BY h.order_id", oms_route_filter("h.order_id", orders));
+					"h.location, h.quantity), 0)) AS held FROM %s h WHERE true %s"
+					"GROUP BY h.order_id", run->options->held, oms_route_filter("h.order_id", orders));
 }
 
 /* note_planned notes what of each order is planned: what it holds, and where. */
@@ -181,7 +184,7 @@ note_planned(RouteRun *run)
 
 	oms_spi_connect();
 	oms_route_run(psprintf("SELECT COALESCE(array_agg(h.order_id), '{}'), COALESCE(array_agg(h.held), '{}') "
-						   "FROM (%s) h", held_query(run->run_orders)), 0, NULL, true);
+						   "FROM (%s) h", held_query(run, run->run_orders)), 0, NULL, true);
 	run->planned_orders = oms_route_copy_value(0, 1, caller);
 	run->planned = oms_route_copy_value(0, 2, caller);
 	oms_spi_finish();
@@ -205,15 +208,15 @@ oms_route_unchanged(const RouteRun *run, Datum orders)
 						   "LEFT JOIN ROWS FROM (unnest($2), unnest($3)) AS p (order_id, held) "
 						   "ON p.order_id = o.order_id LEFT JOIN (%s) h ON h.order_id = o.order_id "
 						   "WHERE h.held IS NOT DISTINCT FROM p.held",
-						   held_query(DatumGetArrayTypeP(orders))), lengthof(arguments), arguments, false);
+						   held_query(run, DatumGetArrayTypeP(orders))), lengthof(arguments), arguments, false);
 	unchanged = oms_route_copy_value(0, 1, caller);
 	oms_spi_finish();
 	return unchanged;
 }
 
-/* plan_steps plans what oms_route_plan says, by the active snapshot. */
-static void
-plan_steps(RouteRun *run, ArrayType *order_ids)
+/* oms_route_plan_steps plans what oms_route_plan says, by the active snapshot. */
+void
+oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
 {
 	ArrayType **taken;
 	RoutePlan	left;
@@ -244,7 +247,7 @@ plan_steps(RouteRun *run, ArrayType *order_ids)
 	run->run_orders = construct_empty_array(TEXTOID);
 	for (int i = 0; i < run->policy->nroutings; i++)
 	{
-		ArrayType  *of_routing = oms_policy_orders(&run->policy->routings[i], order_ids);
+		ArrayType  *of_routing = oms_policy_orders(&run->policy->routings[i], order_ids, run->options->held);
 		Datum		before = PointerGetDatum(run->run_orders);
 
 		taken[i] = DatumGetArrayTypeP(oms_route_except(PointerGetDatum(of_routing), before));
@@ -265,6 +268,6 @@ oms_route_plan(RouteRun *run, ArrayType *order_ids)
 {
 	CommandCounterIncrement();
 	PushActiveSnapshot(GetTransactionSnapshot());
-	plan_steps(run, order_ids);
+	oms_route_plan_steps(run, order_ids);
 	PopActiveSnapshot();
 }

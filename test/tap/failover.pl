@@ -49,10 +49,13 @@ my %kept = (
 sub sells
 {
 	my ($node, $name) = @_;
-	my $before = $node->safe_psql('postgres', q{SELECT count(*) FROM oms.fulfillment WHERE status = 'shipped'});
+	my $shipped = q{SELECT count(*) FROM oms.fulfillment WHERE status = 'shipped'};
+	my $runs = 'SELECT count(*) FROM oms.routing_run';
+	my ($before, $runs_before) = ($node->safe_psql('postgres', $shipped), $node->safe_psql('postgres', $runs));
 	my @load = start_load($node, 0, 60, @clients);
 
-	$node->poll_query_until('postgres', "SELECT count(*) > $before + 40 FROM oms.fulfillment WHERE status = 'shipped'")
+	# The second run is seen after the first was acknowledged.
+	$node->poll_query_until('postgres', "SELECT ($shipped) > $before + 40 AND ($runs) > $runs_before + 1")
 	  or die "$name: no work was shipped";
 	return @load;
 }

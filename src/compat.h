@@ -62,6 +62,15 @@ oms_insert_index_entries(ResultRelInfo *info, TupleTableSlot *slot, EState *esta
 #endif
 }
 
+/* oms_index_insert_done gives back what an index keeps from insertion to insertion; the index is open. */
+static inline void
+oms_index_insert_done(Relation index, IndexInfo *info)
+{
+#if PG_VERSION_NUM >= 170000
+	index_insert_cleanup(index, info);
+#endif
+}
+
 /* oms_index_beginscan is index_beginscan without ordering and instrumentation. */
 static inline IndexScanDesc
 oms_index_beginscan(Relation heap, Relation index, Snapshot snapshot, int nkeys)

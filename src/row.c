@@ -445,7 +445,11 @@ oms_writer_close(OmsWriter *writer)
 	for (int i = 0; i < writer->nindexes; i++)
 	{
 		if (writer->info->ri_IndexRelationDescs[i] != NULL)
+		{
+			oms_index_insert_done(writer->info->ri_IndexRelationDescs[i],
+								  writer->info->ri_IndexRelationInfo[i]);
 			index_close(writer->info->ri_IndexRelationDescs[i], NoLock);
+		}
 		writer->info->ri_IndexRelationDescs[i] = NULL;
 	}
 	if (writer->close_rel)

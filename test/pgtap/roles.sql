@@ -152,9 +152,9 @@ SELECT is(pg_temp.locations('store_inventory'), 'far,near', 'a superuser is a me
 DELETE FROM oms.role_location WHERE location = 'near';
 SET LOCAL ROLE oms_test_ann;
 SELECT is(pg_temp.locations('store_inventory'), 'far', 'and are taken away at once');
-SET LOCAL force_parallel_mode = on;
+SELECT set_config(name, 'on', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 SELECT is(pg_temp.locations('store_movement'), 'far', 'in a parallel worker too');
-SET LOCAL force_parallel_mode = off;
+SELECT set_config(name, 'off', true) FROM pg_settings WHERE name IN ('force_parallel_mode', 'debug_parallel_query');
 RESET ROLE;
 -- What a store does has its consequences elsewhere
 SELECT oms.receive('near', 'C', 2), oms.receive('far', 'C', 2) \g /dev/null

@@ -41,6 +41,13 @@ static OmsPlan lock_next = {
 	3, {"text", "int8", "text"}
 };
 
+/* Of those that are locked now: a hold may have been placed before the lock and after the choice. */
+static OmsPlan without_hold = {
+	"SELECT f.fulfillment_id, f.status FROM oms.fulfillment_row f WHERE f.fulfillment_id = ANY ($1) "
+	"AND NOT EXISTS (SELECT FROM oms.order_hold_row h WHERE " OMS_STANDING_HOLD ")",
+	1, {"_int8"}
+};
+
 static OmsPlan set_claims = {
 	"UPDATE oms.fulfillment_row f SET claimed_by = $2, claimed_until = $3 "
 	"WHERE f.fulfillment_id = ANY ($1)",
@@ -80,6 +87,10 @@ claim(FunctionCallInfo fcinfo, Datum *values, const char *nulls, text *picker, T
 	n = oms_spi_execute_latest(&lock_next, values, nulls);
 	ids = MemoryContextAlloc(caller, sizeof(int64) * Max(1, n));
 	assigned = MemoryContextAlloc(caller, sizeof(int64) * Max(1, n));
+	for (uint64 i = 0; i < n; i++)
+		ids[i] = oms_spi_int64(i, 1);
+	values[0] = oms_id_array(n, ids);
+	n = oms_spi_execute_latest(&without_hold, values, NULL);
 	for (uint64 i = 0; i < n; i++)
 	{
 		ids[i] = oms_spi_int64(i, 1);

@@ -38,6 +38,8 @@ extern Datum oms_spi_value(uint64 row, int column, bool *isnull);
 extern int64 oms_spi_int64(uint64 row, int column);
 extern text *oms_spi_copy_text(uint64 row, int column, MemoryContext context);
 extern char *oms_spi_text(uint64 row, int column);
+extern Datum oms_spi_copy(uint64 row, int column, MemoryContext context);
+extern void oms_spi_put_rows(struct ReturnSetInfo *result, uint64 rows);
 extern Datum oms_array_of(int n, Datum *elements, bool *nulls, Oid type, int length, bool byval,
 						  char align);
 extern Datum oms_int8_array(int n, Datum *elements);

@@ -23,11 +23,13 @@
 #include "access/xact.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
+#include "funcapi.h"
 #include "miscadmin.h"
 #include "oms.h"
 #include "parser/parse_type.h"
 #include "row.h"
 #include "utils/array.h"
+#include "utils/datum.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
@@ -185,6 +187,42 @@ char *
 oms_spi_text(uint64 row, int column)
 {
 	return SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+}
+
+/* oms_spi_copy copies a value of the last result into the context, detoasted; 0 for null. */
+Datum
+oms_spi_copy(uint64 row, int column, MemoryContext context)
+{
+	bool		isnull;
+	Datum		value = oms_spi_value(row, column, &isnull);
+	Form_pg_attribute attribute = TupleDescAttr(SPI_tuptable->tupdesc, column - 1);
+	MemoryContext old;
+
+	if (isnull)
+		return (Datum) 0;
+	old = MemoryContextSwitchTo(context);
+	if (attribute->attlen == -1)
+		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+	else
+		value = datumCopy(value, attribute->attbyval, attribute->attlen);
+	MemoryContextSwitchTo(old);
+	return value;
+}
+
+/* oms_spi_put_rows puts the first columns of the last result into the result set. */
+void
+oms_spi_put_rows(ReturnSetInfo *result, uint64 rows)
+{
+	int			columns = result->setDesc->natts;
+	Datum	   *values = palloc(sizeof(Datum) * columns);
+	bool	   *nulls = palloc(sizeof(bool) * columns);
+
+	for (uint64 row = 0; row < rows; row++)
+	{
+		for (int c = 0; c < columns; c++)
+			values[c] = oms_spi_value(row, c + 1, &nulls[c]);
+		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+	}
 }
 
 /*

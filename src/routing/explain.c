@@ -59,7 +59,7 @@ oms_explain_route(PG_FUNCTION_ARGS)
 				 errmsg("order \"%s\" is unknown", text_to_cstring(order_id))));
 	(void) oms_spi_value(0, 5, &isnull);
 	if (!isnull)
-		oms_route_put_rows((ReturnSetInfo *) fcinfo->resultinfo, rows);
+		oms_spi_put_rows((ReturnSetInfo *) fcinfo->resultinfo, rows);
 	oms_spi_finish();
 	return (Datum) 0;
 }

@@ -153,7 +153,7 @@ oms_compare_policies(PG_FUNCTION_ARGS)
 		}, sizeof(RouteArgument) * 6);
 	}
 	oms_spi_connect();
-	oms_route_put_rows((ReturnSetInfo *) fcinfo->resultinfo,
+	oms_spi_put_rows((ReturnSetInfo *) fcinfo->resultinfo,
 					   oms_route_run(psprintf("%s%s%s%s%s", compare_1, options->held, compare_2,
 											  oms_route_shipping(options), compare_3),
 									 lengthof(arguments), arguments, true));

@@ -415,7 +415,7 @@ oms_simulate(PG_FUNCTION_ARGS)
 		};
 
 		oms_spi_connect();
-		oms_route_put_rows((ReturnSetInfo *) fcinfo->resultinfo,
+		oms_spi_put_rows((ReturnSetInfo *) fcinfo->resultinfo,
 						   oms_route_run(select_simulation, lengthof(arguments), arguments, false));
 		oms_spi_finish();
 	}
@@ -444,7 +444,7 @@ oms_compare_solvers(PG_FUNCTION_ARGS)
 		oms_route_plan_call(text_to_cstring(solvers[i]), &step, options, call);
 		oms_spi_connect();
 		oms_route_run("SELECT count(*) FROM " PLAN_CALL, PLAN_ARGUMENTS, call, true);
-		oms_route_put_rows((ReturnSetInfo *) fcinfo->resultinfo,
+		oms_spi_put_rows((ReturnSetInfo *) fcinfo->resultinfo,
 						   oms_route_run("SELECT s.solver, s.orders, s.shipments, s.unfilled, "
 										 "s.late, "
 										 "round(COALESCE(s.distance_km, 0)::numeric, 1)::float8, "

@@ -129,7 +129,6 @@ extern Datum oms_route_intersect(Datum a, Datum b);
 extern Datum oms_route_union(Datum a, Datum b);
 extern int	oms_route_cardinality(Datum a);
 extern Datum oms_route_numeric(const char *digits);
-extern void oms_route_put_rows(ReturnSetInfo *result, uint64 rows);
 
 /* demand.c */
 extern char *oms_route_shipping(const RouteOptions *options);

@@ -151,16 +151,6 @@ match_location(const void *a, const void *b, Size size)
 	return oms_text_equal(*(text *const *) a, *(text *const *) b) ? 0 : 1;
 }
 
-/* value copies a value of the last result into the context; 0 for null. */
-static Datum
-value(uint64 row, int column, MemoryContext context)
-{
-	bool		isnull;
-
-	(void) oms_spi_value(row, column, &isnull);
-	return isnull ? (Datum) 0 : oms_route_copy_value(row, column, context);
-}
-
 static void
 read_services(OmsShipping *shipping, MemoryContext context)
 {
@@ -170,15 +160,15 @@ read_services(OmsShipping *shipping, MemoryContext context)
 	shipping->zones = MemoryContextAlloc(context, sizeof(POLYGON *) * Max(1, shipping->nzones));
 	shipping->in_zone = MemoryContextAllocZero(context, sizeof(bool) * Max(1, shipping->nzones));
 	for (int i = 0; i < shipping->nzones; i++)
-		shipping->zones[i] = DatumGetPolygonP(value(i, 1, context));
+		shipping->zones[i] = DatumGetPolygonP(oms_spi_copy(i, 1, context));
 
 	shipping->nservices = oms_spi_execute(&select_services, NULL, NULL, true);
 	shipping->services = MemoryContextAllocZero(context, sizeof(CarrierService) *
 												Max(1, shipping->nservices));
 	for (int i = 0; i < shipping->nservices; i++)
 	{
-		shipping->services[i].name = DatumGetTextP(value(i, 1, context));
-		shipping->services[i].hours = (OmsBusinessHours *) DatumGetPointer(value(i, 2, context));
+		shipping->services[i].name = DatumGetTextP(oms_spi_copy(i, 1, context));
+		shipping->services[i].hours = (OmsBusinessHours *) DatumGetPointer(oms_spi_copy(i, 2, context));
 		shipping->services[i].everywhere = DatumGetBool(oms_spi_value(i, 3, &isnull));
 	}
 
@@ -226,15 +216,15 @@ read_locations(OmsShipping *shipping, MemoryContext context)
 									  HASH_ELEM | HASH_FUNCTION | HASH_COMPARE | HASH_CONTEXT);
 	for (uint64 i = 0; i < n; i++)
 	{
-		text	   *key = DatumGetTextP(value(i, 1, context));
+		text	   *key = DatumGetTextP(oms_spi_copy(i, 1, context));
 		LocationEntry *entry = hash_search(shipping->locations, &key, HASH_ENTER, NULL);
 		ShippingLocation *location = MemoryContextAllocZero(context, sizeof(ShippingLocation));
 		bool		isnull;
 
 		entry->what = location;
-		location->coordinates = (OmsLatLon *) DatumGetPointer(value(i, 2, context));
-		location->hours = (OmsBusinessHours *) DatumGetPointer(value(i, 3, context));
-		location->time_zone = DatumGetTextP(value(i, 4, context));
+		location->coordinates = (OmsLatLon *) DatumGetPointer(oms_spi_copy(i, 2, context));
+		location->hours = (OmsBusinessHours *) DatumGetPointer(oms_spi_copy(i, 3, context));
+		location->time_zone = DatumGetTextP(oms_spi_copy(i, 4, context));
 		location->handling = oms_spi_int64(i, 5);
 		location->cut_off = DatumGetTimeADT(oms_spi_value(i, 6, &isnull));
 		if (isnull)

@@ -8,7 +8,6 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "utils/array.h"
-#include "utils/datum.h"
 #include "utils/guc.h"
 #include "utils/numeric.h"
 
@@ -48,39 +47,16 @@ oms_route_run(const char *sql, int n, const RouteArgument *arguments, bool read_
 	return SPI_processed;
 }
 
-/* oms_route_copy_value copies a value of the last result into the caller's memory. */
+/* oms_route_copy_value copies a value of the last result, which is not null, into the caller's memory. */
 Datum
 oms_route_copy_value(uint64 row, int column, MemoryContext context)
 {
 	bool		isnull;
-	Datum		value = oms_spi_value(row, column, &isnull);
-	Form_pg_attribute attribute = TupleDescAttr(SPI_tuptable->tupdesc, column - 1);
-	MemoryContext old = MemoryContextSwitchTo(context);
 
+	(void) oms_spi_value(row, column, &isnull);
 	if (isnull)
 		elog(ERROR, "unexpected null in column %d", column);
-	if (attribute->attlen == -1)
-		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
-	else
-		value = datumCopy(value, attribute->attbyval, attribute->attlen);
-	MemoryContextSwitchTo(old);
-	return value;
-}
-
-/* oms_route_put_rows puts the first columns of the last result into the result set. */
-void
-oms_route_put_rows(ReturnSetInfo *result, uint64 rows)
-{
-	int			columns = result->setDesc->natts;
-	Datum	   *values = palloc(sizeof(Datum) * columns);
-	bool	   *nulls = palloc(sizeof(bool) * columns);
-
-	for (uint64 row = 0; row < rows; row++)
-	{
-		for (int c = 0; c < columns; c++)
-			values[c] = oms_spi_value(row, c + 1, &nulls[c]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	}
+	return oms_spi_copy(row, column, context);
 }
 
 /* oms_route_numeric reads a numeric. */

@@ -241,20 +241,6 @@ execute_by_index(OmsPlan *plan, Datum *values, const char *nulls)
 	return n;
 }
 
-/* copy_value copies a text or an array of the last SPI result into the context; NULL for null. */
-static Datum
-copy_value(uint64 row, int column, MemoryContext context)
-{
-	MemoryContext spi = MemoryContextSwitchTo(context);
-	bool		isnull;
-	Datum		value = oms_spi_value(row, column, &isnull);
-
-	if (!isnull)
-		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
-	MemoryContextSwitchTo(spi);
-	return isnull ? 0 : value;
-}
-
 /*
  * lock_consumer_row locks the consumer and reads how it is published to. OM004 unknown, OM005
  * when its position is about another cluster.
@@ -275,9 +261,9 @@ lock_consumer_row(text *consumer, Datum *channels, Datum *method, Datum *publish
 				 errmsg("the position of consumer \"%s\" is about another cluster", text_to_cstring(consumer)),
 				 errdetail("The database was restored, and its transaction ids began anew."),
 				 errhint("Call oms.seek_consumer with start or now.")));
-	*channels = copy_value(0, 2, caller);
-	*method = copy_value(0, 3, caller);
-	*publish = copy_value(0, 4, caller);
+	*channels = oms_spi_copy(0, 2, caller);
+	*method = oms_spi_copy(0, 3, caller);
+	*publish = oms_spi_copy(0, 4, caller);
 	*low = oms_spi_int64(0, 5);
 	oms_spi_finish();
 }
@@ -304,7 +290,7 @@ oms_add_consumer(PG_FUNCTION_ARGS)
 	values[6] = Int64GetDatum((int64) GetSystemIdentifier());
 	oms_spi_connect();
 	oms_spi_execute_latest(&insert_consumer, values, PG_ARGISNULL(2) ? "  n    " : NULL);
-	position = copy_value(0, 1, caller);
+	position = oms_spi_copy(0, 1, caller);
 	oms_spi_finish();
 	return position;
 }
@@ -342,26 +328,9 @@ oms_seek_consumer(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("position must not be in the future"),
 				 errdetail("It is %s.", oms_spi_text(0, 1))));
-	position = copy_value(0, 1, caller);
+	position = oms_spi_copy(0, 1, caller);
 	oms_spi_finish();
 	return position;
-}
-
-/* put_rows puts n rows of the last SPI result into the result set as they are. */
-static void
-put_rows(FunctionCallInfo fcinfo, uint64 n)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	int			natts = result->setDesc->natts;
-	Datum	   *values = palloc(sizeof(Datum) * natts);
-	bool	   *nulls = palloc(sizeof(bool) * natts);
-
-	for (uint64 i = 0; i < n; i++)
-	{
-		for (int c = 0; c < natts; c++)
-			values[c] = oms_spi_value(i, c + 1, &nulls[c]);
-		tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-	}
 }
 
 /* oms_poll_changes(consumer, at_most): see the COMMENT. */
@@ -380,8 +349,8 @@ oms_poll_changes(PG_FUNCTION_ARGS)
 	lock_consumer_row(consumer, &ignored, &ignored, &ignored, &low);
 	oms_spi_connect();
 	n = execute_by_index(&select_changes, values, NULL);
-	put_rows(fcinfo, n - 1);
-	values[1] = copy_value(n - 1, 2, caller);
+	oms_spi_put_rows((ReturnSetInfo *) fcinfo->resultinfo, n - 1);
+	values[1] = oms_spi_copy(n - 1, 2, caller);
 	oms_spi_execute(&offer_position, values, NULL, false);
 	oms_spi_finish();
 	return (Datum) 0;
@@ -410,11 +379,11 @@ oms_poll_availability(PG_FUNCTION_ARGS)
 	lock_consumer_row(consumer, &channels, &method, &publish, &low);
 	oms_spi_connect();
 	execute_by_index(&select_skus, values, NULL);
-	skus = full ? 0 : copy_value(0, 1, caller);
-	offer[1] = copy_value(0, 2, caller);
+	skus = full ? 0 : oms_spi_copy(0, 1, caller);
+	offer[1] = oms_spi_copy(0, 2, caller);
 	offer[2] = oms_spi_value(0, 3, &isnull);
-	offer[3] = copy_value(0, 4, caller);
-	offer[4] = copy_value(0, 5, caller);
+	offer[3] = oms_spi_copy(0, 4, caller);
+	offer[4] = oms_spi_copy(0, 5, caller);
 
 	values[1] = channels;
 	values[2] = publish;
@@ -424,7 +393,7 @@ oms_poll_availability(PG_FUNCTION_ARGS)
 	values[6] = method;
 	n = skus == 0 ? oms_spi_execute(&publish_all, values, NULL, false) :
 		execute_by_index(&publish_some, values, NULL);
-	put_rows(fcinfo, n);
+	oms_spi_put_rows((ReturnSetInfo *) fcinfo->resultinfo, n);
 	oms_spi_execute(&offer_setup, offer, NULL, false);
 	oms_spi_finish();
 	return (Datum) 0;
@@ -442,7 +411,7 @@ oms_acknowledge(PG_FUNCTION_ARGS)
 	oms_spi_connect();
 	if (oms_spi_execute_latest(&acknowledge, values, NULL) == 0)
 		raise_unknown(consumer);
-	position = copy_value(0, 1, caller);
+	position = oms_spi_copy(0, 1, caller);
 	oms_spi_finish();
 	return position;
 }

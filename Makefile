@@ -55,7 +55,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test stress ubsan matrix bench
+.PHONY: all install clean demo test clients stress ubsan matrix bench
 
 demo:
 	@script/setup demo
@@ -65,6 +65,11 @@ demo:
 test:
 	@script/setup test
 	@MAKE="$(MAKE)" test/run $(T)
+
+# The examples of clients, Java among them
+clients:
+	@script/setup clients
+	@MAKE="$(MAKE)" OMS_CLIENTS='c node python java' test/run tap/clients
 
 stress:
 	@script/setup test

@@ -85,7 +85,8 @@ typedef enum OmsCall
 	OMS_CALL_ROUTE,
 	OMS_CALL_SIMULATE,
 	OMS_CALL_PLAN,
-	OMS_CALL_FOLD
+	OMS_CALL_FOLD,
+	OMS_CALL_CHECK
 } OmsCall;
 
 typedef enum OmsPhase
@@ -98,7 +99,9 @@ typedef enum OmsPhase
 	OMS_PHASE_LOCK,
 	OMS_PHASE_MOVE,
 	OMS_PHASE_WRITE,
-	OMS_PHASE_FOLD
+	OMS_PHASE_FOLD,
+	OMS_PHASE_CHANGED,
+	OMS_PHASE_VERIFY
 } OmsPhase;
 
 extern bool oms_progress_begin(OmsCall call);

@@ -47,7 +47,7 @@ enum
 
 static const char *const calls[] = {
 	[OMS_CALL_ROUTE] = "route", [OMS_CALL_SIMULATE] = "simulate", [OMS_CALL_PLAN] = "plan_routes",
-	[OMS_CALL_FOLD] = "fold_accounts"
+	[OMS_CALL_FOLD] = "fold_accounts", [OMS_CALL_CHECK] = "check"
 };
 
 static const struct
@@ -63,7 +63,9 @@ static const struct
 	[OMS_PHASE_LOCK] = {"lock orders and capacity", "orders"},
 	[OMS_PHASE_MOVE] = {"move holds", "moves"},
 	[OMS_PHASE_WRITE] = {"write decisions and work", "orders"},
-	[OMS_PHASE_FOLD] = {"fold", "accounts"}
+	[OMS_PHASE_FOLD] = {"fold", "accounts"},
+	[OMS_PHASE_CHANGED] = {"find what changed", NULL},
+	[OMS_PHASE_VERIFY] = {"verify", "parts"}
 };
 
 static bool

@@ -17,9 +17,10 @@
  * A view with bound asks for less: priced must not exceed what any allowed pattern
  * costs, over all locations, kept as candidates or not. Up to EXACT_BUNDLES bundles
  * that is the same dynamic programming, with one more location for all that were not
- * kept, where they are not dearer for sure (model.c, prune); and, where lines may split,
- * with each line whole at one location, however much stock it has, which no split of it
- * can undercut. Above, it is the cheapest location of each bundle plus one cheapest
+ * kept, where they are not dearer for sure (model.c, prune), and with each location as often
+ * as its sets of bundles cost least, for it may stand for others that were not kept; and, where
+ * lines may split, with each line whole at one location, however much stock it has, which no
+ * split of it can undercut. Above, it is the cheapest location of each bundle plus one cheapest
  * shipment. The shares then are those of the relaxed pattern, for a subgradient, and need
  * not fit.
  */
@@ -556,6 +557,8 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 	int64		minimum = relaxed ? 0 : model->options.min_shipment_value;
 	bool		limited = order->max_shipments < n;
 	int			levels = limited ? order->max_shipments + 1 : 1;
+	int			lowest = limited ? 1 : 0;
+	bool		repeats = search->view->bound && order->pruned;
 	int64		best_unfilled = 0;
 	int64		best_cost = NEVER;
 	int32		best_node = -1;
@@ -599,15 +602,18 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 				search->part[set] = NEVER;
 		}
 
-		for (int level = levels - 1; level >= (limited ? 1 : 0); level--)
+		/* downwards a location is used once, upwards again and again */
+		for (int i = lowest; i < levels; i++)
 		{
+			int			level = repeats ? i : levels - 1 - (i - lowest);
 			int64	   *to = search->reach + ((Size) level << n);
 			int64	   *from = limited ? to - ((Size) 1 << n) : to;
 			int32	   *to_node = search->reach_node + ((Size) level << n);
 			int32	   *from_node = limited ? to_node - ((Size) 1 << n) : to_node;
 
-			for (uint32 m = full; m > 0; m--)
+			for (uint32 j = 1; j <= full; j++)
 			{
+				uint32		m = repeats ? j : full + 1 - j;
 				uint32		possible = m & serves;
 
 				for (uint32 sub = possible; sub != 0; sub = (sub - 1) & possible)

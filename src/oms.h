@@ -86,7 +86,8 @@ typedef enum OmsCall
 	OMS_CALL_SIMULATE,
 	OMS_CALL_PLAN,
 	OMS_CALL_FOLD,
-	OMS_CALL_CHECK
+	OMS_CALL_CHECK,
+	OMS_CALL_INGEST
 } OmsCall;
 
 typedef enum OmsPhase
@@ -101,7 +102,11 @@ typedef enum OmsPhase
 	OMS_PHASE_WRITE,
 	OMS_PHASE_FOLD,
 	OMS_PHASE_CHANGED,
-	OMS_PHASE_VERIFY
+	OMS_PHASE_VERIFY,
+	OMS_PHASE_READ_ROWS,
+	OMS_PHASE_COMPARE,
+	OMS_PHASE_APPLY,
+	OMS_PHASE_BOOK
 } OmsPhase;
 
 extern bool oms_progress_begin(OmsCall call);

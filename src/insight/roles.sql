@@ -82,7 +82,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'add_incoming_many,add_policy,add_quota,add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,'
      'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_policies,'
      'compare_solvers,fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,'
-     'poll_availability,poll_changes,progress,protect_stock,query_rows,recommend_safety_stock,refresh_confidence,'
+     'poll_availability,poll_changes,progress,protect_stock,query_rows,recommend_safety_stock,reconcile,refresh_confidence,'
      'reroute,resolve_exception,resolve_shortfalls,retry_exceptions,route,route_one,simulate,transfer,'
      'transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery

@@ -72,12 +72,15 @@ AS $$
                 SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_delta) a
          WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, until, channel),
     from_protection AS (   -- of some skus only when there is one to compare with: reservations have no index for it
-        SELECT sku, location, protected_until AS until, channel,
-               sum(CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END) AS used
-          FROM oms.reservation_row
-         WHERE protected > 0 AND ($1 IS NULL OR sku = ANY ($1) AND (EXISTS (SELECT FROM oms.protection_account WHERE sku = ANY ($1))
-                                                                    OR EXISTS (SELECT FROM oms.protection_delta WHERE sku = ANY ($1))))
-         GROUP BY sku, location, protected_until, channel),
+        SELECT sku, location, until, channel, sum(used) AS used
+          FROM (SELECT sku, location, protected_until AS until, channel,
+                       CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END AS used
+                  FROM oms.reservation_row
+                 WHERE protected > 0 AND ($1 IS NULL OR EXISTS (SELECT FROM oms.protection_account WHERE sku = ANY ($1))
+                                                     OR EXISTS (SELECT FROM oms.protection_delta WHERE sku = ANY ($1)))
+                UNION ALL
+                SELECT keys[1], keys[2], keys[3], keys[4], used FROM oms.archived_use_row WHERE kind = 'protection') a
+         WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, until, channel),
     quota AS (
         SELECT sku, channel, period, sum(reserved) AS used
           FROM (SELECT sku, channel, period, reserved FROM oms.quota_account
@@ -93,7 +96,9 @@ AS $$
                                                                OR EXISTS (SELECT FROM oms.quota_delta WHERE sku = ANY ($1)))
                 UNION ALL
                 SELECT sku, channel, quota_period, quantity - filled
-                  FROM oms.backorder_row WHERE quota_period IS NOT NULL AND status = 'open') a
+                  FROM oms.backorder_row WHERE quota_period IS NOT NULL AND status = 'open'
+                UNION ALL
+                SELECT keys[1], keys[2], keys[3], used FROM oms.archived_use_row WHERE kind = 'quota') a
          WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, channel, period),
     capacity AS (
         SELECT location, window_name, until, measure, sum(used) AS used, sum(work) AS work
@@ -248,6 +253,8 @@ AS $$
                    FROM oms.movement_row WHERE incoming_id IS NOT NULL AND ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, incoming_id) m
         ON m.sku = i.sku AND m.location = i.location AND m.incoming_id = i.incoming_id
      WHERE i.received <> COALESCE(m.moved, 0) AND ($1 IS NULL OR i.sku = ANY ($1))
+       AND NOT EXISTS (SELECT FROM oms.ledger_opening o
+                        WHERE o.sku = i.sku AND o.location = i.location AND i.created_at < o.at + interval '1 day')
     UNION ALL
     SELECT 'no more is claimed of incoming supply than is expected', format('sku %s, location %s, incoming %s', c.sku, c.location, c.incoming_id),
            format('claims %s, outstanding %s', c.claimed, COALESCE(i.quantity - i.received, 0))
@@ -287,7 +294,9 @@ AS $$
         SELECT sku, location, kind, reference, source, quantity, unavailable
           FROM oms.movement_row
          WHERE (kind IN ('ship', 'hand_over', 'count', 'return') OR source IS NOT NULL OR reference LIKE 'transfer %')
-           AND ($1 IS NULL OR sku = ANY ($1)))
+           AND ($1 IS NULL OR sku = ANY ($1))),
+    opening AS MATERIALIZED (   -- records from before it, or from a transaction that was open then, have lost their movements
+        SELECT o.sku, o.location, o.at + interval '1 day' AS at FROM oms.ledger_opening o WHERE ($1 IS NULL OR o.sku = ANY ($1)))
     SELECT 'what a fulfillment sent out left the stock', format('fulfillment %s, sku %s', s.fulfillment_id, s.sku),
            format('shipped %s, movements of %s', s.shipped, COALESCE(m.units, 0))
       FROM (SELECT fulfillment_id, sku, sum(shipped) AS shipped
@@ -298,6 +307,8 @@ AS $$
         ON m.reference = 'fulfillment ' || s.fulfillment_id AND m.sku = s.sku
      WHERE s.shipped <> COALESCE(m.units, 0)
        AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = s.sku AND NOT i.tracked)
+       AND NOT EXISTS (SELECT FROM oms.fulfillment_row f JOIN opening o ON o.location = f.location
+                        WHERE f.fulfillment_id = s.fulfillment_id AND o.sku = s.sku AND f.assigned_at < o.at)
     UNION ALL
     SELECT 'an accepted count changed on_hand by its variance', format('count %s, sku %s', l.count_id, l.sku),
            format('variance %s, movements %s', l.variance, COALESCE(m.quantity, 0))
@@ -307,6 +318,7 @@ AS $$
                    FROM evidence WHERE kind = 'count' AND reference IS NOT NULL GROUP BY sku, location, reference) m
         ON m.sku = l.sku AND m.location = s.location AND m.reference = 'count ' || l.count_id
      WHERE l.status = 'accepted' AND l.variance <> COALESCE(m.quantity, 0) AND ($1 IS NULL OR l.sku = ANY ($1))
+       AND NOT EXISTS (SELECT FROM opening o WHERE o.sku = l.sku AND o.location = s.location AND l.decided_at < o.at)
     UNION ALL
     SELECT 'what came back is in the stock', format('return %s, sku %s', b.return_id, b.sku),
            format('returned %s, movements %s', b.quantity, COALESCE(m.quantity, 0))
@@ -316,6 +328,7 @@ AS $$
         ON m.sku = b.sku AND m.location = b.location AND m.reference = 'return ' || b.return_id
      WHERE b.quantity <> COALESCE(m.quantity, 0) AND ($1 IS NULL OR b.sku = ANY ($1))
        AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = b.sku AND NOT i.tracked)
+       AND NOT EXISTS (SELECT FROM opening o WHERE o.sku = b.sku AND o.location = b.location AND b.returned_at < o.at)
     UNION ALL
     SELECT 'what a transfer sent and received moved', format('transfer %s, sku %s', l.transfer_id, l.sku),
            format('shipped %s, returned %s, received %s, movements %s and %s', l.shipped, l.returned, l.received,
@@ -330,6 +343,7 @@ AS $$
         ON d.reference = 'transfer ' || l.transfer_id AND d.sku = l.sku AND d.location = t.to_location
      WHERE (COALESCE(o.quantity, 0) <> l.returned - l.shipped OR COALESCE(d.quantity, 0) <> l.received)
        AND ($1 IS NULL OR l.sku = ANY ($1))
+       AND NOT EXISTS (SELECT FROM opening b WHERE b.sku = l.sku AND b.location IN (t.from_location, t.to_location) AND t.opened_at < b.at)
     UNION ALL
     SELECT 'what is in transit is incoming', format('transfer %s, sku %s', l.transfer_id, l.sku),
            format('%s: held %s, shipped %s, received %s, incoming %s', t.status, l.held, l.shipped, l.received, COALESCE(i.outstanding, 0))
@@ -351,6 +365,7 @@ AS $$
      WHERE e.kind IN ('sale', 'change', 'receipt') AND ($1 IS NULL OR e.sku = ANY ($1))
        AND (COALESCE(m.movements, 0) <> CASE e.outcome WHEN 'applied' THEN 1 ELSE 0 END
             OR m.units <> CASE e.kind WHEN 'sale' THEN -e.quantity ELSE e.quantity END)
+       AND NOT EXISTS (SELECT FROM opening o WHERE o.sku = e.sku AND o.location = e.location AND e.received_at < o.at)
 $$;
 REVOKE ALL ON FUNCTION oms.check_ledger(text[], text[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.check_ledger(text[], text[]) IS 'private: the part of oms.check about what the ledger must hold of fulfillments, counts, returns, transfers and feeds';

@@ -87,7 +87,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,account_difference,capacity_accounts,check,'
+     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,account_difference,archive,capacity_accounts,check,'
      'check_accounts,check_changes,check_ledger,check_orders,check_rest,check_stock,check_supply,check_work,'
      'drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,'
      'grant_role_to,notify_consumers,past_held,past_inventory,repair,reset_statistics,revoke_role_from,seek_consumer'),

@@ -139,7 +139,7 @@ static OmsPlan movements = {
 	"opening AS (INSERT INTO oms.movement_row (sku, location, quantity, unavailable, kind, reason, actor, moved_at, occurred_at, source, xid) "
 	"SELECT t.sku, t.location, sum(t.quantity), sum(t.unavailable), 'opening', 'archived', $4, max(t.moved_at), max(t.moved_at), max(t.source), max(t.xid) "
 	"FROM movement_row t GROUP BY t.sku, t.location) "
-	ROWS_OF("movement_row"),
+	ROWS_OF("movement_row") "WHERE t.kind <> 'opening'",
 	ARGUMENTS
 };
 

@@ -66,7 +66,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind matrix bench
+.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind matrix bench soak
 
 demo:
 	@script/setup demo
@@ -85,6 +85,10 @@ clients:
 stress:
 	@script/setup test
 	@MAKE="$(MAKE)" STRESS_SECONDS="$${STRESS_SECONDS:-300}" test/run random/stress
+
+soak:
+	@script/setup bench
+	@MAKE="$(MAKE)" test/soak
 
 # Undefined behaviour ends a server process, and so fails a test.
 ubsan:

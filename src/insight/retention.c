@@ -11,7 +11,8 @@
  * What stands for what was removed: of movements one of kind opening at each key, with their
  * sums. It carries the newest xid of them, which every consumer has, so that it is no news, and
  * the moment of the newest of them, so that it comes before those that are kept. Of what reservations used of
- * quotas and protected stock a row of archived_use_row. An account of capacity goes with its window.
+ * quotas and protected stock a row of archived_use_row, until the period is over or the protection has lapsed
+ * and nothing else counts there: then the account goes with it, as one of capacity goes with its window.
  *
  * What a consumer of the change feed has not acknowledged stays: rows by a transaction that is
  * not older than all those that it has not seen. Consumers whose position is about another
@@ -54,11 +55,14 @@ PG_FUNCTION_INFO_V1(oms_archive);
 	"FROM reservation_row r WHERE r.protected > 0) u WHERE u.used > 0 GROUP BY u.kind, u.keys " \
 	"ON CONFLICT (kind, keys) DO UPDATE SET used = a.used + excluded.used) "
 
-/* Windows of capacity that are over, with what counted in them; until is written as accounts write moments. */
+/* A moment as accounts write it, which sorts as time does. */
+#define WRITTEN(moment) "to_char(" moment " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+
+/* Windows of capacity that are over, with what counted in them. */
 static OmsPlan windows = {
 	HORIZON("$1")
 	"w AS MATERIALIZED (SELECT a.location, a.window_name, a.until, a.measure FROM oms.capacity_account a, h "
-	"WHERE a.until < to_char(h.before AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') LIMIT $2 FOR UPDATE OF a SKIP LOCKED), "
+	"WHERE a.until < " WRITTEN("h.before") " LIMIT $2 FOR UPDATE OF a SKIP LOCKED), "
 	"capacity_account AS (DELETE FROM oms.capacity_account t USING w WHERE t.location = w.location AND t.window_name = w.window_name "
 	"AND t.until = w.until AND t.measure = w.measure RETURNING t.*), "
 	"capacity_delta AS (DELETE FROM oms.capacity_delta t USING w WHERE t.location = w.location AND t.window_name = w.window_name "
@@ -123,6 +127,37 @@ static OmsPlan backorders = {
 	"WHERE b.order_id IS NULL AND b.status <> 'open' AND GREATEST(b.created_at, b.changed_at) < h.before LIMIT $2 FOR UPDATE OF b SKIP LOCKED), "
 	"backorder_row AS (DELETE FROM oms.backorder_row t USING c WHERE t.backorder_id = c.backorder_id AND t.sku = c.sku RETURNING t.*) "
 	ROWS_OF("backorder_row"),
+	ARGUMENTS
+};
+
+/*
+ * Periods of quotas that are over, in every time zone, and protections that have lapsed: when only archived reservations
+ * count in them, nobody gives anything back to them any more.
+ */
+static OmsPlan periods = {
+	HORIZON("$1")
+	"c AS MATERIALIZED (SELECT a.sku, a.channel, a.period FROM h, oms.quota_account a "
+	"LEFT JOIN oms.archived_use_row u ON u.kind = 'quota' AND u.keys = ARRAY[a.sku, a.channel, a.period] "
+	"WHERE a.reserved = COALESCE(u.used, 0) AND CASE WHEN a.period <> 'total' THEN (split_part(a.period, ' ', 2)::timestamp "
+	"+ ('1 ' || split_part(a.period, ' ', 1))::interval + interval '1 day') AT TIME ZONE 'UTC' < h.before END "
+	"AND NOT EXISTS (SELECT FROM oms.quota_delta d WHERE d.sku = a.sku AND d.channel = a.channel AND d.period = a.period) "
+	"LIMIT $2 FOR UPDATE OF a SKIP LOCKED), "
+	"archived_use_row AS (DELETE FROM oms.archived_use_row t USING c WHERE t.kind = 'quota' AND t.keys = ARRAY[c.sku, c.channel, c.period]), "
+	"quota_account AS (DELETE FROM oms.quota_account t USING c WHERE t.sku = c.sku AND t.channel = c.channel AND t.period = c.period RETURNING t.*) "
+	ROWS_OF("quota_account"),
+	ARGUMENTS
+};
+static OmsPlan protections = {
+	HORIZON("$1")
+	"c AS MATERIALIZED (SELECT a.sku, a.location, a.until, a.channel FROM h, oms.protection_account a "
+	"LEFT JOIN oms.archived_use_row u ON u.kind = 'protection' AND u.keys = ARRAY[a.sku, a.location, a.until, a.channel] "
+	"WHERE a.reserved = COALESCE(u.used, 0) AND a.until < " WRITTEN("h.before") " "
+	"AND NOT EXISTS (SELECT FROM oms.protection_delta d WHERE d.sku = a.sku AND d.location = a.location AND d.until = a.until AND d.channel = a.channel) "
+	"LIMIT $2 FOR UPDATE OF a SKIP LOCKED), "
+	"archived_use_row AS (DELETE FROM oms.archived_use_row t USING c WHERE t.kind = 'protection' AND t.keys = ARRAY[c.sku, c.location, c.until, c.channel]), "
+	"protection_account AS (DELETE FROM oms.protection_account t USING c WHERE t.sku = c.sku AND t.location = c.location AND t.until = c.until "
+	"AND t.channel = c.channel RETURNING t.*) "
+	ROWS_OF("protection_account"),
 	ARGUMENTS
 };
 
@@ -219,10 +254,10 @@ static OmsPlan held_back = {
 static const struct
 {
 	const char *name;
-	OmsPlan    *statements[3];
+	OmsPlan    *statements[4];
 }			kinds[] = {
 	{"orders", {&windows, &orders, &exclusions}},
-	{"reservations", {&reservations, &backorders}},
+	{"reservations", {&reservations, &backorders, &periods, &protections}},
 	{"movements", {&movements}},
 	{"routing", {&decisions, &runs}},
 	{"exceptions", {&exceptions}},

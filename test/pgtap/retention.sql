@@ -126,6 +126,46 @@ SELECT is((SELECT string_agg(DISTINCT table_name, ', ' ORDER BY table_name) FROM
 SELECT is((SELECT count(*) FROM oms.orders WHERE order_id = 'full'), 0::bigint, 'and what counted in it');
 SELECT is_empty('SELECT * FROM oms.check()', 'all is well after all');
 
+-- Periods that are over
+SELECT oms.add_quota('web', 'A', 50, 'day') \g /dev/null
+SELECT oms.reserve('web', 'A', 1, reference => 'of a day'), oms.reserve('web', 'A', 1, reference => 'still there') \g /dev/null
+SELECT oms.consume(reservation_id) FROM oms.reservation WHERE reference = 'of a day' \g /dev/null
+SELECT is(pg_temp.archived('reservations'), 'reservation_row 1', 'what was sold of a quota of today');
+CREATE FUNCTION pg_temp.move_periods() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY '{quota_account,quota_delta,protection_account,protection_delta,reservation_row,archived_use_row}'::text[] LOOP
+        EXECUTE format('ALTER TABLE oms.%I DISABLE TRIGGER guard', name);
+    END LOOP;
+    CREATE TEMP TABLE used AS SELECT sku, channel, sum(reserved) AS reserved FROM (SELECT * FROM oms.quota_delta UNION ALL
+        SELECT sku, channel, period, 0, on_hand, unavailable, reserved FROM oms.quota_account) AS q WHERE period LIKE 'day%' GROUP BY 1, 2;
+    DELETE FROM oms.quota_delta WHERE period LIKE 'day%';
+    DELETE FROM oms.quota_account WHERE period LIKE 'day%';
+    INSERT INTO oms.quota_account SELECT sku, channel, 'day 2001-01-01', 0, 0, reserved, 0, '{}' FROM used;
+    DROP TABLE used;
+    CREATE TEMP TABLE used AS SELECT sku, location, channel, sum(on_hand) AS on_hand, sum(reserved) AS reserved FROM (SELECT * FROM oms.protection_delta UNION ALL
+        SELECT sku, location, until, channel, 0, on_hand, unavailable, reserved FROM oms.protection_account) AS p GROUP BY 1, 2, 3;
+    DELETE FROM oms.protection_delta;
+    DELETE FROM oms.protection_account;
+    INSERT INTO oms.protection_account SELECT sku, location, '2001-01-01T00:00:00.000000Z', channel, on_hand, 0, reserved, 0, '{}' FROM used;
+    DROP TABLE used;
+    UPDATE oms.reservation_row SET quota_period = 'day 2001-01-01' WHERE quota_period LIKE 'day%';
+    UPDATE oms.reservation_row SET protected_until = '2001-01-01T00:00:00.000000Z' WHERE protected > 0;
+    UPDATE oms.archived_use_row SET keys[3] = CASE kind WHEN 'quota' THEN 'day 2001-01-01' ELSE '2001-01-01T00:00:00.000000Z' END WHERE keys[3] <> 'total';
+END $$;
+SELECT pg_temp.move_periods() \g /dev/null
+SELECT is_empty('SELECT * FROM oms.check()', 'a day later');
+SELECT is(pg_temp.archived('reservations'), NULL, 'a day and a protection in which something counts stay');
+SELECT oms.cancel_order('waiting') \g /dev/null
+SELECT oms.release(reservation_id) FROM oms.reservation WHERE reference = 'still there' \g /dev/null
+SELECT is_empty('SELECT * FROM oms.check()', 'given back');
+SELECT oms.archive('orders', '0') \g /dev/null
+SELECT pg_temp.move_periods() \g /dev/null
+SELECT is(pg_temp.archived('reservations'), 'protection_account 1, quota_account 1, reservation_row 1', 'until nothing counts in them but what is archived');
+SELECT is((SELECT count(*) FROM oms.archived_use_row WHERE keys[3] <> 'total'), 0::bigint, 'which goes with it');
+SELECT is_empty('SELECT * FROM oms.check()', 'all is well to the end');
+
 -- Bad input
 SELECT throws_ok($$SELECT oms.archive('order', '1 day')$$, '22023', 'there is no kind "order" to archive', 'an unknown kind');
 SELECT throws_ok($$SELECT oms.archive(NULL, '1 day')$$, '22004', NULL, 'no kind');

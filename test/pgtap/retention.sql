@@ -91,6 +91,10 @@ SELECT is((SELECT count(*) FROM oms.archive('movements', '0')), 1::bigint, 'an o
 SELECT is((SELECT count(*) FROM oms.movement WHERE sku = 'A' AND location = 'near'), 1::bigint, 'into one');
 SELECT is_empty('SELECT * FROM oms.check()', 'all is well still');
 
+SELECT oms.add_policy('p'), oms.add_routing('p', 'all'), oms.add_rule('p', 'all') \g /dev/null
+SELECT throws_ok($$SELECT oms.compare_policies('p@1', 'p@1', tstzrange(now() - interval '1 hour', NULL))$$, '22023', 'the ledger does not go back to the start of the period', 'a period before the opening cannot be replayed');
+SELECT isnt((SELECT count(*) FROM oms.compare_policies('p@1', 'p@1', tstzrange(clock_timestamp(), NULL))), 0::bigint, 'one after it can');
+
 -- Counts, supply, exceptions
 SELECT oms.add_incoming('po', 'near', 'A', 2, 'tomorrow'), oms.open_transfer('t', 'near', 'far', '{A}', '{1}') \g /dev/null
 SELECT oms.receive_incoming('po', 'near', 'A', 2), oms.ship_transfer('t'), oms.add_incoming('po 2', 'near', 'A', 5, 'tomorrow') \g /dev/null

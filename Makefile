@@ -7,7 +7,7 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" oms.control)
 MODULE_big = oms
 
 FOLDERS = type network account stock availability reservation orders routing fulfillment sync insight
-PARTS = types tables functions incoming transfers route views recommendation confidence assess pictures history statistics roles
+PARTS = types tables functions check incoming transfers route views recommendation confidence assess pictures history statistics jobs roles
 
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wildcard src/$(f)/*.c))))
 SQL_PARTS = src/schema.sql $(foreach f,$(FOLDERS),$(foreach p,$(PARTS),$(wildcard src/$(f)/$(p).sql)))
@@ -66,7 +66,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test stress ubsan asserts discard generic parallel valgrind matrix bench
+.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind fuzz matrix bench
 
 demo:
 	@script/setup demo
@@ -76,6 +76,11 @@ demo:
 test:
 	@script/setup test
 	@MAKE="$(MAKE)" test/run $(T)
+
+# The examples of clients, Java among them
+clients:
+	@script/setup clients
+	@MAKE="$(MAKE)" OMS_CLIENTS='c node python java' test/run tap/clients
 
 stress:
 	@script/setup test
@@ -91,6 +96,9 @@ ubsan:
 # On a PostgreSQL of its own, built for finding mistakes: see test/debug
 asserts discard generic parallel valgrind:
 	@MAKE="$(MAKE)" test/debug $@ $(T)
+
+fuzz:
+	@MAKE="$(MAKE)" test/debug shell test/fuzz/run $(T)
 
 matrix:
 	@test/matrix $(VERSIONS)

@@ -66,7 +66,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind fuzz matrix bench
+.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind fuzz sqlsmith pg_upgrade matrix bench
 
 demo:
 	@script/setup demo
@@ -99,6 +99,14 @@ asserts discard generic parallel valgrind:
 
 fuzz:
 	@MAKE="$(MAKE)" test/debug shell test/fuzz/run $(T)
+
+sqlsmith:
+	@MAKE="$(MAKE)" test/debug shell test/sqlsmith
+
+# From 15 as test/debug builds it to Debian 13's 17
+pg_upgrade:
+	@MAKE="$(MAKE)" test/debug shell true
+	@OMS_UPGRADE=1 test/matrix 17
 
 matrix:
 	@test/matrix $(VERSIONS)

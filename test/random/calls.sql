@@ -22,13 +22,44 @@ SELECT oms.add_incoming('po', 'far', 'C', 50, now() + interval '3 days'), oms.op
 SELECT oms.add_policy('p'), oms.add_routing('p', 'all', 'units > 0'), oms.add_rule('p', 'all', 'network', 100) \g /dev/null
 SELECT oms.grant_role_to('oms_calls', 'admin') \g /dev/null
 
+-- Traps: an operator and a function that raises for every one of pg_catalog with usual arguments, and tables of oms's names
+CREATE SCHEMA trap;
+GRANT USAGE ON SCHEMA trap TO PUBLIC;
+CREATE FUNCTION trap.sprung() RETURNS boolean LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+BEGIN
+    RAISE SQLSTATE 'TRAP1' USING MESSAGE = 'a trap sprung as ' || current_user;
+END $$;
+DO $$
+DECLARE
+    o record;
+    usual oid[] := '{text,int4,int8,numeric,float8,bool,timestamptz,interval,date,jsonb,regclass,oid,anyarray,anyelement,text[],int8[]}'::regtype[]::oid[];
+BEGIN
+    FOR o IN SELECT oprname, oprleft::regtype AS l, oprright::regtype AS r, oprresult::regtype AS result FROM pg_operator
+             WHERE oprnamespace = 'pg_catalog'::regnamespace AND oprkind = 'b' AND oprleft = ANY (usual) AND oprright = ANY (usual) AND oprresult = ANY (usual) LOOP
+        EXECUTE format('CREATE FUNCTION trap.%I(%s, %s) RETURNS %s LANGUAGE plpgsql AS %L', 'op ' || o.oprname, o.l, o.r, o.result, 'BEGIN PERFORM trap.sprung(); END');
+        EXECUTE format('CREATE OPERATOR trap.%s (LEFTARG = %s, RIGHTARG = %s, FUNCTION = trap.%I)', o.oprname, o.l, o.r, 'op ' || o.oprname);
+    END LOOP;
+    FOR o IN SELECT proname, pg_get_function_identity_arguments(oid) AS arguments, prorettype::regtype AS result, proretset FROM pg_proc
+             WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind = 'f' AND proargtypes::oid[] <@ usual AND provariadic = 0
+               AND prorettype = ANY (usual) AND proargmodes IS NULL LOOP
+        EXECUTE format('CREATE FUNCTION trap.%I(%s) RETURNS %s %s LANGUAGE plpgsql AS %L',
+                       o.proname, o.arguments, CASE WHEN o.proretset THEN 'SETOF' END, o.result, 'BEGIN PERFORM trap.sprung(); END');
+    END LOOP;
+    FOR o IN SELECT relname FROM pg_class WHERE relnamespace = 'oms'::regnamespace AND relkind IN ('r', 'v', 'p') LOOP
+        EXECUTE format('CREATE VIEW trap.%I AS SELECT trap.sprung()', o.relname);
+    END LOOP;
+END $$;
+
+-- With the traps before pg_catalog; nothing but the statement is looked up then.
+CREATE FUNCTION calls.trapped(statement text) RETURNS void LANGUAGE plpgsql SET search_path = trap, pg_catalog AS 'BEGIN EXECUTE statement; END';
+
 CREATE TABLE calls.result (function text, state text, n bigint DEFAULT 1, PRIMARY KEY (function, state));
 CREATE TABLE calls.bad (state text, message text, call text, n bigint DEFAULT 1, PRIMARY KEY (state, message, call));
 
 -- What may be called: all but triggers, and what PostgreSQL alone calls
 CREATE VIEW calls.callable AS
 SELECT p.oid, p.proname::text AS name, p.oid::regprocedure::text AS function, p.pronargs, p.proargtypes, p.proargnames, p.pronargdefaults,
-       p.proretset, p.prokind
+       COALESCE(obj_description(p.oid, 'pg_proc') NOT LIKE 'private:%', true) AS is_public
 FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
     JOIN pg_extension AS e ON e.oid = d.refobjid AND e.extname = 'oms'
 WHERE p.prorettype NOT IN ('trigger'::regtype, 'internal'::regtype) AND NOT 'internal'::regtype = ANY (p.proargtypes::oid[]) AND p.prokind = 'f'
@@ -156,7 +187,7 @@ BEGIN
             arguments := arguments || format(', %I => %s', f.proargnames[i], calls.value(f.proargtypes[i - 1], f.proargnames[i]));
         END IF;
     END LOOP;
-    RETURN format('SELECT %s FROM oms.%I(%s) AS x', CASE WHEN random() < 0.5 THEN 'x' ELSE 'count(*)' END, f.name, substr(arguments, 3));
+    RETURN format('SELECT %s FROM oms.%I(%s) AS x', CASE WHEN random() < 0.5 THEN 'x' ELSE 'pg_catalog.count(*)' END, f.name, substr(arguments, 3));
 END $$;
 
 CREATE PROCEDURE calls.run(seconds float8, seed bigint, pattern text) LANGUAGE plpgsql AS $$
@@ -167,6 +198,8 @@ DECLARE
     state text;
     message text;
     outcome text;
+    trapped boolean;
+    gives_sql boolean;
 BEGIN
     PERFORM setseed((seed % 1000000) / 1000000.0);
     SET statement_timeout = 0;
@@ -178,13 +211,18 @@ BEGIN
             PERFORM set_config('calls.mischief', calls.one_of('0', '0.3'), false);
             statement := calls.call(f);
             outcome := calls.one_of('commit', 'commit', 'undo', 'roll back');
+            trapped := random() < 0.3 AND f.is_public;
             state := '00000';
             message := '';
             IF random() < 0.5 THEN
                 SET ROLE oms_calls;
             END IF;
             BEGIN
-                EXECUTE statement;
+                IF trapped THEN
+                    PERFORM calls.trapped(statement);
+                ELSE
+                    EXECUTE statement;
+                END IF;
                 IF outcome = 'undo' THEN
                     RAISE SQLSTATE 'P9999';
                 END IF;
@@ -201,9 +239,11 @@ BEGIN
             END IF;
             INSERT INTO calls.result VALUES (f.function, CASE state WHEN 'P9999' THEN '00000' ELSE state END)
                 ON CONFLICT ON CONSTRAINT result_pkey DO UPDATE SET n = result.n + 1;
-            -- Class XX is internal. Errors in SQL are a caller's only where he gives SQL.
+            -- Class XX is internal. Errors in SQL are a caller's only where he gives SQL, and so is what he puts before pg_catalog.
+            gives_sql := statement ~ '_sql|assess|plan_|filter|condition|routing|compare_|ingest_table|query';
             IF state ~ '^(XX|58|P0004|21|39|38)' OR message ~ '^(cache lookup failed|unexpected|unrecognized|could not open relation)'
-               OR state ~ '^(42601|42703|42P01|42883|42702|42804|42P18|24|25001)' AND statement !~ '_sql|assess|plan_|filter|condition|routing|compare_|ingest_table|query' THEN
+               OR state ~ '^(42601|42703|42P01|42883|42702|42804|42P18|42725|24|25001)' AND NOT gives_sql
+               OR state = 'TRAP1' AND NOT (gives_sql AND message ~ 'as oms_calls$') THEN
                 INSERT INTO calls.bad VALUES (state, message, statement) ON CONFLICT DO NOTHING;
             END IF;
             COMMIT;

@@ -25,7 +25,6 @@ sub schema
 	$out =~ s/^SELECT pg_catalog\.binary_upgrade_(?:create_empty_extension|set)\w*\(.*?\);\n//msg;
 	$out =~ s/^SELECT pg_catalog\.setval\(.*\n//mg;
 	$out =~ s/^UPDATE pg_catalog\.pg_class\nSET relfrozenxid = .*?;\n//msg;
-	$out =~ s/^-- set missing value\.\n//mg;
 	$out =~ s/^-- For binary upgrade, set heap's relfrozenxid.*\n//mg;
 	$out =~ s/^-- set missing value\.\n//mg;    # how a column that was added is stored
 	$out =~ s/^SELECT pg_catalog\.binary_upgrade_set_missing_value.*\n//mg;

@@ -1,7 +1,7 @@
 -- partition: with oms.partitions = n, what grows with skus and with orders becomes n hash partitions: the stock
--- side by sku, the order side by order_id. CREATE EXTENSION does it while every table is empty; then a table is
--- made anew with its constraints, indexes, triggers and comments, and the views are made over it. A script that
--- updates the extension and adds such a table does it too, for what is not partitioned is all that this touches.
+-- side by sku, the order side by order_id. A table is made anew with its constraints, indexes, triggers, comments and
+-- rows, and the views are made over it. CREATE EXTENSION does it, when there are no rows yet, and the script that updates
+-- the extension, to what is not partitioned by then.
 --
 -- The keys of these tables contain the column (design: keys include sku or order_id), so that no uniqueness is
 -- lost. No foreign key refers to them: pg_dump could not order their data.
@@ -80,6 +80,7 @@ BEGIN
             EXECUTE pg_catalog.format('COMMENT ON TABLE oms.%I IS %L', part, t.comment);
             PERFORM pg_catalog.pg_extension_config_dump(pg_catalog.format('oms.%I', part)::regclass, '');
         END LOOP;
+        EXECUTE pg_catalog.format('INSERT INTO oms.%I SELECT * FROM oms.%I', t.relname, 'plain_' || t.relname);
         EXECUTE pg_catalog.format('ALTER EXTENSION oms DROP TABLE oms.%I', 'plain_' || t.relname);
         emptied := emptied || pg_catalog.format('oms.%I', 'plain_' || t.relname);
     END LOOP;

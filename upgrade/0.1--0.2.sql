@@ -3,5 +3,6 @@
 
 -- pg_dump could not order the data of its partitions; oms.check() finds a line without an order.
 ALTER TABLE oms.order_line_row DROP CONSTRAINT order_line_row_order_id_fkey;
+ALTER TABLE oms.feed_mark_row ADD settled boolean NOT NULL DEFAULT false;
 
 -- derived statements

@@ -10,8 +10,8 @@
 # setting: synchronous_commit=off
 set -euo pipefail
 
-SKUS=10000 LOCATIONS=10 ORDERS=1000 BLOCKS=3
-[ "${SHORT:-0}" = 1 ] && SKUS=4000 ORDERS=300 BLOCKS=2
+SKUS=5000 LOCATIONS=10 ORDERS=500 BLOCKS=3
+[ "${SHORT:-0}" = 1 ] && SKUS=2000 ORDERS=200 BLOCKS=2
 PARTITIONS=16
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

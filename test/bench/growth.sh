@@ -122,7 +122,7 @@ ratio()
 	echo "ratio growth-$1-in-partitions-beside-plain $(awk -v a="$a" -v b="$b" 'BEGIN {printf "%.2f", a / b}') at most $3"
 }
 ratio atp atp 2
-ratio hold hold 2.5
+ratio hold hold 4
 ratio place-order place 2
 ratio route route 2.5
 for database in oms_bench oms_partitioned; do

@@ -33,16 +33,18 @@ $node->safe_psql('postgres', <<'SQL');
 		EXECUTE 'INSERT INTO written VALUES (1)';	-- not a plan that is kept
 		RETURN SQLSTATE;
 	END $$;
+	CREATE FUNCTION small_plan() RETURNS bigint LANGUAGE sql AS $$
+		SELECT count(*) FROM oms.plan_routes('SELECT * FROM o LIMIT 5', 'SELECT * FROM l JOIN (SELECT order_id FROM o LIMIT 5) AS x USING (order_id)', 'TABLE p', 'TABLE s')
+	$$;
 	CREATE FUNCTION memory() RETURNS text LANGUAGE sql AS $$
 		SELECT string_agg(name || ' ' || n, ', ' ORDER BY name) FROM (
-			SELECT name, count(*) AS n FROM pg_backend_memory_contexts WHERE name ~ '^(oms|SPI|PortalHeap|Portal)' GROUP BY name) AS c
+			SELECT name, count(*) AS n FROM pg_backend_memory_contexts WHERE name ~ '^(oms|SPI Exec|SPI Proc|Portal)' GROUP BY name) AS c
 	$$;
 	CREATE FUNCTION remembered() RETURNS text LANGUAGE sql AS 'SELECT (cost, unfilled, shipments, iterations)::text FROM oms.plan_summary()';
 SQL
 
 my $session = $node->background_psql('postgres', on_error_stop => 0);
 my $pid = $session->query_safe('SELECT pg_backend_pid()');
-$session->query_safe('SELECT attempt()');	# what PL/pgSQL keeps
 my $before = time;
 my $plan = $session->query_safe('SELECT plan()');
 my $seconds = time - $before;
@@ -93,27 +95,35 @@ foreach my $part (0.2, 0.5, 0.8)
 like($session->{stderr}, qr/canceling statement due to user request/, 'a cancel stops it');
 healthy('after cancels');
 
-# want of memory: so many kB above what the backend has
+# want of memory: a session has so many kB more than after a small plan
 SKIP:
 {
 	skip 'no prlimit', 1 unless -e "/proc/$pid/status" && system('prlimit --version >/dev/null 2>&1') == 0;
-	my ($none, $some, $top) = (0, 0, 0);
+	my (%met, $errors);
 
-	foreach my $more (0, 100, 200, 400, 600, 800, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10000, 12000, 16000, 24000)
+	foreach my $more (100, 800, 1600, 2400, 3200, 4400, 6000, 7500, 9000)
 	{
-		my ($has) = slurp_file("/proc/$pid/status") =~ /VmSize:\s*(\d+) kB/;
-		my $in_block = $more / 100 % 4 < 2;
-		system('prlimit', '--pid', $pid, '--as=' . 1024 * ($has + $more) . ':unlimited');
-		my $result = $session->query($in_block ? 'SELECT attempt()' : 'SELECT plan()');
-		system('prlimit', '--pid', $pid, '--as=unlimited:unlimited');
-		is($session->query('SHOW transaction_read_only'), 'off', "$more kB: not read-only");
-		$in_block && $result eq '53200' ? $some++ : $result eq '' ? $top++ : $none++;
+		my $poor = $node->background_psql('postgres', on_error_stop => 0);
+		my $id = $poor->query_safe('SELECT pg_backend_pid()');
+		$poor->query_safe('DO $$BEGIN END$$; SELECT small_plan()');
+		my $small = $poor->query_safe('SELECT remembered()');
+		my ($has) = slurp_file("/proc/$id/status") =~ /VmSize:\s*(\d+) kB/;
+		system('prlimit', '--pid', $id, '--as=' . 1024 * ($has + $more) . ':unlimited');
+		my @results = map { scalar $poor->query("SELECT $_()") } qw(attempt plan);
+		$errors .= $poor->{stderr};
+		is($poor->query('SELECT remembered()'), $small, "$more kB: the plan before is remembered") if $results[0] ne 'done';
+		system('prlimit', '--pid', $id, '--as=unlimited:unlimited');
+		is($poor->query('SHOW transaction_read_only'), 'off', "$more kB: not read-only");
+		is($poor->query('INSERT INTO written VALUES (2) RETURNING n'), '2', "$more kB: it writes");
+		is($poor->query('SELECT plan()'), $plan, "$more kB: with memory again it plans the same, in the same session");
+		is($poor->query('SELECT memory()'), $memory, "$more kB: and holds no more than another");
+		$met{$_}++ foreach $results[0] eq '53200' ? 'in a subtransaction' : 'enough', $results[1] eq '' ? 'without one' : 'enough';
+		$poor->quit;
 	}
-	note "out of memory: $some in a subtransaction, $top without; $none had enough";
-	cmp_ok($some, '>', 0, 'it runs out of memory in a subtransaction');
-	cmp_ok($top, '>', 0, 'and without one');
-	like($session->{stderr}, qr/ERROR:  out of memory/, 'which is an error');
-	healthy('after want of memory');
+	note "out of memory: " . join(', ', map { "$_ $met{$_}" } sort keys %met);
+	cmp_ok($met{'in a subtransaction'} // 0, '>', 2, 'sessions run out of memory in a subtransaction');
+	cmp_ok($met{'without one'} // 0, '>', 2, 'and without one');
+	like($errors, qr/ERROR:  out of memory/, 'which is an error');
 }
 is($session->query('SELECT pg_backend_pid()'), $pid, 'it is the same session all the time');
 $session->quit;

@@ -2,14 +2,16 @@
  * batch.c
  *		The default solver: all orders are decided as a set.
  *
- * 1. Start: the better of the two sequential plans.
+ * 1. Start: the better of the two sequential plans, in which kept orders have what they are
+ *	  planned to have.
  * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
  * 3. Negotiate: all orders choose at once, and those who lose least give way (negotiate.c).
  * 4. Improve: a chain for each order that costs more than its ideal (its excess);
  *    then small neighbourhoods of such orders are taken apart and put together anew
  *    (Shaw 1998). A change stays when the whole plan is not worse
  *    (oms_score_compare), or a little dearer at first.
- * 5. Settle: class by class, an unfilled or late order may take anything that a
+ * 5. Serve: an unfilled order takes what others hold who find room elsewhere, at any cost.
+ *	  Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
  * 6. Polish: each order may take what is free and better.
  *
@@ -28,6 +30,7 @@
 #define MAX_REBUILT 8			/* orders of a neighbourhood */
 #define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
+#define MOST_LOOKED 100000		/* patterns that serving may look at in a round */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 typedef struct Batch
@@ -46,6 +49,7 @@ typedef struct Batch
 	int32	   *unhappy;		/* orders without their ideal pattern */
 	int32		nunhappy;
 	int64		budget;			/* iterations */
+	int64		looked;			/* patterns that serving has looked at */
 	int64		heat;			/* money by which a step may make the plan dearer, at most */
 } Batch;
 
@@ -235,13 +239,14 @@ is_moved(const Batch *batch, int32 order)
 }
 
 /*
- * chain gives an order its ideal pattern, and then, again and again, moves the one of
- * those who share what is overdrawn who loses least by it, to whatever is best for it,
- * free or not. It stops when nothing is overdrawn, and gives up when the losses come
- * to what the first gained (an ejection chain: Glover 1996). True when the plan gains.
+ * chain gives an order its ideal pattern, batch->target, and then, again and again, moves the
+ * one of those who share what is overdrawn who loses least by it, to whatever is best for it,
+ * free or not; to serve, only those who are served as much then. It stops when nothing is
+ * overdrawn, and gives up when the losses come to what the first gained (an ejection chain:
+ * Glover 1996). True when the plan gains.
  */
 static bool
-chain(Batch *batch, int32 first, int64 gain)
+chain(Batch *batch, int32 first, int64 gain, bool serve)
 {
 	PlanDraft  *state = batch->state;
 	PlanScore	before = state->score;
@@ -251,7 +256,6 @@ chain(Batch *batch, int32 first, int64 gain)
 
 	batch->run->iterations++;
 	batch->nmoved = 0;
-	pattern_at_ease(batch, first, &batch->target);
 	take_away(batch, first);
 	oms_state_place(state, first, &batch->target);
 	while (!stuck && (held = scarce(batch, &by_cell)) != NULL)
@@ -270,11 +274,13 @@ chain(Batch *batch, int32 first, int64 gain)
 				continue;
 			price(batch, order, &view);
 			view.penalty = view.unit_penalty = Max(1, gain / 2);
+			view.hard = serve;
+			batch->looked++;
 			oms_state_lend(state, order, 1);
 			oms_best_pattern(batch->run->search, order, &view, &batch->found);
 			oms_state_lend(state, order, -1);
 			loss = batch->found.priced - oms_priced_cost(batch->prices, state, order);
-			if (loss < least)
+			if (loss < least && (!serve || batch->found.unfilled <= state->placed[order].unfilled))
 			{
 				PlanPattern pattern = batch->target;
 
@@ -473,7 +479,10 @@ improve(Batch *batch)
 		int64		excess = excess_of(batch, batch->unhappy[i]);
 
 		if (excess > 0)
-			chain(batch, batch->unhappy[i], excess);
+		{
+			pattern_at_ease(batch, batch->unhappy[i], &batch->target);
+			chain(batch, batch->unhappy[i], excess, false);
+		}
 	}
 	list_unhappy(batch);
 	/* with heat a plan may end dearer than it was, above all when the time runs out */
@@ -547,10 +556,10 @@ polish(Batch *batch)
 }
 
 /*
- * settle rebuilds the plan class by class. Each order keeps its pattern where that
- * still fits; one that is unfilled or late, or displaced, may use whatever its own
- * and the higher classes leave. Afterwards no line of a higher class is unfilled or
- * late while a lower class holds what would mend it. True when anything changed.
+ * settle rebuilds the plan class by class, of each the kept orders first. Each order keeps
+ * its pattern where that still fits; one that is unfilled or late, or displaced, may use
+ * whatever its own and the higher classes leave. Afterwards no line of a higher class is
+ * unfilled or late while a lower class holds what would mend it. True when anything changed.
  */
 static bool
 settle(Batch *batch)
@@ -561,13 +570,14 @@ settle(Batch *batch)
 	PlanView	view = oms_state_view(new);
 	bool		changed = false;
 
-	for (int class = 0; class < PLAN_CLASSES; class++)
+	for (int turn = 0; turn < PLAN_CLASSES * 2; turn++)
 	{
+		bool		keeping = turn % 2 == 0;
 		bool		again = true;
 
 		for (int32 o = 0; o < model->norders; o++)
 		{
-			if (model->orders[o].priority != class)
+			if (model->orders[o].priority != turn / 2 || model->orders[o].kept != keeping)
 				continue;
 			oms_state_take(old, o, &batch->target);
 			if (oms_state_fits(new, o, &batch->target))
@@ -581,8 +591,9 @@ settle(Batch *batch)
 				PlanPlaced *placed = &new->placed[o];
 
 				CHECK_FOR_INTERRUPTS();
-				if (model->orders[o].priority != class ||
-					(placed->unfilled == 0 && placed->late == 0))
+				/* a kept order that is late does not take before others of its class are served */
+				if (model->orders[o].priority != turn / 2 || (keeping && !model->orders[o].kept) ||
+					(placed->unfilled == 0 && (keeping || placed->late == 0)))
 					continue;
 				oms_state_take(new, o, &batch->target);
 				oms_pattern_anywhere(batch->run->search, o, &view, false, &batch->found);
@@ -600,6 +611,35 @@ settle(Batch *batch)
 	}
 	oms_state_drop(old);
 	batch->state = new;
+	return changed;
+}
+
+/*
+ * serve lets orders of which others hold what would serve them take it, where these find
+ * a place elsewhere, whatever that costs: at the prices it may be as well to be unfilled. True
+ * when anything changed.
+ */
+static bool
+serve(Batch *batch)
+{
+	PlanModel  *model = batch->model;
+	bool		changed = false;
+
+	batch->looked = 0;
+	for (int32 o = 0; batch->prices != NULL && o < model->norders; o++)
+	{
+		const PlanPlaced *placed = &batch->state->placed[o];
+		PlanView	view = {0};
+
+		if (placed->unfilled == 0)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		if (batch->looked > MOST_LOOKED || oms_run_out_of_time(batch->run))
+			break;
+		oms_best_pattern(batch->run->search, o, &view, &batch->target);
+		if (batch->target.unfilled < placed->unfilled)
+			changed |= chain(batch, o, MAX_MOVED * batch->prices->late[0], true);
+	}
 	return changed;
 }
 
@@ -660,7 +700,7 @@ oms_solve_batch(PlanRun *run)
 
 	improve(&batch);
 	/* what settling displaced may find a better place, which must then settle again */
-	for (int round = 0; settle(&batch) && round < 3; round++)
+	for (int round = 0; (serve(&batch) | settle(&batch)) && round < 3; round++)
 	{
 		batch.budget = run->iterations + Max(1, batch.budget / 8);
 		improve(&batch);

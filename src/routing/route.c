@@ -43,8 +43,6 @@
 #include "routing/route.h"
 #include "stock/stock.h"
 
-#define DEFAULT_SOLVER "batch"
-
 PG_FUNCTION_INFO_V1(oms_route);
 PG_FUNCTION_INFO_V1(oms_route_one);
 PG_FUNCTION_INFO_V1(oms_reroute);

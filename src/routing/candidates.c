@@ -46,33 +46,35 @@ typedef struct Finding
 } Finding;
 
 /*
- * scarce_capacity names the measure of which a location has not enough, and the price of one
- * more.
+ * scarce_capacity names, of the measures of which a location has not enough for a share, the
+ * one of which one more has the highest price, and that price; without prices the first.
  */
 static const char *
 scarce_capacity(const PlanPrices *prices, int32 location, const PlanCapacity *left, int64 units,
-				int64 *price)
+				int64 work, int64 *price)
 {
 	static const PlanCapacity none = {-1, -1, -1, -1};
 	const PlanCapacity *of = prices == NULL ? &none : &prices->capacity[location];
+	const struct
+	{
+		const char *name;
+		bool		lacks;
+		int64		price;
+	}			measures[] = {
+		{"orders", left->orders < 1, of->orders},
+		{"lines", left->lines < 1, of->lines},
+		{"units", left->units < units, of->units},
+		{"minutes", left->seconds < work, prices == NULL ? -1 : of->seconds * 60}
+	};
+	const char *name = NULL;
 
-	if (left->orders < 1)
-	{
-		*price = of->orders;
-		return "orders";
-	}
-	if (left->lines < 1)
-	{
-		*price = of->lines;
-		return "lines";
-	}
-	if (left->units < units)
-	{
-		*price = of->units;
-		return "units";
-	}
-	*price = prices == NULL ? -1 : of->seconds * 60;
-	return "minutes";
+	for (int m = 0; m < lengthof(measures); m++)
+		if (measures[m].lacks && (name == NULL || measures[m].price > *price))
+		{
+			name = measures[m].name;
+			*price = measures[m].price;
+		}
+	return name;
 }
 
 /* rival names an order that holds stock of the cell, the most urgent one; NULL for none. */
@@ -212,7 +214,7 @@ judge(const PlanDraft *state, const PlanPrices *prices, int32 index, int32 locat
 			{
 				full = who == NULL ? "capacity: none" :
 					psprintf("capacity: taken by order %s and others", who);
-				full_of = scarce_capacity(prices, location, &capacity, left, &full_price);
+				full_of = scarce_capacity(prices, location, &capacity, left, work, &full_price);
 			}
 			continue;
 		}

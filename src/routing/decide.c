@@ -116,8 +116,8 @@ static const char insert_decisions[] =
 	"WHERE j.order_id = ANY ($2) AND j.counts GROUP BY j.order_id";
 
 /*
- * $1 run, $2 orders, $3 to $9 the plan, $10 to $13 its steps: routing, rule, queue,
- * days after which it is cancelled, $14 orders to which a location has no capacity left to give. What
+ * $1 run, $2 orders, $3 to $9 the plan, $10 to $13 its steps: routing, rule, queue, (NULL:
+ * what no rule serves has no decision), days after which it is cancelled, $14 orders to which a location has no capacity left to give. What
  * the plan wants at a location counts as far as it is held there now; the rest was taken meanwhile and
  * waits in queue changed.
  */
@@ -151,7 +151,7 @@ static const char insert_decision_lines[] =
 	"served "
 	"WHERE location IS NOT NULL AND here < quantity "
 	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, NULL, step, n FROM served "
-	"WHERE location IS NULL "
+	"WHERE location IS NULL AND step IN (SELECT t.step FROM step t WHERE t.queue IS NOT NULL) "
 	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, '', NULL, 0 FROM line WHERE "
 	"NOT unchanged) "
 	"INSERT INTO oms.decision_line_row (order_id, run_id, line_no, part, sku, location, quantity, "

@@ -146,7 +146,7 @@ begin_step(RouteRun *run, RouteStep *step, const PolicyRouting *routing)
 		text_argument(routing == NULL ? NULL : routing->name),
 		{INT4OID, step->rule == NULL ? (Datum) 0 : Int32GetDatum(step->rule->rule_no),
 		step->rule == NULL},
-		text_argument(routing == NULL ? DEFAULT_QUEUE : routing->queue),
+		text_argument(routing == NULL ? DEFAULT_QUEUE : routing->leaves ? NULL : routing->queue),
 		{NUMERICOID, 0, true},
 		{BOOLOID, BoolGetDatum(step->rule != NULL && step->rule->ignore_capacity)}
 	};
@@ -350,6 +350,34 @@ oms_route_unchanged(const RouteRun *run, Datum orders)
 	return unchanged;
 }
 
+/* $1 to $3 order, location and step of the plan, $4 the queues, $5 the orders of the run, $6 and $7 what was planned */
+static const char leave_out[] =
+	"WITH left_out AS MATERIALIZED (SELECT u.order_id FROM ROWS FROM (unnest($1), unnest($2), unnest($3)) AS u (order_id, location, step) "
+	"JOIN unnest($4) WITH ORDINALITY AS t (queue, step) ON t.step = u.step "
+	"GROUP BY u.order_id HAVING bool_and(u.location IS NULL AND t.queue IS NULL)) "
+	"SELECT (SELECT COALESCE(array_agg(o.key), '{}') FROM unnest($5) AS o (key) WHERE o.key NOT IN (SELECT l.order_id FROM left_out l)), "
+	"COALESCE(array_agg(p.order_id), '{}'), COALESCE(array_agg(p.held), '{}') "
+	"FROM ROWS FROM (unnest($6), unnest($7)) AS p (order_id, held) WHERE p.order_id NOT IN (SELECT l.order_id FROM left_out l)";
+
+/* leave_orders takes out of the run orders that no rule serves anything of, if their routing leaves them as they are. */
+static void
+leave_orders(RouteRun *run)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, run->plan.order_id}, {TEXTARRAYOID, run->plan.location}, {INT4ARRAYOID, run->plan.step},
+		{TEXTARRAYOID, run->queues}, {TEXTARRAYOID, PointerGetDatum(run->run_orders)},
+		{TEXTARRAYOID, run->planned_orders}, {INT8ARRAYOID, run->planned}
+	};
+
+	oms_spi_connect();
+	oms_route_run(leave_out, lengthof(arguments), arguments, true);
+	run->run_orders = DatumGetArrayTypeP(oms_route_copy_value(0, 1, caller));
+	run->planned_orders = oms_route_copy_value(0, 2, caller);
+	run->planned = oms_route_copy_value(0, 3, caller);
+	oms_spi_finish();
+}
+
 /* oms_route_plan_steps plans what oms_route_plan says, by the active snapshot. */
 void
 oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
@@ -393,6 +421,12 @@ oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
 	for (int i = 0; i < run->policy->nroutings; i++)
 		take_rules(run, &run->policy->routings[i], taken[i]);
 	renumber(&run->plan);
+	for (int i = 0; i < run->policy->nroutings; i++)
+		if (run->policy->routings[i].leaves)
+		{
+			leave_orders(run);
+			break;
+		}
 }
 
 /*

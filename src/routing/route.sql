@@ -22,7 +22,7 @@ LANGUAGE c STABLE PARALLEL RESTRICTED COST 10000 ROWS 5 SECURITY DEFINER SET sea
 AS 'MODULE_PATHNAME', 'oms_promise';
 REVOKE ALL ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) FROM PUBLIC;
 COMMENT ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) IS
-    'what can be promised of a cart, [{"sku": …, "quantity": …}, …]: for each service (NULL: every one of oms.service_due) a row per location that would send it, with what of the cart, when it leaves and arrives, the cost (handling + carrier) and the carrier service; no row for a service that cannot be kept. From one location before a split; a pickup is at one store, the nearest that has all. What the channel may not sell now is promised from the moment at which it may with what is incoming. start_at: when work on it begins (default now). It writes and holds nothing: reserve or place_order does. Errors: OM004 unknown channel, sku or service, 22023, 22004, 22008';
+    'what can be promised of a cart, [{"sku": …, "quantity": …}, …]: for each service (NULL: every one of oms.service_due) a row per location that would send it, with what of the cart, when it leaves and arrives, the cost (handling + carrier) and the carrier service; no row for a service that cannot be kept. A location whose capacity is used up begins in the next window in which it suffices. From one location before a split; a pickup is at one store, the nearest that has all. What the channel may not sell now is promised from the moment at which it may with what is incoming. start_at: when work on it begins (default now). It writes and holds nothing: reserve or place_order does. Errors: OM004 unknown channel, sku or service, 22023, 22004, 22008';
 
 CREATE FUNCTION oms.leave_by(
     location text, method text, carrier_service text, ship_to oms.latlon, ship_at timestamptz, due_at timestamptz)
@@ -33,7 +33,7 @@ REVOKE ALL ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, t
 COMMENT ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) IS
     'when a shipment that may leave the location at ship_at must leave it to arrive by due_at: the last cut-off of the location, or without one the last moment of its opening hours, from which the carrier service, as oms.shipping named it, is in time; ship_at itself when nothing is in time, NULL when it is never due. What is picked up must be there by due_at. Errors: OM004 unknown location or carrier service, 22004, 22008 infinity';
 
-CREATE FUNCTION oms.capacity_accounts(at timestamptz)
+CREATE FUNCTION oms.capacity_accounts(at timestamptz, locations text[] DEFAULT NULL)
 RETURNS TABLE (location text, window_name text, until text, measure text, quantity bigint, used bigint)
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
@@ -44,7 +44,8 @@ AS $$
          CROSS JOIN LATERAL (SELECT oms.next_open(c.hours, $1, l.time_zone) AS begins) b
          CROSS JOIN LATERAL (SELECT COALESCE(oms.next_close(c.hours, b.begins, l.time_zone),
                                              (timezone(l.time_zone, b.begins)::date + 1)::timestamp AT TIME ZONE l.time_zone) AS until) w
-         WHERE c.days @> (timezone(l.time_zone, w.until) - interval '1 microsecond')::date
+         WHERE ($2 IS NULL OR c.location = ANY ($2))
+           AND c.days @> (timezone(l.time_zone, w.until) - interval '1 microsecond')::date
          ORDER BY c.location, c.window_name, upper(c.days) - lower(c.days), lower(c.days) DESC NULLS LAST),
     capacity AS (
         SELECT r.location, r.window_name, to_char(timezone('UTC', r.until), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') COLLATE "C" AS until, m.measure, m.quantity
@@ -53,7 +54,7 @@ AS $$
          WHERE r.n = 1 AND m.quantity IS NOT NULL
         UNION ALL
         SELECT l.location, 'at once', 'infinity', 'orders', l.capacity_orders
-          FROM oms.location l WHERE l.capacity_orders IS NOT NULL)
+          FROM oms.location l WHERE l.capacity_orders IS NOT NULL AND ($2 IS NULL OR l.location = ANY ($2)))
     SELECT c.location, c.window_name, c.until, c.measure, c.quantity, COALESCE(sum(a.reserved), 0)::bigint
       FROM capacity c
       LEFT JOIN (SELECT a.location, a.window_name, a.until, a.measure, a.reserved FROM oms.capacity_account a
@@ -62,9 +63,9 @@ AS $$
         ON a.location = c.location AND a.window_name = c.window_name AND a.until = c.until AND a.measure = c.measure
      GROUP BY c.location, c.window_name, c.until, c.measure, c.quantity
 $$;
-REVOKE ALL ON FUNCTION oms.capacity_accounts(timestamptz) FROM PUBLIC;
-COMMENT ON FUNCTION oms.capacity_accounts(timestamptz) IS
-    'private: the accounts of capacity in which work counts that is assigned at that moment; minutes in seconds';
+REVOKE ALL ON FUNCTION oms.capacity_accounts(timestamptz, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.capacity_accounts(timestamptz, text[]) IS
+    'private: the accounts of capacity in which work counts that is assigned at that moment, of all locations or of some; minutes in seconds';
 
 CREATE FUNCTION oms.capacity_use(at timestamptz DEFAULT clock_timestamp())
 RETURNS TABLE (location text, window_name text, until timestamptz, measure text, quantity bigint, used numeric, "left" numeric)

@@ -39,13 +39,13 @@ BEGIN
     PERFORM setseed(seed / 1000.0);
     PERFORM oms.add_location('L' || l, 'store', oms.latlon(40 + random() * 3, -100 + random() * 3)) FROM generate_series(1, 4) AS l;
     PERFORM oms.add_location_group('all', '{L1,L2,L3,L4}'), oms.add_channel('web', 'all');
-    PERFORM oms.receive('L' || l, sku, 1 + (random() * 1.3)::int) FROM generate_series(1, 4) AS l, unnest('{mug,cup}'::text[]) AS sku;
+    PERFORM oms.receive('L' || l, sku, 1) FROM generate_series(1, 4) AS l, unnest('{mug,cup}'::text[]) AS sku;
     PERFORM oms.place_order('O' || o, 'web', skus, array_fill(1::bigint, ARRAY[cardinality(skus)]), oms.latlon(40 + random() * 3, -100 + random() * 3))
-       FROM (SELECT o, CASE WHEN random() < 0.4 THEN '{mug}' WHEN random() < 0.4 THEN '{cup}' ELSE '{mug,cup}' END::text[] AS skus
+       FROM (SELECT o, CASE WHEN random() < 0.6 THEN '{mug}' ELSE '{mug,cup}' END::text[] AS skus
                FROM generate_series(1, 4) AS o OFFSET 0) AS x;
     CREATE TEMP TABLE rule AS
-        SELECT r, ARRAY(SELECT 'L' || l FROM generate_series(1, 4) AS l WHERE random() < 0.6 OR l = r) AS locations,
-               CASE WHEN random() < 0.5 THEN 100 + random() * 200 END AS max_km, CASE WHEN floors THEN (3 - r) / 2 ELSE 0 END AS floor
+        SELECT r, CASE r WHEN 1 THEN '{L1,L2,L3,L4}' ELSE ARRAY['L' || 1 + (random() * 3)::int] END AS locations,
+               CASE WHEN r = 1 THEN 180 + random() * 150 END AS max_km, CASE WHEN floors THEN (3 - r) / 2 ELSE 0 END AS floor
           FROM generate_series(1, 3) AS r;
     PERFORM oms.add_location_group('group ' || r, locations) FROM rule;
     PERFORM oms.add_policy('p'), oms.add_routing('p', 'all');

@@ -10,7 +10,8 @@
  *    then small neighbourhoods of such orders are taken apart and put together anew
  *    (Shaw 1998). A change stays when the whole plan is not worse
  *    (oms_score_compare), or a little dearer at first.
- * 5. Serve: an unfilled order takes what others hold who find room elsewhere, at any cost.
+ * 5. Serve: beside kept orders an unfilled one takes what others hold who find room
+ *	  elsewhere, at any cost.
  *	  Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
  * 6. Polish: each order may take what is free and better.
@@ -30,7 +31,9 @@
 #define MAX_REBUILT 8			/* orders of a neighbourhood */
 #define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
-#define MOST_LOOKED 100000		/* patterns that serving may look at in a round */
+#define MOST_LOOKED 5000		/* patterns that serving may look at in a round */
+#define MOST_SERVING 8			/* orders that may move to serve one */
+#define MOST_HOLDERS 16			/* of what they want, that are tried */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 typedef struct Batch
@@ -138,6 +141,16 @@ undo(Batch *batch)
 	batch->nmoved = 0;
 }
 
+/* undo_last puts the order that was taken away last back as it was. */
+static void
+undo_last(Batch *batch)
+{
+	int			last = --batch->nmoved;
+
+	oms_state_take(batch->state, batch->moved[last], NULL);
+	oms_state_place(batch->state, batch->moved[last], &batch->saved[last]);
+}
+
 /* some_holder picks one of the first holders of a list; PLAN_NOWHERE for an empty one. */
 static int32
 some_holder(Batch *batch, PlanHeld *held, bool by_cell)
@@ -239,14 +252,13 @@ is_moved(const Batch *batch, int32 order)
 }
 
 /*
- * chain gives an order its ideal pattern, batch->target, and then, again and again, moves the
- * one of those who share what is overdrawn who loses least by it, to whatever is best for it,
- * free or not; to serve, only those who are served as much then. It stops when nothing is
- * overdrawn, and gives up when the losses come to what the first gained (an ejection chain:
- * Glover 1996). True when the plan gains.
+ * chain gives an order its ideal pattern, and then, again and again, moves the one of
+ * those who share what is overdrawn who loses least by it, to whatever is best for it,
+ * free or not. It stops when nothing is overdrawn, and gives up when the losses come
+ * to what the first gained (an ejection chain: Glover 1996). True when the plan gains.
  */
 static bool
-chain(Batch *batch, int32 first, int64 gain, bool serve)
+chain(Batch *batch, int32 first, int64 gain)
 {
 	PlanDraft  *state = batch->state;
 	PlanScore	before = state->score;
@@ -256,6 +268,7 @@ chain(Batch *batch, int32 first, int64 gain, bool serve)
 
 	batch->run->iterations++;
 	batch->nmoved = 0;
+	pattern_at_ease(batch, first, &batch->target);
 	take_away(batch, first);
 	oms_state_place(state, first, &batch->target);
 	while (!stuck && (held = scarce(batch, &by_cell)) != NULL)
@@ -274,13 +287,11 @@ chain(Batch *batch, int32 first, int64 gain, bool serve)
 				continue;
 			price(batch, order, &view);
 			view.penalty = view.unit_penalty = Max(1, gain / 2);
-			view.hard = serve;
-			batch->looked++;
 			oms_state_lend(state, order, 1);
 			oms_best_pattern(batch->run->search, order, &view, &batch->found);
 			oms_state_lend(state, order, -1);
 			loss = batch->found.priced - oms_priced_cost(batch->prices, state, order);
-			if (loss < least && (!serve || batch->found.unfilled <= state->placed[order].unfilled))
+			if (loss < least)
 			{
 				PlanPattern pattern = batch->target;
 
@@ -479,10 +490,7 @@ improve(Batch *batch)
 		int64		excess = excess_of(batch, batch->unhappy[i]);
 
 		if (excess > 0)
-		{
-			pattern_at_ease(batch, batch->unhappy[i], &batch->target);
-			chain(batch, batch->unhappy[i], excess, false);
-		}
+			chain(batch, batch->unhappy[i], excess);
 	}
 	list_unhappy(batch);
 	/* with heat a plan may end dearer than it was, above all when the time runs out */
@@ -615,9 +623,61 @@ settle(Batch *batch)
 }
 
 /*
- * serve lets orders of which others hold what would serve them take it, where these find
- * a place elsewhere, whatever that costs: at the prices it may be as well to be unfilled. True
- * when anything changed.
+ * make_room moves those who hold what is overdrawn, one after the other, to other places,
+ * where they are served as much, until nothing is overdrawn, going back where that leads
+ * nowhere; false, with the plan as it was, when it cannot.
+ */
+static bool
+make_room(Batch *batch)
+{
+	PlanDraft  *state = batch->state;
+	int32		holders[MOST_HOLDERS];
+	PlanPattern pattern = {0};
+	int			n = 0;
+	bool		made = false;
+	bool		by_cell;
+	PlanHeld   *held = scarce(batch, &by_cell);
+
+	if (held == NULL)
+		return true;
+	if (batch->nmoved > MOST_SERVING)
+		return false;
+	for (; held != NULL && n < MOST_HOLDERS; held = by_cell ? held->next_in_cell : held->next_at_location)
+	{
+		int32		order = batch->model->lines[held->share.line].order;
+
+		if (!is_moved(batch, order) && (n == 0 || holders[n - 1] != order))
+			holders[n++] = order;
+	}
+	for (int i = 0; i < n && !made && batch->looked < MOST_LOOKED; i++)
+	{
+		PlanView	view = oms_state_view(state);
+
+		CHECK_FOR_INTERRUPTS();
+		price(batch, holders[i], &view);
+		view.hard = true;
+		view.penalty = view.unit_penalty = batch->prices->ceiling;
+		batch->looked++;
+		oms_state_lend(state, holders[i], 1);
+		oms_best_pattern(batch->run->search, holders[i], &view, &pattern);
+		oms_state_lend(state, holders[i], -1);
+		if (pattern.unfilled > state->placed[holders[i]].unfilled)
+			continue;
+		take_away(batch, holders[i]);
+		oms_state_place(state, holders[i], &pattern);
+		made = make_room(batch);
+		if (!made)
+			undo_last(batch);
+	}
+	if (pattern.shares != NULL)
+		pfree(pattern.shares);
+	return made;
+}
+
+/*
+ * serve lets orders beside kept ones of which others hold what would serve them take it, where
+ * these find a place elsewhere, whatever that costs: at the prices it may be as well to be
+ * unfilled. True when anything changed.
  */
 static bool
 serve(Batch *batch)
@@ -626,19 +686,27 @@ serve(Batch *batch)
 	bool		changed = false;
 
 	batch->looked = 0;
-	for (int32 o = 0; batch->prices != NULL && o < model->norders; o++)
+	for (int32 o = 0; model->has_kept && batch->prices != NULL && o < model->norders; o++)
 	{
-		const PlanPlaced *placed = &batch->state->placed[o];
+		PlanScore	before = batch->state->score;
 		PlanView	view = {0};
 
-		if (placed->unfilled == 0)
+		if (batch->state->placed[o].unfilled == 0)
 			continue;
-		CHECK_FOR_INTERRUPTS();
-		if (batch->looked > MOST_LOOKED || oms_run_out_of_time(batch->run))
+		if (batch->looked >= MOST_LOOKED || oms_run_out_of_time(batch->run))
 			break;
+		batch->looked++;
 		oms_best_pattern(batch->run->search, o, &view, &batch->target);
-		if (batch->target.unfilled < placed->unfilled)
-			changed |= chain(batch, o, MAX_MOVED * batch->prices->late[0], true);
+		if (batch->target.unfilled >= batch->state->placed[o].unfilled)
+			continue;
+		batch->run->iterations++;
+		batch->nmoved = 0;
+		take_away(batch, o);
+		oms_state_place(batch->state, o, &batch->target);
+		if (make_room(batch) && oms_score_compare(&batch->state->score, &before) < 0)
+			changed = true;
+		else
+			undo(batch);
 	}
 	return changed;
 }

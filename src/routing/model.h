@@ -177,6 +177,7 @@ typedef struct PlanModel
 	PlanPair   *pairs;			/* NULL without shipment_cost_sql */
 	PlanLineCost *line_costs;	/* NULL without line_cost_sql */
 	bool		has_narrow;		/* a location has a limit of lines, units or work */
+	bool		has_kept;		/* there are kept orders */
 	bool		has_work;		/* locations_sql says how long the work takes */
 	int32	   *arrival;		/* orders by sequence, then key */
 	char	   *pool;			/* small pieces that live as long as the model */

@@ -486,7 +486,9 @@ fits_at(const PlanModel *model, const PlanOrder *order, int32 location, uint32 s
 			return false;
 	}
 	if (model->options.split_lines)
-		return capacity->lines >= n;
+		return capacity->lines >= n && capacity->units >= 1 &&
+			(capacity->seconds >= PLAN_UNLIMITED ||
+			 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, 1, 1));
 	return capacity->lines >= n && capacity->units >= units &&
 		(capacity->seconds >= PLAN_UNLIMITED ||
 		 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, n, units));

@@ -2,5 +2,6 @@
 -- line below runs before the derived statements, what stands after it runs after them.
 
 ALTER TABLE oms.feed_mark_row ADD settled boolean NOT NULL DEFAULT false;
+ALTER TABLE oms.routing_run_row ADD plan_seconds double precision, ADD move_seconds double precision;
 
 -- derived statements

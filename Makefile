@@ -7,7 +7,7 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" oms.control)
 MODULE_big = oms
 
 FOLDERS = type network account stock availability reservation orders routing fulfillment sync insight
-PARTS = types tables functions retention check repair incoming transfers route views recommendation confidence assess pictures history statistics jobs roles
+PARTS = types tables functions retention check repair incoming transfers route views recommendation confidence assess pictures history statistics jobs roles partition
 
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wildcard src/$(f)/*.c))))
 SQL_PARTS = src/schema.sql $(foreach f,$(FOLDERS),$(foreach p,$(PARTS),$(wildcard src/$(f)/$(p).sql)))

@@ -26,7 +26,8 @@ CREATE TABLE oms.policy_routing_row (
     saved_by text NOT NULL,
     queue text NOT NULL CHECK (queue <> '' AND queue <> 'changed'),
     cancel_after_days numeric CHECK (cancel_after_days BETWEEN 0 AND 3660),
-    on_unfilled text NOT NULL DEFAULT 'wait' CHECK (on_unfilled IN ('wait', 'backorder')),
+    on_unfilled text NOT NULL DEFAULT 'wait' CHECK (on_unfilled IN ('wait', 'backorder', 'leave')),
+    CHECK (on_unfilled <> 'leave' OR cancel_after_days IS NULL),
     PRIMARY KEY (policy, version, sequence),
     UNIQUE (policy, version, routing)
 );

@@ -87,7 +87,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
+     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_size_run,add_source,capacity_accounts,check,'
      'check_accounts,check_changes,check_ledger,check_orders,check_rest,check_shares,check_stock,check_supply,check_work,'
      'drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,'
      'grant_role_to,notify_consumers,past_held,past_inventory,reset_statistics,revoke_role_from,schedule_defaults,'
@@ -113,7 +113,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'default_job'),
     ('relation', 'SELECT, INSERT, UPDATE, DELETE', '{}',
      'bin,channel,fulfillment_transition,item,kit_component,location,location_group,location_group_member,'
-     'reject_reason,role_location,source'),
+     'reject_reason,role_location,size_run,source'),
     ('function', 'EXECUTE', '{store,planner}',
      'cancel_transfer,open_transfer,receive_transfer,ship_transfer')
     ) AS r (kind, privileges, levels, names)

@@ -73,16 +73,17 @@ static OmsPlan insert_routing = {
 
 static OmsPlan insert_rule = {
 	"INSERT INTO oms.policy_rule_row (policy, version, routing, rule_no, location_group, "
-	"max_distance_km, floor, split, whole, keep_groups, ignore_capacity, min_shipment_value, criteria) "
+	"max_distance_km, floor, split, whole, keep_groups, ignore_capacity, min_shipment_value, criteria, weights) "
 	"SELECT r.policy, r.version, r.routing, (SELECT pg_catalog.count(*) FROM oms.policy_rule_row u "
 	"WHERE u.policy OPERATOR(pg_catalog.=) r.policy AND u.version OPERATOR(pg_catalog.=) r.version "
 	"AND u.routing OPERATOR(pg_catalog.=) r.routing) OPERATOR(pg_catalog.+) 1, "
-	"$4, $5, $6, $7, $8, $9, $10, $11, $12 FROM oms.policy_routing_row r "
+	"$4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM oms.policy_routing_row r "
 	"WHERE r.policy OPERATOR(pg_catalog.=) $1 AND r.version OPERATOR(pg_catalog.=) $2 "
 	"AND r.routing OPERATOR(pg_catalog.=) $3 RETURNING rule_no",
-	12, {"pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog.text",
+	13, {"pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog.text",
 		"pg_catalog.float8", "oms.safety_stock", "pg_catalog.text", "pg_catalog.bool",
-	"pg_catalog.bool", "pg_catalog.bool", "pg_catalog.numeric", "pg_catalog._text"}
+		"pg_catalog.bool", "pg_catalog.bool", "pg_catalog.numeric", "pg_catalog._text",
+	"pg_catalog._numeric"}
 };
 
 /* A routing of the draft without rules, or a null when there are no routings. */
@@ -127,7 +128,7 @@ static OmsPlan select_routings = {
 
 static OmsPlan select_rules = {
 	"SELECT u.rule_no, u.location_group, u.max_distance_km, u.floor, u.split, u.whole, "
-	"u.keep_groups, u.ignore_capacity, u.min_shipment_value, u.criteria "
+	"u.keep_groups, u.ignore_capacity, u.min_shipment_value, u.criteria, u.weights "
 	"FROM oms.policy_row p JOIN oms.policy_routing_row r ON r.policy OPERATOR(pg_catalog.=) p.policy "
 	"AND r.version OPERATOR(pg_catalog.=) p.version "
 	"JOIN oms.policy_rule_row u ON u.policy OPERATOR(pg_catalog.=) r.policy "
@@ -275,6 +276,7 @@ oms_policy_read(text *name, const char *version)
 	MemoryContext spi;
 	uint64		row = 0;
 	bool		isnull;
+	bool		no_weights;
 
 	if (version != NULL)
 		values[1] = CStringGetTextDatum(version);
@@ -313,9 +315,10 @@ oms_policy_read(text *name, const char *version)
 		{
 			PolicyRule *rule = &policy->routings[i].rules[k];
 			Datum		criteria = oms_spi_value(row, 10, &isnull);
+			Datum		weights = isnull ? (Datum) 0 : oms_spi_value(row, 11, &no_weights);
 
-			rule->criteria = oms_criteria_parse(isnull ? NULL : DatumGetArrayTypeP(criteria));
-
+			rule->criteria = oms_criteria_parse(isnull ? NULL : DatumGetArrayTypeP(criteria),
+												isnull || no_weights ? NULL : DatumGetArrayTypeP(weights));
 			rule->rule_no = DatumGetInt32(oms_spi_value(row, 1, &isnull));
 			rule->location_group = oms_spi_text(row, 2);
 			rule->max_distance_km = oms_spi_text(row, 3);
@@ -442,7 +445,7 @@ oms_add_routing(PG_FUNCTION_ARGS)
 
 /*
  * oms_add_rule(policy, routing, location_group, max_distance_km, floor, split, whole,
- * keep_groups, ignore_capacity, min_shipment_value, criteria) adds a rule to a routing of the
+ * keep_groups, ignore_capacity, min_shipment_value, criteria, weights) adds a rule to a routing of the
  * draft: its rule_no. whole is null: as split says. OM004 without that routing in a draft, and
  * what oms_criteria_parse raises.
  */
@@ -452,8 +455,8 @@ oms_add_rule(PG_FUNCTION_ARGS)
 	text	   *policy = oms_arg_key(fcinfo, 0, "policy");
 	text	   *routing = oms_arg_key(fcinfo, 1, "routing");
 	char	   *split = text_to_cstring(oms_arg_key(fcinfo, 5, "split"));
-	Datum		values[12];
-	char		nulls[13] = {' ', ' ', ' '};
+	Datum		values[13];
+	char		nulls[14] = {' ', ' ', ' '};
 	Disguise	before;
 	bool		isnull;
 	Datum		rule_no;
@@ -462,7 +465,8 @@ oms_add_rule(PG_FUNCTION_ARGS)
 	oms_require_not_null(fcinfo, 7, "keep_groups");
 	oms_require_not_null(fcinfo, 8, "ignore_capacity");
 	oms_require_not_null(fcinfo, 9, "min_shipment_value");
-	(void) oms_criteria_parse(PG_ARGISNULL(10) ? NULL : PG_GETARG_ARRAYTYPE_P(10));
+	(void) oms_criteria_parse(PG_ARGISNULL(10) ? NULL : PG_GETARG_ARRAYTYPE_P(10),
+							  PG_ARGISNULL(11) ? NULL : PG_GETARG_ARRAYTYPE_P(11));
 	arguments(fcinfo, 2, values + 3, nulls + 3);
 	if (PG_ARGISNULL(6))
 	{

@@ -8,20 +8,23 @@
  *
  * A filter is SQL of the role that saved it. It is checked when saved, and evaluated, as
  * that role in a security-restricted context, read-only, with search_path pg_catalog, oms:
- * it can do nothing that the role could not, whoever routes. The rows of oms.order_facts
- * are handed to it as a parameter, so the role needs no right to read them. The role is
- * the one in effect at the call, which is why the functions that save are not SECURITY
- * DEFINER; they switch to the owner of the tables for their writes.
+ * it can do nothing that the role could not, whoever routes; it writes nothing, and what it
+ * sets does not outlive it. The rows of oms.order_facts are handed to it as a parameter, so the
+ * role needs no right to read them. The role is the one in effect at the call, which is why the
+ * functions that save are not SECURITY DEFINER; they switch to the owner of the tables for
+ * their writes.
  *
  * Tables: policy_row, policy_routing_row, policy_rule_row. Locks: the policy's draft row,
  * by its update.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -166,10 +169,11 @@ run_as(Oid role)
 	return before;
 }
 
+/* run_as_before switches back, and takes back what settings the role has changed meanwhile. */
 static void
 run_as_before(const Disguise *before)
 {
-	AtEOXact_GUC(true, before->settings);
+	AtEOXact_GUC(false, before->settings);
 	SetUserIdAndSecContext(before->role, before->security);
 }
 
@@ -188,32 +192,69 @@ facts_array_type(void)
 	return get_array_type(get_rel_type_id(facts));
 }
 
-/* run_filter runs a filter over orders, as a role; the result is in SPI_tuptable. */
 static void
-run_filter(const char *filter, Datum facts, Oid role)
+name_routing(void *routing)
+{
+	errcontext("filter of routing \"%s\"", (const char *) routing);
+}
+
+/*
+ * run_filter runs a filter of a routing over orders, as a role, with the transaction read-only
+ * meanwhile, for what it calls too; the result is in SPI_tuptable.
+ */
+static void
+run_filter(const char *routing, const char *filter, Datum facts, Oid role)
 {
 	Oid			types[1] = {facts_array_type()};
+	ErrorContextCallback context = {error_context_stack, name_routing, unconstify(char *, routing)};
 	Disguise	before = run_as(role);
+	bool		read_only = XactReadOnly;
 	int			result;
 
-	result = SPI_execute_with_args(filter_query(filter), 1, types, &facts, NULL, true, 0);
+	error_context_stack = &context;
+	XactReadOnly = true;
+	PG_TRY();
+	{
+		result = SPI_execute_with_args(filter_query(filter), 1, types, &facts, NULL, true, 0);
+	}
+	PG_FINALLY();
+	{
+		XactReadOnly = read_only;
+	}
+	PG_END_TRY();
 	if (result < 0)
 		elog(ERROR, "SPI failed: %s", SPI_result_code_string(result));
+	error_context_stack = context.previous;
 	run_as_before(&before);
 }
 
-/* check_filter raises what is wrong with a filter, for the role in effect, over no orders. */
+/* is_condition says whether a filter is one condition, and does not end ours and begin something else. */
+static bool
+is_condition(const char *filter)
+{
+	List	   *statements = raw_parser(filter_query(filter), RAW_PARSE_DEFAULT);
+	const SelectStmt *select;
+
+	if (list_length(statements) != 1)
+		return false;
+	select = (const SelectStmt *) linitial_node(RawStmt, statements)->stmt;
+	return IsA(select, SelectStmt) && select->op == SETOP_NONE && select->groupClause == NIL &&
+		select->havingClause == NULL && select->sortClause == NIL && select->limitCount == NULL &&
+		select->limitOffset == NULL && select->lockingClause == NIL && select->windowClause == NIL;
+}
+
+/* check_filter raises what is wrong with a filter of a routing, for the role in effect, over no orders. */
 static void
-check_filter(const char *filter)
+check_filter(const char *routing, const char *filter)
 {
 
-	if (list_length(raw_parser(filter_query(filter), RAW_PARSE_DEFAULT)) != 1)
+	if (!is_condition(filter))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("filter must be one condition"),
 				 errhint("Write a condition over the columns of oms.order_facts.")));
 	oms_spi_connect();
-	run_filter(filter, PointerGetDatum(construct_empty_array(get_element_type(facts_array_type()))),
+	run_filter(routing, filter, PointerGetDatum(construct_empty_array(get_element_type(facts_array_type()))),
 			   GetUserId());
 	oms_spi_finish();
 }
@@ -249,7 +290,7 @@ oms_policy_orders(const PolicyRouting *routing, ArrayType *among, const char *he
 	facts = oms_route_copy_value(0, 1, caller);
 	if (OidIsValid(role))
 	{
-		run_filter(routing->filter, facts, role);
+		run_filter(routing->name, routing->filter, facts, role);
 		facts = oms_route_copy_value(0, 1, caller);
 	}
 	result = DatumGetArrayTypeP(facts);
@@ -425,7 +466,7 @@ oms_add_routing(PG_FUNCTION_ARGS)
 	values[5] = PointerGetDatum(oms_arg_key(fcinfo, 3, "queue"));
 	values[7] = PointerGetDatum(oms_arg_key(fcinfo, 5, "on_unfilled"));
 	if (!PG_ARGISNULL(2))
-		check_filter(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+		check_filter(text_to_cstring(routing), text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	values[0] = PointerGetDatum(policy);
 	values[2] = PointerGetDatum(routing);
 	values[3] = PG_GETARG_DATUM(2);

@@ -77,6 +77,8 @@ CREATE TABLE oms.routing_run_row (
     finished_at timestamptz NOT NULL,
     policy text COLLATE "C",
     policy_version integer,
+    plan_seconds double precision,
+    move_seconds double precision,
     CHECK ((policy IS NULL) = (policy_version IS NULL))
 );
 COMMENT ON TABLE oms.routing_run_row IS 'private: routing runs, behind oms.routing_run';

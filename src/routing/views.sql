@@ -103,9 +103,9 @@ COMMENT ON VIEW oms.policy_rule IS 'rules of routings, tried one after the other
 CREATE VIEW oms.routing_run AS
 SELECT r.run_id, r.solver, r.orders, r.lines, r.units, r.shipments, r.unfilled_units, r.late_lines,
        r.distance_km, r.cost, r.moved_units, r.not_moved_units, r.skipped_orders, r.options,
-       r.actor, r.started_at, r.finished_at, r.policy, r.policy_version
+       r.actor, r.started_at, r.finished_at, r.policy, r.policy_version, r.plan_seconds, r.move_seconds
   FROM oms.routing_run_row r;
-COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost, and what was moved';
+COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost, and what was moved; seconds of planning and of locking orders and moving their holds, the rest of started_at to finished_at being decisions and work written';
 
 CREATE VIEW oms.routing_price AS
 SELECT p.run_id, p.measure, p.location, p.sku, p.price

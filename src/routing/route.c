@@ -43,8 +43,6 @@
 #include "routing/route.h"
 #include "stock/stock.h"
 
-#define DEFAULT_SOLVER "batch"
-
 PG_FUNCTION_INFO_V1(oms_route);
 PG_FUNCTION_INFO_V1(oms_route_one);
 PG_FUNCTION_INFO_V1(oms_reroute);
@@ -399,7 +397,7 @@ static const char select_simulation[] =
 	"JOIN (SELECT DISTINCT h.order_id, h.plan_line, h.line_no, h.sku FROM oms.routing_held h) h "
 	"ON h.order_id = u.order_id AND h.plan_line = u.plan_line "
 	"JOIN ROWS FROM (unnest($8), unnest($9), unnest($10)) WITH ORDINALITY "
-	"AS t (routing, rule_no, queue, step) ON t.step = u.step "
+	"AS t (routing, rule_no, queue, step) ON t.step = u.step WHERE u.location IS NOT NULL OR t.queue IS NOT NULL "
 	"ORDER BY u.order_id COLLATE \"C\", h.line_no, h.sku COLLATE \"C\", u.step, u.location COLLATE \"C\"";
 
 /*

@@ -92,11 +92,11 @@ CREATE VIEW oms.policy_routing AS
 SELECT r.policy, r.version, r.sequence, r.routing, r.filter, r.queue, r.cancel_after_days, r.saved_by, r.on_unfilled
   FROM oms.policy_routing_row r;
 COMMENT ON VIEW oms.policy_routing IS
-    'routings of policies: an order belongs to the first in sequence whose filter, a condition over oms.order_facts, is true (NULL: every order); what no rule serves waits in the queue, with its hold, or if on_unfilled is backorder without';
+    'routings of policies: an order belongs to the first in sequence whose filter, a condition over oms.order_facts, is true (NULL: every order); what no rule serves waits in the queue, with its hold, or if on_unfilled is backorder without it; or if it is leave stays as it is';
 
 CREATE VIEW oms.policy_rule AS
 SELECT r.policy, r.version, r.routing, r.rule_no, r.location_group, r.max_distance_km, r.floor, r.split,
-       r.whole, r.keep_groups, r.ignore_capacity, r.min_shipment_value, r.criteria
+       r.whole, r.keep_groups, r.ignore_capacity, r.min_shipment_value, r.criteria, r.weights
   FROM oms.policy_rule_row r;
 COMMENT ON VIEW oms.policy_rule IS 'rules of routings, tried one after the other, from tight to loose; see oms.add_rule';
 

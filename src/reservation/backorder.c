@@ -871,7 +871,7 @@ lock_one(int64 id)
 			ereport(ERROR,
 					(errcode(OMS_ERR_UNKNOWN_KEY),
 					 errmsg("backorder %lld is unknown", (long long) id)));
-		if (!oms_may_wait() || !oms_wait_a_little(start, &nap))
+		if (!oms_may_wait() || !oms_wait_a_little(start, &nap, OMS_WAIT_ROW))
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
 					 errmsg("backorder %lld is being changed by an open transaction", (long long) id),

@@ -1461,7 +1461,7 @@ oms_reserve_lines(OmsReserveRequest *request)
 			request->complete = try_in_subtransaction(&attempt);
 			if (attempt.cart_busy)
 			{
-				if (!may_wait || !oms_wait_a_little(start, &nap))
+				if (!may_wait || !oms_wait_a_little(start, &nap, OMS_WAIT_NAME))
 					raise_cart_busy(request->cart_id);
 				continue;
 			}

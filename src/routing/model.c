@@ -870,6 +870,7 @@ oms_model_build(PlanModel *model)
 		CHECK_FOR_INTERRUPTS();
 		oms_progress_done(o);
 		order->shared_sku = false;
+		model->has_kept |= order->kept;
 		order->plain = !model->options.split_lines && order->nlines <= PLAIN_LINES;
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
 		{

@@ -26,7 +26,8 @@ CREATE TABLE oms.policy_routing_row (
     saved_by text NOT NULL,
     queue text NOT NULL CHECK (queue <> '' AND queue <> 'changed'),
     cancel_after_days numeric CHECK (cancel_after_days BETWEEN 0 AND 3660),
-    on_unfilled text NOT NULL DEFAULT 'wait' CHECK (on_unfilled IN ('wait', 'backorder')),
+    on_unfilled text NOT NULL DEFAULT 'wait' CHECK (on_unfilled IN ('wait', 'backorder', 'leave')),
+    CHECK (on_unfilled <> 'leave' OR cancel_after_days IS NULL),
     PRIMARY KEY (policy, version, sequence),
     UNIQUE (policy, version, routing)
 );
@@ -47,10 +48,12 @@ CREATE TABLE oms.policy_rule_row (
     ignore_capacity boolean NOT NULL,
     min_shipment_value numeric NOT NULL CHECK (min_shipment_value BETWEEN 0 AND 1e12),
     criteria text[],
+    weights numeric[],
     PRIMARY KEY (policy, version, routing, rule_no)
 );
 COMMENT ON TABLE oms.policy_rule_row IS 'private: rules of routings, behind oms.policy_rule';
 COMMENT ON COLUMN oms.policy_rule_row.criteria IS 'by which locations are preferred, the first first; NULL: by cost';
+COMMENT ON COLUMN oms.policy_rule_row.weights IS 'of the criteria, which then decide together; NULL: the first decides';
 
 CREATE SEQUENCE oms.routing_run_id_seq;
 COMMENT ON SEQUENCE oms.routing_run_id_seq IS 'private: numbers routing runs';
@@ -74,6 +77,8 @@ CREATE TABLE oms.routing_run_row (
     finished_at timestamptz NOT NULL,
     policy text COLLATE "C",
     policy_version integer,
+    plan_seconds double precision,
+    move_seconds double precision,
     CHECK ((policy IS NULL) = (policy_version IS NULL))
 );
 COMMENT ON TABLE oms.routing_run_row IS 'private: routing runs, behind oms.routing_run';

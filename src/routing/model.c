@@ -143,9 +143,9 @@ oms_model_piece(PlanModel *model, Size size)
 	return piece;
 }
 
-/* oms_model_late_cost is the money that lateness of a shipment costs. */
-int64
-oms_model_late_cost(const PlanModel *model, int priority, int64 late_seconds)
+/* late_cost_of is the money that lateness of a shipment costs. */
+static int64
+late_cost_of(const PlanModel *model, int priority, int64 late_seconds)
 {
 	int64		hourly = model->options.late_cost_per_hour * late_weights[priority];
 	int64		cost;
@@ -339,7 +339,7 @@ fill_candidate(PlanModel *model, const PlanOrder *order, int32 location, const P
 	{
 		candidate->late_seconds = pair->late_seconds;
 		candidate->cost = pair->cost +
-			oms_model_late_cost(model, order->priority, pair->late_seconds);
+			late_cost_of(model, order->priority, pair->late_seconds);
 	}
 	else
 	{

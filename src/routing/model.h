@@ -205,7 +205,6 @@ extern bool oms_model_candidate(PlanModel *model, int32 order, int32 location,
 								PlanCandidate *candidate, const char **why_not);
 extern int32 oms_model_cell(const PlanModel *model, int32 sku, int32 location);
 extern const PlanLineCost *oms_model_line_cost(const PlanModel *model, int32 line, int32 location);
-extern int64 oms_model_late_cost(const PlanModel *model, int priority, int64 late_seconds);
 extern int64 oms_work_seconds(const PlanLocation *location, int64 orders, int64 lines, int64 units);
 extern int64 oms_share_cost(const PlanModel *model, int32 line, int32 location, int32 cell,
 							int64 quantity);

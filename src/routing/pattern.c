@@ -1220,12 +1220,12 @@ nearer(const Option *a, const Option *b)
 }
 
 /*
- * oms_nearest_pattern sets result to what a sequential router would do: the nearest
+ * nearest_pattern sets result to what a sequential router would do: the nearest
  * location that has everything; else, from the nearest on, each location gives what
  * it has, up to max_shipments. Nothing when that breaks a rule of the order.
  */
-void
-oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanPattern *result)
+static void
+nearest_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanPattern *result)
 {
 	int			shipments = 0;
 
@@ -1303,7 +1303,7 @@ look_everywhere(PlanSearch *search, int32 index, const PlanView *view, bool near
 	model->transient = search->transient;
 	oms_model_candidates(model, index, model->nlocations, view->left, NULL, NULL, 0);
 	if (nearest)
-		oms_nearest_pattern(search, index, view, result);
+		nearest_pattern(search, index, view, result);
 	else
 		oms_best_pattern(search, index, view, result);
 	model->transient = NULL;
@@ -1324,7 +1324,7 @@ oms_pattern_everywhere(PlanSearch *search, int32 index, const PlanView *view, Pl
 }
 
 /*
- * oms_pattern_anywhere is oms_best_pattern, or oms_nearest_pattern, and, when that
+ * oms_pattern_anywhere is oms_best_pattern, or nearest_pattern, and, when that
  * leaves something unfilled or late and the order has more candidates than were
  * kept, looks at all of them.
  */
@@ -1336,7 +1336,7 @@ oms_pattern_anywhere(PlanSearch *search, int32 index, const PlanView *view, bool
 	PlanOrder  *order = &model->orders[index];
 
 	if (nearest)
-		oms_nearest_pattern(search, index, view, result);
+		nearest_pattern(search, index, view, result);
 	else
 		oms_best_pattern(search, index, view, result);
 	if (!order->pruned || (result->unfilled == 0 && result->late == 0) ||

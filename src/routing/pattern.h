@@ -57,8 +57,6 @@ extern void oms_pattern_everywhere(PlanSearch *search, int32 index, const PlanVi
 								   PlanPattern *result);
 extern void oms_pattern_anywhere(PlanSearch *search, int32 order, const PlanView *view,
 								 bool nearest, PlanPattern *result);
-extern void oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view,
-								PlanPattern *result);
 extern void oms_pattern_clear(const PlanModel *model, int32 order, PlanPattern *pattern);
 extern void oms_pattern_add(PlanPattern *pattern, MemoryContext context, const PlanShare *share);
 extern int	oms_pattern_compare(const PlanPattern *a, const PlanPattern *b);

@@ -868,7 +868,7 @@ oms_model_build(PlanModel *model)
 		CHECK_FOR_INTERRUPTS();
 		oms_progress_done(o);
 		order->shared_sku = false;
-		order->plain = !model->options.split_lines && order->nlines <= PLAIN_LINES;
+		order->plain = order->nlines <= PLAIN_LINES;
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
 		{
 			order->nunits += model->lines[i].quantity;

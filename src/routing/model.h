@@ -113,7 +113,7 @@ typedef struct PlanOrder
 	bool		has_position;
 	bool		ship_complete;
 	bool		shared_sku;		/* two of its lines ask for the same sku */
-	bool		plain;			/* a few whole, free lines of different skus: see plain.c */
+	bool		plain;			/* a few free lines of different skus: see plain.c */
 	bool		pruned;			/* there are more candidates than the kept ones */
 } PlanOrder;
 

@@ -203,11 +203,18 @@ copy_pattern(PlanPattern *to, MemoryContext context, const PlanPattern *from)
 	to->priced = from->priced;
 }
 
+/* What a pattern may take at most: of a cell, and at a location. */
 static int64
-cell_left(const PlanSearch *search, int32 cell)
+cell_left(const PlanModel *model, const PlanView *view, int32 cell)
 {
-	return search->view->left && search->view->penalty == 0 ? search->view->left[cell] :
-		search->model->cells[cell].available;
+	return view->left && view->penalty == 0 ? view->left[cell] : model->cells[cell].available;
+}
+
+static const PlanCapacity *
+room_left(const PlanModel *model, const PlanView *view, int32 location)
+{
+	return view->capacity && view->penalty == 0 ? &view->capacity[location] :
+		&model->locations[location].capacity;
 }
 
 /* Money, and prices, of serving units of a line (of the order) at an option. */
@@ -355,9 +362,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		if (candidate->cost >= enough)
 			break;
 
-		option->left = view->capacity && view->penalty == 0 ?
-			view->capacity[candidate->location] :
-			model->locations[candidate->location].capacity;
+		option->left = *room_left(model, view, candidate->location);
 		if (option->left.orders < 1 || !has_room(model, candidate->location, &option->left, 1, 1))
 			continue;
 		for (int i = 0; i < view->nbanned; i++)
@@ -397,7 +402,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 
 				if (order->shared_sku && search->bundle_start[b + 1] - search->bundle_start[b] > 1)
 					need += taken_in_bundle(search, b, i);
-				if (cell == PLAN_NOWHERE || cell_left(search, cell) < need)
+				if (cell == PLAN_NOWHERE || cell_left(search->model, search->view, cell) < need)
 				{
 					cost = NEVER;
 					break;
@@ -454,7 +459,7 @@ shares_too_much(const PlanSearch *search, uint32 set, int k)
 		for (int m = 0; m <= l; m++)
 			if ((set & ((uint32) 1 << search->bundle_of[m])) && lines[m].sku == lines[l].sku)
 				need += lines[m].quantity;
-		if (need > cell_left(search, order->cells[l * order->ncandidates +
+		if (need > cell_left(search->model, search->view, order->cells[l * order->ncandidates +
 												  search->options[k].candidate]))
 			return true;
 	}
@@ -542,7 +547,8 @@ add_bundle(PlanSearch *search, PlanPattern *pattern, int b, int k)
  * solve_exact finds the best pattern when every bundle ships whole and there are at
  * most EXACT_BUNDLES: reach[s][set] is the least cost of serving a set of bundles
  * with s shipments from the locations seen so far. (With no limit on shipments, one
- * level is enough.)
+ * level is enough.) Where lines may split it is relaxed: each whole, wherever there is a
+ * unit of it, the shipment whatever it is worth. No split costs less.
  */
 static void
 solve_exact(PlanSearch *search, PlanPattern *result)
@@ -552,7 +558,7 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 	int			stride = stride_of(order);
 	int			n = search->nbundles;
 	uint32		full = ((uint32) 1 << n) - 1;
-	bool		relaxed = search->view->bound && model->options.split_lines;
+	bool		relaxed = model->options.split_lines;
 	int64		minimum = relaxed ? 0 : model->options.min_shipment_value;
 	bool		limited = order->max_shipments < n;
 	int			levels = limited ? order->max_shipments + 1 : 1;
@@ -668,10 +674,8 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 
 /* keeps_rules tells whether a finished pattern may be returned; an empty one always may. */
 static bool
-keeps_rules(PlanSearch *search, const PlanPattern *pattern)
+keeps_rules(const PlanModel *model, const PlanOrder *order, const PlanPattern *pattern)
 {
-	const PlanModel *model = search->model;
-	const PlanOrder *order = &model->orders[search->order];
 	int64		minimum = model->options.min_shipment_value;
 	int64		rest = 0;
 	int			shipments = 0;
@@ -693,8 +697,8 @@ keeps_rules(PlanSearch *search, const PlanPattern *pattern)
 	if (minimum == 0 || (shipments == 1 && pattern->unfilled == 0))
 		return true;
 
-	for (int b = 0; b < search->nbundles; b++)
-		rest += search->bundle_value[b];
+	for (int32 line = order->first_line; line < order->first_line + order->nlines; line++)
+		rest += model->lines[line].unit_value * model->lines[line].quantity;
 	for (int i = 0; i < pattern->nshares; i++)
 	{
 		int64		value = 0;
@@ -708,6 +712,36 @@ keeps_rules(PlanSearch *search, const PlanPattern *pattern)
 		rest -= model->lines[pattern->shares[i].line].unit_value * pattern->shares[i].quantity;
 	}
 	return pattern->unfilled == 0 || rest >= minimum;
+}
+
+/* oms_pattern_feasible tells whether a finished pattern keeps the rules and fits the view. */
+bool
+oms_pattern_feasible(const PlanModel *model, int32 order, const PlanView *view,
+					 const PlanPattern *pattern)
+{
+	for (int i = 0; i < pattern->nshares; i++)
+	{
+		const PlanShare *share = &pattern->shares[i];
+		int64		taken = 0;
+		int64		lines = 0;
+		int64		units = 0;
+
+		for (int j = 0; j < pattern->nshares; j++)
+		{
+			if (pattern->shares[j].cell == share->cell)
+				taken += pattern->shares[j].quantity;
+			if (pattern->shares[j].location == share->location)
+			{
+				lines++;
+				units += pattern->shares[j].quantity;
+			}
+		}
+		if (taken > cell_left(model, view, share->cell) ||
+			!has_room(model, share->location, room_left(model, view, share->location), lines,
+					  units))
+			return false;
+	}
+	return keeps_rules(model, &model->orders[order], pattern);
 }
 
 /* Units of the sku of line l that the trial already takes from the same cell. */
@@ -773,7 +807,7 @@ try_bundle(PlanSearch *search, int b, int k)
 												search->options[k].candidate];
 
 				if (taken_in_trial(search, cell) + taken_in_bundle(search, b, i) +
-					search->model->lines[order->first_line + l].quantity > cell_left(search, cell))
+					search->model->lines[order->first_line + l].quantity > cell_left(search->model, search->view, cell))
 					return false;
 			}
 		add_bundle(search, &search->trial, b, k);
@@ -786,7 +820,7 @@ try_bundle(PlanSearch *search, int b, int k)
 	share.location = search->options[k].location;
 	share.cell = order->cells[share.line * order->ncandidates + search->options[k].candidate];
 	share.line += order->first_line;
-	share.quantity = cell_left(search, share.cell);
+	share.quantity = cell_left(search->model, search->view, share.cell);
 	if (order->shared_sku)
 		share.quantity -= taken_in_trial(search, share.cell);
 	share.quantity = Min(share.quantity, Min(left->units, search->bundle_need[b]));
@@ -886,7 +920,7 @@ evaluate(PlanSearch *search)
 			try_bundle(search, b, search->rank[i]);
 	}
 	finish(search, &search->trial);
-	if (keeps_rules(search, &search->trial) &&
+	if (keeps_rules(search->model, &search->model->orders[search->order], &search->trial) &&
 		(!search->have_best || better(search, &search->trial, &search->best)))
 	{
 		copy_pattern(&search->best, search->context, &search->trial);
@@ -1070,10 +1104,13 @@ oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanPatt
 	}
 	else if (view->bound && search->nbundles > EXACT_BUNDLES)
 		relax_long(search, result);
-	else if (view->bound)
+	else if (search->nbundles <= EXACT_BUNDLES)
+	{
 		solve_exact(search, result);
-	else if (search->nbundles <= EXACT_BUNDLES && !search->model->options.split_lines)
-		solve_exact(search, result);
+		if (!view->bound && search->model->options.split_lines && 
+			!oms_pattern_feasible(search->model, order, view, result))
+			solve_by_sets(search, result);
+	}
 	else
 		solve_by_sets(search, result);
 }
@@ -1131,7 +1168,7 @@ oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanP
 		shipments += any;
 	}
 	finish(search, &search->trial);
-	if (keeps_rules(search, &search->trial))
+	if (keeps_rules(search->model, &search->model->orders[search->order], &search->trial))
 		copy_pattern(result, search->context, &search->trial);
 	else
 		oms_pattern_clear(search->model, order, result);

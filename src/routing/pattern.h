@@ -61,6 +61,8 @@ extern void oms_nearest_pattern(PlanSearch *search, int32 order, const PlanView 
 								PlanPattern *result);
 extern void oms_pattern_clear(const PlanModel *model, int32 order, PlanPattern *pattern);
 extern void oms_pattern_add(PlanPattern *pattern, MemoryContext context, const PlanShare *share);
+extern bool oms_pattern_feasible(const PlanModel *model, int32 order, const PlanView *view,
+								 const PlanPattern *pattern);
 extern int	oms_pattern_compare(const PlanPattern *a, const PlanPattern *b);
 
 #endif							/* OMS_ROUTING_PATTERN_H */

@@ -30,6 +30,14 @@
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
+/* what an order lacks at least, were it alone */
+typedef struct Alone
+{
+	bool		known;
+	int64		unfilled;
+	int64		late;
+} Alone;
+
 typedef struct Batch
 {
 	PlanRun    *run;
@@ -38,6 +46,7 @@ typedef struct Batch
 	PlanPrices *prices;			/* NULL when the numbers are too large for them */
 	int64	   *ideal;			/* per order: what it would cost if it were alone */
 	int64	   *excess;			/* per order, scratch for sorting */
+	Alone	   *alone;			/* per order */
 	PlanPattern saved[MAX_MOVED];	/* patterns taken away in this step */
 	int32		moved[MAX_MOVED];	/* their orders */
 	int			nmoved;
@@ -371,17 +380,53 @@ perturb(Batch *batch, int32 order)
 		undo(batch);
 }
 
-/* list_unhappy lists the orders with an excess, the largest first. */
+/* mendable tells whether an order has more unfilled or late than if it were alone. */
+static bool
+mendable(Batch *batch, int32 order)
+{
+	const PlanPlaced *placed = &batch->state->placed[order];
+	Alone	   *alone = &batch->alone[order];
+
+	if (placed->unfilled == 0 && placed->late == 0)
+		return false;
+	if (!alone->known)
+	{
+		PlanView	view = {0};
+
+		oms_best_pattern(batch->run->search, order, &view, &batch->found);
+		alone->known = true;
+		alone->unfilled = batch->found.unfilled;
+		alone->late = batch->found.late;
+	}
+	return placed->unfilled != alone->unfilled ? placed->unfilled > alone->unfilled :
+		placed->late > alone->late;
+}
+
+/*
+ * list_unhappy lists the orders with an excess, the largest first, and, last in their class, those
+ * that lack something though the prices find it fair; all when there are none, which is no
+ * proof that the plan is the best: something that has a price may be left over.
+ */
 static void
 list_unhappy(Batch *batch)
 {
+	int32		norders = batch->model->norders;
+
 	batch->nunhappy = 0;
-	for (int32 o = 0; o < batch->model->norders; o++)
+	for (int32 o = 0; o < norders; o++)
 	{
 		batch->excess[o] = excess_of(batch, o);
+		if (batch->excess[o] <= 0 && mendable(batch, o))
+			batch->excess[o] = 1;
 		if (batch->excess[o] > 0)
 			batch->unhappy[batch->nunhappy++] = o;
 	}
+	if (batch->nunhappy == 0 && batch->prices != NULL)
+		while (batch->nunhappy < norders)
+		{
+			batch->unhappy[batch->nunhappy] = batch->nunhappy;
+			batch->nunhappy++;
+		}
 	sorting = batch;
 	qsort(batch->unhappy, batch->nunhappy, sizeof(int32), compare_excess);
 }
@@ -393,6 +438,19 @@ value(const Batch *batch)
 	return batch->state->score.cost + oms_penalties(batch->prices, &batch->state->score);
 }
 
+/*
+ * is_whole tells whether nothing is unfilled or late. Else the bound does not say that a
+ * plan is the best: another may cost more and leave less unfilled.
+ */
+static bool
+is_whole(const Batch *batch)
+{
+	for (int c = 0; c < PLAN_CLASSES; c++)
+		if (batch->state->score.unfilled[c] > 0 || batch->state->score.late[c] > 0)
+			return false;
+	return true;
+}
+
 static bool
 may_go_on(Batch *batch, const char **stop)
 {
@@ -400,7 +458,7 @@ may_go_on(Batch *batch, const char **stop)
 
 	CHECK_FOR_INTERRUPTS();
 	if (batch->prices != NULL && batch->prices->certified &&
-		value(batch) <= batch->prices->bound)
+		value(batch) <= batch->prices->bound && is_whole(batch))
 		*stop = "optimal";
 	else if (batch->nunhappy == 0)
 		*stop = "every order has its ideal";
@@ -636,6 +694,7 @@ oms_solve_batch(PlanRun *run)
 	batch.model = model;
 	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
+	batch.alone = oms_model_alloc(model, model->norders, sizeof(Alone));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
 		2000 + Min((int64) model->norders * 100, 300000);
 
@@ -669,4 +728,5 @@ oms_solve_batch(PlanRun *run)
 	run->state = batch.state;
 	pfree(batch.excess);
 	pfree(batch.unhappy);
+	pfree(batch.alone);
 }

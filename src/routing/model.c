@@ -460,7 +460,7 @@ insert(Ranked *best, int n, int depth, int64 cost, int32 at, const PlanCandidate
 
 /*
  * fits_at tells whether a location with nothing taken from it could serve a set of lines,
- * whole unless lines split: that is more than each of them alone.
+ * whole or, where lines split, one unit of each: that is more than each of them alone.
  */
 static bool
 fits_at(const PlanModel *model, const PlanOrder *order, int32 location, uint32 set,
@@ -486,7 +486,7 @@ fits_at(const PlanModel *model, const PlanOrder *order, int32 location, uint32 s
 			return false;
 	}
 	if (model->options.split_lines)
-		return capacity->lines >= n;
+		units = n;				/* one of each line */
 	return capacity->lines >= n && capacity->units >= units &&
 		(capacity->seconds >= PLAN_UNLIMITED ||
 		 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, n, units));

@@ -110,7 +110,7 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 				continue;
 		}
 		narrow = model->has_narrow &&
-			!has_room(model, location, left, n, split ? 1 : order->nunits);
+			!has_room(model, location, left, n, split ? n : order->nunits);
 		relaxed |= narrow;
 		if (candidate->late_seconds > 0)
 			line_price = soft ? view->late_price : order->late_weight;
@@ -161,7 +161,7 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 			if (sum[set] < best[set].cost &&
 				(minimum == 0 || set == full || value[set] >= minimum) &&
 				(!narrow || has_room(model, location, left, pg_popcount32(set),
-									 split ? 1 : units[set])))
+									 split ? pg_popcount32(set) : units[set])))
 			{
 				best[set].cost = sum[set];
 				best[set].candidate = c;

@@ -76,6 +76,17 @@ REVOKE ALL ON FUNCTION oms.resolve_exception(bigint, text, text, text, text, tex
 COMMENT ON FUNCTION oms.resolve_exception(bigint, text, text, text, text, text) IS
     'a person decides about an open exception; with exception_id NULL about all of a source and a reason. action take: what it says is taken although it is above the source''s limits, as of its moment, unless something later has been stated meanwhile (a row with the outcome each); dismiss: it is closed without effect, with a note. Errors: OM004 no such open exception, 22023 unknown action';
 
+CREATE FUNCTION oms.reconcile(
+    source text, repair boolean DEFAULT false, causes text[] DEFAULT '{missed,late,double,unexplained}',
+    within interval DEFAULT '2 days', near interval DEFAULT '15 minutes', actor text DEFAULT session_user)
+RETURNS TABLE (sku text, location text, as_of timestamptz, stated bigint, ledger bigint, on_hand bigint, difference bigint,
+               corrected bigint, cause text, repair_units bigint, reason text, event_ids text[], movement_ids bigint[], exception_id bigint)
+LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'oms_reconcile';
+REVOKE ALL ON FUNCTION oms.reconcile(text, boolean, text[], interval, interval, text) FROM PUBLIC;
+COMMENT ON FUNCTION oms.reconcile(text, boolean, text[], interval, interval, text) IS
+    'where the newest figures of a source and ours differ, until that is settled: stated by it as of the moment, ledger: what our movements come to as of then, on_hand: our balance now, difference = stated - ledger, corrected: units of it that its statement has booked already (0 while it waits as exception_id). cause, as far as something known is exactly the difference: missed (an event that could not be taken, or movements before the figure that it lacks: then the ledger is right), late (an event that came after the figure that contains it, or that an earlier figure was taken to contain), double (the same quantity twice, under other ids or by other sources, at most near apart), else unexplained; with the event_ids and movement_ids that say so, from within before the figure on. repair_units: what has to be booked to make on_hand true, and with repair is: as movements of kind reconcile as of that moment, with the cause as reason and the events as reference; what was right already is settled without. Errors: OM004 unknown source, 22023 unknown cause, negative interval';
+
 CREATE FUNCTION oms.forget_events(older_than interval DEFAULT '90 days')
 RETURNS bigint
 LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -47,9 +47,6 @@
 PG_FUNCTION_INFO_V1(oms_ingest);
 PG_FUNCTION_INFO_V1(oms_ingest_many);
 PG_FUNCTION_INFO_V1(oms_ingest_table);
-PG_FUNCTION_INFO_V1(oms_retry_exceptions);
-PG_FUNCTION_INFO_V1(oms_resolve_exception);
-PG_FUNCTION_INFO_V1(oms_forget_events);
 PG_FUNCTION_INFO_V1(oms_feed_moment);
 
 /* locktag_field4 of the ingest locks; account.c and kit.c have others */
@@ -134,39 +131,10 @@ static OmsPlan land_snapshot = {
 };
 
 static OmsPlan insert_movements = {
-	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor, source, occurred_at) "
-	"SELECT u.sku, u.location, u.quantity, $5, u.reference, $6, $7, u.occurred_at "
-	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($8)) AS u (sku, location, quantity, reference, occurred_at)",
-	8, {"_text", "_text", "_int8", "_text", "text", "text", "text", "_timestamptz"}
-};
-
-#define EXCEPTION_ROWS \
-	"x AS (SELECT x.n, COALESCE(r.raw, '{}') || jsonb_strip_nulls(jsonb_build_object('event_id', r.event_id, 'sku', r.sku, " \
-	"'location', r.location, 'quantity', r.quantity, 'as_of', " OMS_FEED_MOMENT("COALESCE(NULLIF(r.as_of, 'infinity'), CASE WHEN r.as_of IS NULL THEN $8 END)") ")) AS \"row\" " \
-	"FROM unnest($9) AS x (n) " \
-	"JOIN ROWS FROM (unnest($3), unnest($4), unnest($5), unnest($6), unnest($7), unnest($10)) " \
-	"WITH ORDINALITY AS r (event_id, sku, location, quantity, as_of, raw, n) ON r.n = x.n) "
-
-static OmsPlan note_exceptions = {
-	"WITH " EXCEPTION_ROWS ", "
-	"d AS (SELECT DISTINCT ON (x.\"row\") x.\"row\", w.reason, w.detail FROM x "
-	"JOIN ROWS FROM (unnest($9), unnest($11), unnest($12)) AS w (n, reason, detail) ON w.n = x.n) "
-	"INSERT INTO oms.feed_exception_row AS e (source, kind, content, \"row\", reason, detail) "
-	"SELECT $1, $2, md5(d.\"row\"::text)::uuid, d.\"row\", d.reason, d.detail FROM d "
-	"ON CONFLICT (source, kind, content) WHERE status = 'open' DO UPDATE "
-	"SET attempts = e.attempts + 1, last_at = clock_timestamp(), reason = excluded.reason, detail = excluded.detail",
-	12, {"text", "text", "_text", "_text", "_text", "_int8", "_timestamptz", "timestamptz", "_int8", "_jsonb", "_text", "_text"}
-};
-
-static OmsPlan any_exceptions = {
-	"SELECT 1 FROM oms.feed_exception_row e WHERE e.source = $1 AND e.kind = $2 AND e.status = 'open' LIMIT 1", 2, {"text", "text"}
-};
-
-static OmsPlan close_exceptions = {
-	"WITH " EXCEPTION_ROWS
-	"UPDATE oms.feed_exception_row e SET status = 'taken', resolved_at = clock_timestamp(), resolved_by = $11 "
-	"FROM x WHERE e.source = $1 AND e.kind = $2 AND e.status = 'open' AND e.content = md5(x.\"row\"::text)::uuid",
-	11, {"text", "text", "_text", "_text", "_text", "_int8", "_timestamptz", "timestamptz", "_int8", "_jsonb", "text"}
+	"INSERT INTO oms.movement_row (sku, location, quantity, kind, reference, actor, source, occurred_at, reason) "
+	"SELECT u.sku, u.location, u.quantity, $5, u.reference, $6, $7, u.occurred_at, u.reason "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3), unnest($4), unnest($8), unnest($9)) AS u (sku, location, quantity, reference, occurred_at, reason)",
+	9, {"_text", "_text", "_int8", "_text", "text", "text", "text", "_timestamptz", "_text"}
 };
 
 /* The columns of rows that came as jsonb. A moment that is none is infinity, so that it is refused. */
@@ -177,27 +145,6 @@ static OmsPlan parse_rows = {
 	"array_agg(CASE WHEN jsonb_typeof(r) = 'object' THEN r ELSE jsonb_build_object('row', r) END ORDER BY n) "
 	"FROM jsonb_array_elements($1) WITH ORDINALITY AS e (r, n)",
 	1, {"jsonb"}
-};
-
-static OmsPlan select_exceptions = {
-	"SELECT e.source, e.kind, COALESCE(e.\"row\"->>'snapshot_id', ''), jsonb_agg(e.\"row\" ORDER BY e.exception_id) "
-	"FROM (SELECT e.* FROM oms.feed_exception_row e WHERE e.status = 'open' AND (e.exception_id = $1 OR $1 IS NULL) "
-	"AND (e.source = $2 OR $2 IS NULL) AND (e.reason = $3 OR $3 IS NULL) ORDER BY e.exception_id LIMIT $4 FOR UPDATE SKIP LOCKED) e "
-	"GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
-	4, {"int8", "text", "text", "int8"}
-};
-
-static OmsPlan dismiss_exceptions = {
-	"UPDATE oms.feed_exception_row e SET status = 'dismissed', resolved_at = clock_timestamp(), resolved_by = $4, note = $5 "
-	"WHERE e.status = 'open' AND (e.exception_id = $1 OR $1 IS NULL) AND (e.source = $2 OR $2 IS NULL) AND (e.reason = $3 OR $3 IS NULL)",
-	5, {"int8", "text", "text", "text", "text"}
-};
-
-static OmsPlan forget_events = {
-	"WITH events AS (DELETE FROM oms.feed_event_row e WHERE e.received_at < clock_timestamp() - $1 RETURNING 1), "
-	"closed AS (DELETE FROM oms.feed_exception_row x WHERE x.status <> 'open' AND x.resolved_at < clock_timestamp() - $1 RETURNING 1) "
-	"SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM closed)",
-	1, {"interval"}
 };
 
 static OmsPlan place_order = {
@@ -222,8 +169,8 @@ static OmsPlan land_order = {
  * -------------------------------------------------------------------------
  */
 
-static bool
-is_kind(const OmsFeedCall *call, const char *kind)
+bool
+oms_feed_is_kind(const OmsFeedCall *call, const char *kind)
 {
 	return strcmp(text_to_cstring(call->kind), kind) == 0;
 }
@@ -238,7 +185,7 @@ require_source(const OmsFeedCall *call)
 	bool		isnull;
 
 	for (int i = 0; i < lengthof(kinds); i++)
-		known = known || is_kind(call, kinds[i]);
+		known = known || oms_feed_is_kind(call, kinds[i]);
 	if (!known)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -259,11 +206,11 @@ require_source(const OmsFeedCall *call)
 	oms_spi_finish();
 }
 
-/* lock_locations takes the ingest lock of each location, in one order for all. */
-static void
-lock_locations(const OmsFeedCall *call)
+/* oms_feed_lock takes the ingest lock of each location of a text[], in one order for all. */
+void
+oms_feed_lock(Datum locations)
 {
-	Datum		values[1] = {call->rows.locations};
+	Datum		values[1] = {locations};
 	uint64		n;
 
 	oms_spi_connect();
@@ -306,10 +253,11 @@ oms_feed_book(OmsFeedCall *call, int n, const OmsFeedRow *rows, const OmsChange 
 	Datum	   *quantities = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(1, n));
 	Datum	   *moments = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(Datum) * Max(1, n));
 	OmsSupplied *supplied = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OmsSupplied) * Max(1, n));
-	Datum		values[8];
+	Datum		values[9];
 
 	if (n == 0)
 		return;
+	oms_progress_phase(OMS_PHASE_BOOK, 0);
 	for (int i = 0; i < n; i++)
 	{
 		moments[i] = TimestampTzGetDatum(rows[i].as_of);
@@ -323,6 +271,7 @@ oms_feed_book(OmsFeedCall *call, int n, const OmsFeedRow *rows, const OmsChange 
 	values[5] = PointerGetDatum(call->actor);
 	values[6] = PointerGetDatum(call->source);
 	values[7] = oms_array_of(n, moments, NULL, TIMESTAMPTZOID, 8, FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	values[8] = oms_feed_texts(n, rows, offsetof(OmsFeedRow, reason));
 	oms_spi_connect();
 	oms_spi_execute(&insert_movements, values, NULL, false);
 	oms_spi_finish();
@@ -343,69 +292,6 @@ oms_feed_book(OmsFeedCall *call, int n, const OmsFeedRow *rows, const OmsChange 
 		oms_stock_supplied(nsupplied, supplied, rows[i].location);
 		i = end;
 	}
-}
-
-/*
- * finish records what could not be taken, and closes exceptions of what could now: the rows
- * of a snapshot are too many for that, unless they stand for themselves.
- */
-static void
-finish(OmsFeedCall *call)
-{
-	OmsFeedRows *rows = &call->rows;
-	Datum		values[12] = {PointerGetDatum(call->source), PointerGetDatum(call->kind), rows->event_ids,
-		rows->skus, rows->locations, rows->quantities, rows->as_ofs, call->as_of
-	};
-	char		nulls[13] = "            ";
-	int64	   *bad = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(1, rows->n));
-	int64	   *good = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(1, rows->n));
-	Datum	   *reasons;
-	Datum	   *details;
-	bool	   *no_detail;
-	int			nbad = 0;
-	int			ngood = 0;
-
-	for (int i = 0; i < rows->n; i++)
-	{
-		const char *outcome = call->results[i].outcome;
-
-		if (strcmp(outcome, "rejected") == 0 || strcmp(outcome, "conflict") == 0 || strcmp(outcome, "parked") == 0)
-			bad[nbad++] = i + 1;
-		else if (call->keyed || !is_kind(call, "snapshot"))
-			good[ngood++] = i + 1;
-	}
-	for (int i = 2; i < 7; i++)
-		nulls[i] = values[i] == 0 ? 'n' : ' ';
-	nulls[7] = call->as_of == 0 ? 'n' : ' ';
-	values[9] = rows->raws;
-	nulls[9] = rows->raws == 0 ? 'n' : ' ';
-	oms_spi_connect();
-	if (nbad > 0)
-	{
-		reasons = palloc(sizeof(Datum) * nbad);
-		details = palloc0(sizeof(Datum) * nbad);
-		no_detail = palloc(sizeof(bool) * nbad);
-		for (int i = 0; i < nbad; i++)
-		{
-			const OmsFeedResult *result = &call->results[bad[i] - 1];
-
-			reasons[i] = CStringGetTextDatum(result->reason);
-			no_detail[i] = result->detail == NULL;
-			if (!no_detail[i])
-				details[i] = CStringGetTextDatum(result->detail);
-		}
-		values[8] = oms_id_array(nbad, bad);
-		values[10] = oms_text_array(nbad, reasons);
-		values[11] = oms_array_of(nbad, details, no_detail, TEXTOID, -1, false, TYPALIGN_INT);
-		oms_spi_execute(&note_exceptions, values, nulls, false);
-	}
-	if (ngood > 0 && oms_spi_execute(&any_exceptions, values, NULL, false) > 0)
-	{
-		values[8] = oms_id_array(ngood, good);
-		values[10] = PointerGetDatum(call->actor);
-		oms_spi_execute(&close_exceptions, values, nulls, false);
-	}
-	oms_spi_finish();
 }
 
 /* -------------------------------------------------------------------------
@@ -476,11 +362,13 @@ ingest_movements(OmsFeedCall *call)
 	OmsChange  *changes = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OmsChange) * Max(1, n));
 	OmsAccounts *accounts = oms_stock_open();
 
+	oms_progress_phase(OMS_PHASE_APPLY, n);
 	for (int i = 0; i < n; i++)
 	{
-		OmsAmounts	change = {.on_hand = is_kind(call, "sale") ? -rows[i].quantity : rows[i].quantity};
+		OmsAmounts	change = {.on_hand = oms_feed_is_kind(call, "sale") ? -rows[i].quantity : rows[i].quantity};
 
 		CHECK_FOR_INTERRUPTS();
+		oms_progress_done(i);
 		oms_stock_change(accounts, rows[i].sku, rows[i].location, change, &forced, &changes[i]);
 		call->results[rows[i].n - 1].change = change.on_hand;
 	}
@@ -664,10 +552,12 @@ ingest_orders(OmsFeedCall *call)
 	}
 }
 
-/* run takes the rows of a call: results are filled, exceptions recorded. */
-static void
-run(OmsFeedCall *call)
+/* oms_feed_run takes the rows of a call: results are filled, exceptions recorded. */
+void
+oms_feed_run(OmsFeedCall *call)
 {
+	bool		began = oms_progress_begin(OMS_CALL_INGEST);
+
 	call->results = MemoryContextAllocExtended(CurrentMemoryContext,
 											   sizeof(OmsFeedResult) * Max(1, call->rows.n),
 											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
@@ -678,20 +568,22 @@ run(OmsFeedCall *call)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("as_of must not be in the future")));
 	if (call->rows.n == 0)
-		return;
-	if (is_kind(call, "order"))
+		;						/* nothing to take */
+	else if (oms_feed_is_kind(call, "order"))
 		ingest_orders(call);
 	else
 	{
-		lock_locations(call);
-		if (is_kind(call, "count") || call->keyed)
+		oms_feed_lock(call->rows.locations);
+		if (oms_feed_is_kind(call, "count") || call->keyed)
 			ingest_counts(call);
-		else if (is_kind(call, "snapshot"))
+		else if (oms_feed_is_kind(call, "snapshot"))
 			ingest_snapshot(call);
 		else
 			ingest_movements(call);
 	}
-	finish(call);
+	if (call->rows.n > 0)
+		oms_feed_finish(call);
+	oms_progress_end(began);
 }
 
 /* -------------------------------------------------------------------------
@@ -754,9 +646,9 @@ put_summary(FunctionCallInfo fcinfo, const OmsFeedCall *call)
 	}
 }
 
-/* parse reads rows that came as jsonb. */
-static void
-parse(Datum json, OmsFeedRows *rows)
+/* oms_feed_parse reads rows that came as jsonb. */
+void
+oms_feed_parse(Datum json, OmsFeedRows *rows)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Datum	   *columns[] = {&rows->event_ids, &rows->skus, &rows->locations, &rows->quantities, &rows->as_ofs, &rows->raws};
@@ -777,27 +669,38 @@ parse(Datum json, OmsFeedRows *rows)
 	oms_spi_finish();
 }
 
+/*
+ * begin_call reads what ingest and its like have in common: source and kind come first, then
+ * the rows under a name of their own, and as_of, event_id and actor from argument rest on.
+ */
+static OmsFeedCall
+begin_call(FunctionCallInfo fcinfo, const char *rows, int rest)
+{
+	OmsFeedCall call = {.limits = true};
+
+	call.source = oms_arg_key(fcinfo, 0, "source");
+	call.kind = oms_arg_key(fcinfo, 1, "kind");
+	oms_require_not_null(fcinfo, 2, rows);
+	call.as_of = PG_ARGISNULL(rest) ? 0 : PG_GETARG_DATUM(rest);
+	call.event_id = oms_arg_optional_key(fcinfo, rest + 1, "event_id");
+	call.actor = oms_arg_actor(fcinfo, rest + 2);
+	InitMaterializedSRF(fcinfo, 0);
+	return call;
+}
+
 /* oms_ingest(source, kind, rows, as_of, event_id, actor): see the COMMENT. */
 Datum
 oms_ingest(PG_FUNCTION_ARGS)
 {
-	OmsFeedCall call = {.limits = true};
-	Datum		json;
+	OmsFeedCall call = begin_call(fcinfo, "rows", 3);
+	Datum		json = PG_GETARG_DATUM(2);
 
-	call.source = oms_arg_key(fcinfo, 0, "source");
-	call.kind = oms_arg_key(fcinfo, 1, "kind");
-	oms_require_not_null(fcinfo, 2, "rows");
-	json = PG_GETARG_DATUM(2);
 	if (strcmp(TextDatumGetCString(DirectFunctionCall1(jsonb_typeof, json)), "array") != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("rows must be a jsonb array of objects")));
-	call.as_of = PG_ARGISNULL(3) ? 0 : PG_GETARG_DATUM(3);
-	call.event_id = oms_arg_optional_key(fcinfo, 4, "event_id");
-	call.actor = oms_arg_actor(fcinfo, 5);
-	InitMaterializedSRF(fcinfo, 0);
-	parse(json, &call.rows);
-	run(&call);
+	oms_feed_parse(json, &call.rows);
+	oms_feed_run(&call);
 	put_results(fcinfo, &call);
 	return (Datum) 0;
 }
@@ -823,12 +726,9 @@ array_column(FunctionCallInfo fcinfo, int argno, const char *name, int n)
 Datum
 oms_ingest_many(PG_FUNCTION_ARGS)
 {
-	OmsFeedCall call = {.limits = true};
+	OmsFeedCall call = begin_call(fcinfo, "skus", 7);
 	ArrayType  *skus;
 
-	call.source = oms_arg_key(fcinfo, 0, "source");
-	call.kind = oms_arg_key(fcinfo, 1, "kind");
-	oms_require_not_null(fcinfo, 2, "skus");
 	oms_require_not_null(fcinfo, 3, "locations");
 	oms_require_not_null(fcinfo, 4, "quantities");
 	skus = PG_GETARG_ARRAYTYPE_P(2);
@@ -838,11 +738,7 @@ oms_ingest_many(PG_FUNCTION_ARGS)
 	call.rows.quantities = array_column(fcinfo, 4, "quantities", call.rows.n);
 	call.rows.event_ids = array_column(fcinfo, 5, "event_ids", call.rows.n);
 	call.rows.as_ofs = array_column(fcinfo, 6, "as_ofs", call.rows.n);
-	call.as_of = PG_ARGISNULL(7) ? 0 : PG_GETARG_DATUM(7);
-	call.event_id = oms_arg_optional_key(fcinfo, 8, "event_id");
-	call.actor = oms_arg_actor(fcinfo, 9);
-	InitMaterializedSRF(fcinfo, 0);
-	run(&call);
+	oms_feed_run(&call);
 	put_results(fcinfo, &call);
 	return (Datum) 0;
 }
@@ -899,160 +795,21 @@ read_table(Oid table, OmsFeedRows *rows)
 Datum
 oms_ingest_table(PG_FUNCTION_ARGS)
 {
-	OmsFeedCall call = {.limits = true};
-	Oid			table;
+	OmsFeedCall call = begin_call(fcinfo, "staging", 3);
+	Oid			table = PG_GETARG_OID(2);
+	bool		began;
 
-	call.source = oms_arg_key(fcinfo, 0, "source");
-	call.kind = oms_arg_key(fcinfo, 1, "kind");
-	oms_require_not_null(fcinfo, 2, "staging");
-	table = PG_GETARG_OID(2);
-	call.as_of = PG_ARGISNULL(3) ? 0 : PG_GETARG_DATUM(3);
-	call.event_id = oms_arg_optional_key(fcinfo, 4, "event_id");
-	call.actor = oms_arg_actor(fcinfo, 5);
 	if (get_rel_name(table) == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("staging table with OID %u does not exist", table)));
-	InitMaterializedSRF(fcinfo, 0);
+	began = oms_progress_begin(OMS_CALL_INGEST);
+	oms_progress_phase(OMS_PHASE_READ_ROWS, 0);
 	read_table(table, &call.rows);
-	run(&call);
+	oms_feed_run(&call);
+	oms_progress_end(began);
 	put_summary(fcinfo, &call);
 	return (Datum) 0;
-}
-
-/*
- * take_exceptions tries exceptions again, those of a source and kind together; limits: large
- * differences still wait for a person. Others that try the same skip them. A row per
- * exception's row, numbered within all.
- */
-static void
-take_exceptions(FunctionCallInfo fcinfo, Datum *values, const char *nulls, bool limits, text *actor)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext caller = CurrentMemoryContext;
-	int			n;
-	Datum	   *groups;
-	MemoryContext spi;
-
-	oms_spi_connect();
-	n = oms_spi_execute_latest(&select_exceptions, values, nulls);
-	spi = MemoryContextSwitchTo(caller);
-	groups = palloc(sizeof(Datum) * 3 * Max(1, n));
-	for (int i = 0; i < n; i++)
-	{
-		bool		isnull;
-
-		groups[3 * i] = PointerGetDatum(DatumGetTextPCopy(oms_spi_value(i, 1, &isnull)));
-		groups[3 * i + 1] = PointerGetDatum(DatumGetTextPCopy(oms_spi_value(i, 2, &isnull)));
-		groups[3 * i + 2] = PointerGetDatum(PG_DETOAST_DATUM_COPY(oms_spi_value(i, 4, &isnull)));
-	}
-	MemoryContextSwitchTo(spi);
-	oms_spi_finish();
-	for (int i = 0; i < n; i++)
-	{
-		OmsFeedCall call = {.limits = limits, .actor = actor};
-
-		call.source = DatumGetTextPP(groups[3 * i]);
-		call.kind = DatumGetTextPP(groups[3 * i + 1]);
-		call.keyed = is_kind(&call, "snapshot");
-		parse(groups[3 * i + 2], &call.rows);
-		run(&call);
-		for (int r = 0; r < call.rows.n; r++)
-		{
-			Datum		row[5];
-			bool		isnull[5] = {0};
-
-			row[0] = groups[3 * i];
-			row[1] = groups[3 * i + 1];
-			row[2] = CStringGetTextDatum(call.results[r].outcome);
-			if (!(isnull[3] = call.results[r].reason == NULL))
-				row[3] = CStringGetTextDatum(call.results[r].reason);
-			row[4] = Int64GetDatum(call.results[r].change);
-			tuplestore_putvalues(result->setResult, result->setDesc, row, isnull);
-		}
-	}
-}
-
-/* oms_retry_exceptions(source, reason, at_most, actor): see the COMMENT. */
-Datum
-oms_retry_exceptions(PG_FUNCTION_ARGS)
-{
-	Datum		values[4] = {0};
-	char		nulls[5] = "n   ";
-
-	values[1] = PointerGetDatum(oms_arg_optional_key(fcinfo, 0, "source"));
-	nulls[1] = PG_ARGISNULL(0) ? 'n' : ' ';
-	values[2] = PointerGetDatum(oms_arg_optional_key(fcinfo, 1, "reason"));
-	nulls[2] = PG_ARGISNULL(1) ? 'n' : ' ';
-	values[3] = Int64GetDatum(oms_arg_quantity(fcinfo, 2, "at_most"));
-	InitMaterializedSRF(fcinfo, 0);
-	take_exceptions(fcinfo, values, nulls, true, oms_arg_actor(fcinfo, 3));
-	return (Datum) 0;
-}
-
-/* oms_resolve_exception(exception_id, action, note, source, reason, actor): see the COMMENT. */
-Datum
-oms_resolve_exception(PG_FUNCTION_ARGS)
-{
-	Datum		values[5] = {0};
-	char		nulls[6] = "     ";
-	text	   *action = oms_arg_key(fcinfo, 1, "action");
-	bool		take = strcmp(text_to_cstring(action), "take") == 0;
-	uint64		n;
-
-	if (!take && strcmp(text_to_cstring(action), "dismiss") != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("action must be take or dismiss"),
-				 errdetail("It is \"%s\".", text_to_cstring(action))));
-	if (PG_ARGISNULL(0) && PG_ARGISNULL(3) && PG_ARGISNULL(4))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("exception_id must not be null unless source or reason is given")));
-	values[0] = PG_ARGISNULL(0) ? 0 : PG_GETARG_DATUM(0);
-	nulls[0] = PG_ARGISNULL(0) ? 'n' : ' ';
-	values[1] = PointerGetDatum(oms_arg_optional_key(fcinfo, 3, "source"));
-	nulls[1] = PG_ARGISNULL(3) ? 'n' : ' ';
-	values[2] = PointerGetDatum(oms_arg_optional_key(fcinfo, 4, "reason"));
-	nulls[2] = PG_ARGISNULL(4) ? 'n' : ' ';
-	InitMaterializedSRF(fcinfo, 0);
-	if (take)
-	{
-		values[3] = Int64GetDatum(PG_INT64_MAX);
-		take_exceptions(fcinfo, values, nulls, false, oms_arg_actor(fcinfo, 5));
-		n = tuplestore_tuple_count(((ReturnSetInfo *) fcinfo->resultinfo)->setResult);
-	}
-	else
-	{
-		values[3] = PointerGetDatum(oms_arg_actor(fcinfo, 5));
-		values[4] = PG_ARGISNULL(2) ? 0 : PG_GETARG_DATUM(2);
-		nulls[4] = PG_ARGISNULL(2) ? 'n' : ' ';
-		oms_spi_connect();
-		n = oms_spi_execute_latest(&dismiss_exceptions, values, nulls);
-		oms_spi_finish();
-	}
-	if (n == 0 && !PG_ARGISNULL(0))
-		ereport(ERROR,
-				(errcode(OMS_ERR_UNKNOWN_KEY),
-				 errmsg("there is no open exception %lld", (long long) PG_GETARG_INT64(0)),
-				 errhint("oms.feed_exception lists them.")));
-	return (Datum) 0;
-}
-
-/* oms_forget_events(older_than interval): see the COMMENT. */
-Datum
-oms_forget_events(PG_FUNCTION_ARGS)
-{
-	Datum		values[1];
-	int64		n;
-
-	oms_require_not_null(fcinfo, 0, "older_than");
-	values[0] = PG_GETARG_DATUM(0);
-	oms_spi_connect();
-	oms_spi_execute(&forget_events, values, NULL, false);
-	n = oms_spi_int64(0, 1);
-	oms_spi_finish();
-	PG_RETURN_INT64(n);
 }
 
 /*

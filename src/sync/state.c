@@ -65,7 +65,7 @@ static OmsPlan glance = {
 	"WHERE a.on_hand IS DISTINCT FROM u.quantity OR (SELECT s.excludes_reserved FROM oms.source s WHERE s.source = $1) "
 	"OR (u.sku, u.location) IN (SELECT d.sku, d.location FROM oms.stock_delta d "
 	"UNION ALL SELECT m.sku, m.location FROM oms.movement_row m WHERE m.occurred_at > $2 - (SELECT s.lag FROM oms.source s WHERE s.source = $1) "
-	"UNION ALL SELECT k.sku, k.location FROM oms.feed_mark_row k WHERE k.as_of > $2) "
+	"UNION ALL SELECT k.sku, k.location FROM oms.feed_mark_row k WHERE k.as_of >= $2) "
 	"OR u.location IN (SELECT p.location FROM oms.feed_snapshot_row p WHERE p.as_of > $2)",
 	5, {"text", "timestamptz", "_text", "_text", "_int8"}
 };
@@ -76,17 +76,10 @@ static OmsPlan glance = {
 	"WITH ORDINALITY AS u (sku, location, quantity, n)), " \
 	"unseen AS (SELECT m.sku, m.location, sum(m.quantity)::bigint AS quantity, " \
 	"bool_or(m.kind = 'count' AND m.source IS NULL AND m.occurred_at > $2) AS counted FROM oms.movement_row m " \
-	"WHERE m.occurred_at > (SELECT s.seen FROM s) AND (m.occurred_at > $2 OR m.source IS DISTINCT FROM $1 " \
-	"AND NOT ((SELECT s.excludes_shipped FROM s) AND m.kind IN ('consume', 'ship', 'hand_over'))) " \
+	"WHERE " OMS_FEED_UNSEEN("$1", "$2", "(SELECT s.seen FROM s)", "(SELECT s.excludes_shipped FROM s)") " " \
 	"GROUP BY m.sku, m.location), " \
-	"held AS (SELECT r.sku, r.location, sum(r.units)::bigint AS quantity FROM (" \
-	"SELECT r.sku, r.location, CASE WHEN r.changed_at > (SELECT s.seen FROM s) THEN r.quantity ELSE r.quantity - r.consumed END AS units " \
-	"FROM oms.reservation_row r WHERE (SELECT s.excludes_reserved FROM s) AND r.created_at <= (SELECT s.seen FROM s) " \
-	"AND (r.status = 'firm' OR r.status = 'hold' AND r.expires_at > (SELECT s.seen FROM s)) " \
-	"UNION ALL SELECT r.sku, r.location, r.quantity FROM oms.reservation_row r WHERE (SELECT s.excludes_reserved FROM s) " \
-	"AND r.status IN ('released', 'expired', 'consumed') AND r.changed_at > (SELECT s.seen FROM s) " \
-	"AND r.created_at <= (SELECT s.seen FROM s) AND (r.expires_at IS NULL OR r.expires_at > (SELECT s.seen FROM s))) r " \
-	"GROUP BY r.sku, r.location), " \
+	"held AS (SELECT r.sku, r.location, sum(" OMS_FEED_HELD("(SELECT s.seen FROM s)") ")::bigint AS quantity " \
+	"FROM oms.reservation_row r WHERE (SELECT s.excludes_reserved FROM s) GROUP BY r.sku, r.location), " \
 	"stated AS (SELECT DISTINCT sku, p.location, p.source, p.as_of FROM oms.feed_snapshot_row p, unnest(p.skus) AS sku WHERE p.as_of > $2 AND NOT p.complete), " \
 	"c AS (SELECT u.*, COALESCE(a.on_hand, 0) + COALESCE(d.on_hand, 0) AS on_hand, " \
 	"u.quantity + COALESCE(h.quantity, 0) + COALESCE(x.quantity, 0) - COALESCE(a.on_hand, 0) - COALESCE(d.on_hand, 0) AS difference, " \
@@ -94,7 +87,7 @@ static OmsPlan glance = {
 	"WHEN u.location IS NULL OR u.location = '' THEN 'no location' " \
 	"WHEN l.location IS NULL THEN 'unknown location' " \
 	"WHEN u.quantity IS NULL THEN 'no quantity' " \
-	"WHEN u.quantity NOT BETWEEN 0 AND 1000000000000 THEN 'impossible quantity' " \
+	"WHEN u.quantity NOT BETWEEN CASE WHEN $6 THEN 0 ELSE -1000000000000 END AND 1000000000000 THEN 'impossible quantity' " \
 	"WHEN u.quantity > 0 AND u.sku IN (SELECT k.kit FROM oms.kit_component k) THEN 'a kit has no stock of its own' END AS problem, " \
 	"CASE WHEN x.counted THEN 'counted later' " \
 	"WHEN k.sku IS NOT NULL THEN 'stated by ' || k.source || ' as of ' || to_char(k.as_of AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS') " \
@@ -105,7 +98,7 @@ static OmsPlan glance = {
 	"LEFT JOIN oms.stock_delta_sum d ON d.sku = u.sku AND d.location = u.location " \
 	"LEFT JOIN unseen x ON x.sku = u.sku AND x.location = u.location " \
 	"LEFT JOIN held h ON h.sku = u.sku AND h.location = u.location " \
-	"LEFT JOIN oms.feed_mark_row k ON k.sku = u.sku AND k.location = u.location AND k.as_of > $2 " \
+	"LEFT JOIN oms.feed_mark_row k ON k.sku = u.sku AND k.location = u.location AND (k.as_of > $2 OR k.as_of = $2 AND k.settled AND $6) " \
 	"LEFT JOIN stated t ON t.sku = u.sku AND t.location = u.location " \
 	"LEFT JOIN oms.feed_snapshot_row q ON q.complete AND q.as_of > $2 AND q.location = u.location AND u.sku <> ALL (q.skus)), " \
 	"f AS (SELECT c.*, row_number() OVER (PARTITION BY c.sku, c.location ORDER BY c.n) AS nth FROM c " \
@@ -128,12 +121,12 @@ static OmsPlan compare_many = {COMPARE, 6, {"text", "timestamptz", "_text", "_te
 	"u AS (SELECT DISTINCT u.sku, u.location FROM ROWS FROM (unnest($3), unnest($4)) WITH ORDINALITY AS u (sku, location, n) " \
 	"WHERE NOT EXISTS (SELECT FROM unnest($5) AS e (n) WHERE e.n = u.n)) "
 
-/* Counts, and rows of snapshots that stand for themselves. */
+/* Counts, and rows of snapshots that stand for themselves: settled when a person has looked at them. */
 static OmsPlan state_keys = {
 	"WITH " ROWS_STATED
-	"INSERT INTO oms.feed_mark_row AS k (sku, location, source, as_of) SELECT u.sku, u.location, $1, $2 FROM u "
-	"ON CONFLICT (sku, location) DO UPDATE SET source = excluded.source, as_of = excluded.as_of WHERE k.as_of <= excluded.as_of",
-	5, {"text", "timestamptz", "_text", "_text", "_int8"}
+	"INSERT INTO oms.feed_mark_row AS k (sku, location, source, as_of, settled) SELECT u.sku, u.location, $1, $2, NOT $6 FROM u "
+	"ON CONFLICT (sku, location) DO UPDATE SET source = excluded.source, as_of = excluded.as_of, settled = excluded.settled WHERE k.as_of <= excluded.as_of",
+	6, {"text", "timestamptz", "_text", "_text", "_int8", "bool"}
 };
 
 /*
@@ -151,7 +144,7 @@ static OmsPlan state_keys = {
 	"SELECT e.sku, old.location, old.source, old.as_of FROM old, unnest(old.skus) AS e (sku) " \
 	"WHERE old.as_of <= $2 AND NOT EXISTS (SELECT FROM new, unnest(new.skus) AS n (sku) WHERE new.location = old.location AND n.sku = e.sku) " \
 	"UNION SELECT n.sku, new.location, $1, $2 FROM new JOIN old ON old.location = new.location AND old.as_of > $2, unnest(new.skus) AS n (sku) " \
-	"ON CONFLICT (sku, location) DO UPDATE SET source = excluded.source, as_of = excluded.as_of WHERE k.as_of <= excluded.as_of) " \
+	"ON CONFLICT (sku, location) DO UPDATE SET source = excluded.source, as_of = excluded.as_of, settled = k.settled AND k.as_of = excluded.as_of WHERE k.as_of <= excluded.as_of) " \
 	"INSERT INTO oms.feed_snapshot_row AS p (location, complete, source, as_of, skus, hash) " \
 	"SELECT new.location, false, $1, $2, new.skus, new.hash FROM new " \
 	"ON CONFLICT (location, complete) DO UPDATE SET source = excluded.source, as_of = excluded.as_of, skus = excluded.skus, hash = excluded.hash " \
@@ -378,34 +371,41 @@ note_missing(OmsFeedCall *call, Datum as_of, int n, Datum *skus, Datum *location
 }
 
 /*
- * state makes the rows true as of the moment; ns[i] is the number of row i of the call, NULL: i + 1.
- * complete: what is not among the rows of a snapshot is not there.
+ * state makes the rows true as of the moment: rows[i] is row i + 1; NULL: they are all those of the call, a
+ * snapshot. complete: what is not among the rows of a snapshot is not there.
  */
 static void
 state(OmsFeedCall *call, Datum as_of, int n, Datum skus, Datum locations, Datum quantities,
-	  const int *ns, bool complete)
+	  const OmsFeedRow *rows, bool complete)
 {
-	bool		snapshot = !call->keyed && strcmp(text_to_cstring(call->kind), "snapshot") == 0;
 	TimestampTz start = GetCurrentTimestamp();
 	ArrayType  *figures = DatumGetArrayTypeP(quantities);
 	Compared   *compared;
-	int			ncompared = compare(call, as_of, skus, locations, quantities, n, &compared);
-	OmsAccounts *accounts = oms_stock_open();
-	OmsFeedRow *booked = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OmsFeedRow) * Max(1, ncompared));
-	OmsChange  *changes = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OmsChange) * Max(1, ncompared));
-	int64	   *left_out = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(1, ncompared));
+	int			ncompared;
+	OmsAccounts *accounts;
+	OmsFeedRow *booked;
+	OmsChange  *changes;
+	int64	   *left_out;
 	Datum	   *missing_skus = palloc(sizeof(Datum) * Max(1, n - call->rows.n));
 	Datum	   *missing_locations = palloc(sizeof(Datum) * Max(1, n - call->rows.n));
 	int			nbooked = 0;
 	int			nleft_out = 0;
 	int			nmissing = 0;
-	Datum		values[5];
+	Datum		values[6];
 	int			level;
 
+	oms_progress_phase(OMS_PHASE_COMPARE, n);
+	ncompared = compare(call, as_of, skus, locations, quantities, n, &compared);
+	booked = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OmsFeedRow) * Max(1, ncompared));
+	changes = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(OmsChange) * Max(1, ncompared));
+	left_out = MemoryContextAllocHuge(CurrentMemoryContext, sizeof(int64) * Max(1, ncompared));
+	oms_progress_phase(OMS_PHASE_APPLY, ncompared);
+	accounts = oms_stock_open();
 	for (int i = 0; i < ncompared; i++)
 	{
 		Compared   *c = &compared[i];
-		int			row = ns == NULL ? c->n : ns[c->n - 1];
+		const OmsFeedRow *given = rows == NULL ? NULL : &rows[c->n - 1];
+		int			row = given == NULL ? c->n : given->n;
 
 		if (strcmp(c->outcome, "applied") == 0)
 		{
@@ -415,12 +415,15 @@ state(OmsFeedCall *call, Datum as_of, int n, Datum skus, Datum locations, Datum 
 														   TYPALIGN_DOUBLE, &isnull));
 
 			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(i);
 			apply_one(call, &accounts, as_of, quantity, c, start);
 		}
 		if (strcmp(c->outcome, "applied") == 0)
 		{
 			booked[nbooked] = (OmsFeedRow) {
-				.n = row, .sku = c->sku, .location = c->location, .as_of = DatumGetTimestampTz(as_of)
+				.n = row, .sku = c->sku, .location = c->location, .as_of = DatumGetTimestampTz(as_of),
+				.event_id = given == NULL ? call->event_id : given->event_id,
+				.reason = given == NULL ? NULL : given->reason
 			};
 			changes[nbooked++] = c->change;
 		}
@@ -448,9 +451,10 @@ state(OmsFeedCall *call, Datum as_of, int n, Datum skus, Datum locations, Datum 
 	values[2] = skus;
 	values[3] = locations;
 	values[4] = oms_id_array(nleft_out, left_out);
+	values[5] = BoolGetDatum(call->limits);
 	level = plan_for_many(n > MANY_ROWS);
 	oms_spi_connect();
-	oms_spi_execute(!snapshot ? &state_keys : complete ? &state_complete : n > MANY_ROWS ? &state_snapshot_many : &state_snapshot_few,
+	oms_spi_execute(rows != NULL ? &state_keys : complete ? &state_complete : n > MANY_ROWS ? &state_snapshot_many : &state_snapshot_few,
 					values, NULL, false);
 	oms_spi_finish();
 	AtEOXact_GUC(false, level);
@@ -470,22 +474,19 @@ oms_feed_state(OmsFeedCall *call, int n, const OmsFeedRow *rows)
 	{
 		int			end = first;
 		Datum	   *quantities;
-		int		   *ns;
 
 		while (end < n && rows[end].as_of == rows[first].as_of)
 			end++;
 		quantities = palloc(sizeof(Datum) * (end - first));
-		ns = palloc(sizeof(int) * (end - first));
 		for (int i = first; i < end; i++)
 		{
 			quantities[i - first] = Int64GetDatum(rows[i].quantity);
-			ns[i - first] = rows[i].n;
 			call->results[rows[i].n - 1].outcome = "unchanged";
 		}
 		state(call, TimestampTzGetDatum(rows[first].as_of), end - first,
 			  oms_feed_texts(end - first, rows + first, offsetof(OmsFeedRow, sku)),
 			  oms_feed_texts(end - first, rows + first, offsetof(OmsFeedRow, location)),
-			  oms_int8_array(end - first, quantities), ns, false);
+			  oms_int8_array(end - first, quantities), rows + first, false);
 		first = end;
 	}
 }

@@ -1,6 +1,7 @@
 /*
  * sync.h
- *		What the files of sync/ share: one call of ingest. See ingest.c and state.c.
+ *		What the files of sync/ share: one call of ingest. See ingest.c, state.c,
+ *		exceptions.c and reconcile.c.
  */
 #ifndef OMS_SYNC_H
 #define OMS_SYNC_H
@@ -56,8 +57,28 @@ typedef struct OmsFeedRow
 	text	   *location;
 	int64		quantity;
 	TimestampTz as_of;
+	text	   *reason;			/* of the movement; NULL: none */
 } OmsFeedRow;
 
+/*
+ * Whether a movement m is not contained in a figure of the source as of the moment; seen is that
+ * less the source's lag, shipped whether it knows at once what oms sent out. See state.c.
+ */
+#define OMS_FEED_UNSEEN(source, as_of, seen, shipped) \
+	"(m.occurred_at > " seen " AND (m.occurred_at > " as_of " OR m.source IS DISTINCT FROM " source " " \
+	"AND NOT (" shipped " AND m.kind IN ('consume', 'ship', 'hand_over'))))"
+
+/* What a reservation r held at a moment. */
+#define OMS_FEED_HELD(seen) \
+	"CASE WHEN r.created_at > " seen " OR r.expires_at <= " seen " THEN 0 " \
+	"WHEN r.status IN ('firm', 'hold') THEN CASE WHEN r.changed_at > " seen " THEN r.quantity ELSE r.quantity - r.consumed END " \
+	"WHEN r.changed_at > " seen " THEN r.quantity ELSE 0 END"
+
+extern bool oms_feed_is_kind(const OmsFeedCall *call, const char *kind);
+extern void oms_feed_lock(Datum locations);
+extern void oms_feed_parse(Datum json, OmsFeedRows *rows);
+extern void oms_feed_run(OmsFeedCall *call);
+extern void oms_feed_finish(OmsFeedCall *call);
 extern Datum oms_feed_texts(int n, const OmsFeedRow *rows, size_t member);
 extern void oms_feed_book(OmsFeedCall *call, int n, const OmsFeedRow *rows, const OmsChange *changes);
 extern void oms_feed_state(OmsFeedCall *call, int n, const OmsFeedRow *rows);

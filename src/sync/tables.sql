@@ -62,8 +62,10 @@ CREATE TABLE oms.feed_mark_row (
     location text COLLATE "C" NOT NULL,
     source text COLLATE "C" NOT NULL,
     as_of timestamptz NOT NULL,
+    settled boolean NOT NULL DEFAULT false,
     PRIMARY KEY (sku, location)
 );
+COMMENT ON COLUMN oms.feed_mark_row.settled IS 'a person has looked at it (oms.resolve_exception, oms.reconcile)';
 COMMENT ON TABLE oms.feed_mark_row IS 'private: statements of the stock of a sku at a location by counts, and by snapshots that are not the newest of the location';
 
 CREATE SEQUENCE oms.feed_exception_id_seq;

@@ -2,7 +2,8 @@
  * batch.c
  *		The default solver: all orders are decided as a set.
  *
- * 1. Start: the better of the two sequential plans.
+ * 1. Start: the better of the two sequential plans; of a large instance one among rough
+ *    candidates first.
  * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
  * 3. Negotiate: all orders choose at once, and those who lose least give way (negotiate.c).
  * 4. Improve: a chain for each order that costs more than its ideal (its excess);
@@ -11,7 +12,9 @@
  *    (oms_score_compare), or a little dearer at first.
  * 5. Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
- * 6. Polish: each order may take what is free and better.
+ * 6. Price again, where something had to be left out, for plans that leave out no more, and
+ *    improve and settle by that.
+ * 7. Polish: each order may take what is free and better.
  *
  * The plan is never worse than a sequential one, since it starts from the better, and what
  * a step with heat made dearer in the end is taken back. All choices follow from indexes,
@@ -25,9 +28,10 @@
 #include "utils/memutils.h"
 
 #define MAX_MOVED 17			/* orders that one step may move */
-#define MAX_REBUILT 8			/* orders of a neighbourhood */
+#define MAX_REBUILT 12			/* orders of a neighbourhood */
 #define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
+#define WORK_OF_ITERATION 8		/* sets of locations tried in general searches that take as long */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
 
 /* what an order lacks at least, were it alone */
@@ -54,7 +58,7 @@ typedef struct Batch
 	PlanPattern target;
 	int32	   *unhappy;		/* orders without their ideal pattern */
 	int32		nunhappy;
-	int64		budget;			/* iterations */
+	int64		budget;			/* iterations, and work that counts like them */
 	int64		heat;			/* money by which a step may make the plan dearer, at most */
 } Batch;
 
@@ -451,6 +455,20 @@ is_whole(const Batch *batch)
 	return true;
 }
 
+/*
+ * spent is what of the budget is used up: the iterations, and, unless their number is given, the
+ * general searches in them, for an iteration with these may take as long as a hundred without.
+ */
+static int64
+spent(const Batch *batch)
+{
+	int64		spent = batch->run->iterations;
+
+	if (batch->model->options.iterations < 0)
+		spent += oms_search_work(batch->run->search) / WORK_OF_ITERATION;
+	return spent;
+}
+
 static bool
 may_go_on(Batch *batch, const char **stop)
 {
@@ -466,7 +484,7 @@ may_go_on(Batch *batch, const char **stop)
 			 (double) (value(batch) - batch->prices->bound) <=
 			 options->gap_target * batch->state->score.cost)
 		*stop = "gap_target";
-	else if (batch->run->iterations >= batch->budget)
+	else if (spent(batch) >= batch->budget)
 		*stop = "iterations";
 	else if ((batch->run->iterations & 15) == 0 && oms_run_out_of_time(batch->run))
 		*stop = "deadline";
@@ -538,14 +556,14 @@ improve(Batch *batch)
 	context = AllocSetContextCreate(CurrentMemoryContext, "oms plan copy", ALLOCSET_DEFAULT_SIZES);
 	before = copy_plan(batch, context);
 	score = batch->state->score;
-	started = batch->run->iterations;
+	started = spent(batch);
 	for (int32 i = 0; i < batch->nunhappy; i++)
 		heat += batch->excess[batch->unhappy[i]] / batch->nunhappy;
 	heat *= HEAT;
 	while (may_go_on(batch, &stop))
 	{
 		int			steps = Max(256, batch->nunhappy / 4);
-		double		rest = 1.0 - (double) (batch->run->iterations - started) /
+		double		rest = 1.0 - (double) (spent(batch) - started) /
 			(batch->budget - started);
 
 		batch->heat = (int64) (heat * rest * rest);
@@ -681,6 +699,51 @@ find_ideals(Batch *batch)
 	}
 }
 
+/*
+ * refine gives all orders their candidates in place of rough ones; false when the time is used up
+ * before.
+ */
+static bool
+refine(Batch *batch)
+{
+	PlanModel  *model = batch->model;
+
+	for (int32 o = 0; o < model->norders; o++)
+	{
+		const PlanPlaced *placed = &batch->state->placed[o];
+		int32	   *must = palloc(sizeof(int32) * Max(1, placed->nheld));
+
+		if ((o & 63) == 0)
+		{
+			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(o);
+			if (oms_run_out_of_time(batch->run))
+				return false;
+		}
+		for (int i = 0; i < placed->nheld; i++)
+			must[i] = placed->held[i].share.location;
+		oms_model_refine(model, o, must, placed->nheld);
+		pfree(must);
+	}
+	MemoryContextDelete(model->rough);
+	model->rough = NULL;
+	return true;
+}
+
+/* improve_and_settle improves the plan by so many iterations, and makes it keep the priorities. */
+static void
+improve_and_settle(Batch *batch, int64 budget)
+{
+	batch->budget = spent(batch) + budget;
+	improve(batch);
+	/* what settling displaced may find a better place, which must then settle again */
+	for (int round = 0; settle(batch) && round < 3; round++)
+	{
+		batch->budget = spent(batch) + Max(1, budget / 8);
+		improve(batch);
+	}
+}
+
 /* oms_solve_batch decides all orders together; see the head of this file. */
 void
 oms_solve_batch(PlanRun *run)
@@ -689,24 +752,29 @@ oms_solve_batch(PlanRun *run)
 	Batch		batch = {0};
 	int			rounds = model->norders <= 2000 ? 150 : model->norders <= 20000 ? 100 : 50;
 	int			passes = model->norders <= 20000 ? 120 : 100;
+	int64		budget = model->options.iterations;
 
 	batch.run = run;
 	batch.model = model;
 	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
 	batch.alone = oms_model_alloc(model, model->norders, sizeof(Alone));
-	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 100, 300000);
+	if (budget < 0)
+		budget = Min(Min(model->norders * INT64CONST(1000), 50000 + model->norders * INT64CONST(60)),
+					 350000);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);
-	batch.state = keep_better(batch.state, oms_sequential_plan(run, true));
+	if (model->rough != NULL && refine(&batch))
+		batch.state = keep_better(batch.state, oms_sequential_plan(run, false));
+	if (model->rough == NULL)
+		batch.state = keep_better(batch.state, oms_sequential_plan(run, true));
 
 	batch.prices = oms_prices_create(model);
 	if (batch.prices != NULL && !oms_run_out_of_time(run))
 	{
 		run->state = batch.state;
-		oms_prices_search(run, batch.prices, value(&batch), rounds);
+		oms_prices_search(run, batch.prices, NULL, value(&batch), rounds);
 		run->prices = batch.prices;
 		batch.ideal = batch.prices->ideal;
 		batch.state = keep_better(batch.state, oms_negotiate(run, batch.prices, passes));
@@ -717,12 +785,14 @@ oms_solve_batch(PlanRun *run)
 		find_ideals(&batch);
 	}
 
-	improve(&batch);
-	/* what settling displaced may find a better place, which must then settle again */
-	for (int round = 0; settle(&batch) && round < 3; round++)
+	improve_and_settle(&batch, budget);
+	if (batch.prices != NULL && !is_whole(&batch) && !oms_run_out_of_time(run))
 	{
-		batch.budget = run->iterations + Max(1, batch.budget / 8);
-		improve(&batch);
+		PlanScore	allowed = batch.state->score;
+
+		run->state = batch.state;
+		oms_prices_search(run, batch.prices, &allowed, allowed.cost, rounds);
+		improve_and_settle(&batch, budget / 4);
 	}
 	polish(&batch);
 	run->state = batch.state;

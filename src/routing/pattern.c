@@ -90,6 +90,7 @@ struct PlanSearch
 	PlanPattern best;
 	bool		have_best;
 	int			explored;		/* steps left for the order at hand */
+	int64		work;			/* sets of locations tried, and steps, so far */
 	MemoryContext transient;
 
 	/* dynamic programming over sets of bundles */
@@ -139,6 +140,16 @@ oms_search_create(PlanModel *model)
 	search->maxnodes = 1024;
 	search->nodes = oms_model_alloc(model, search->maxnodes, sizeof(Part));
 	return search;
+}
+
+/*
+ * oms_search_work is how many sets of locations, and ways to divide what is scarce, the general
+ * search has tried: nearly all time that is not spent on plain orders.
+ */
+int64
+oms_search_work(const PlanSearch *search)
+{
+	return search->work;
 }
 
 /* oms_pattern_compare orders by unfilled units, late lines, cost: < 0 when a is better. */
@@ -585,6 +596,7 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 		search->mask_lines[m] = search->mask_lines[rest] +
 			search->bundle_start[b + 1] - search->bundle_start[b];
 	}
+	search->work += (((int64) levels * search->noptions) << n) / 256;
 	for (int i = 0; i < levels << n; i++)
 		search->reach[i] = NEVER;
 	search->reach[0] = 0;
@@ -674,10 +686,18 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 		}
 
 	result->nshares = 0;
+	result->late = 0;
+	result->unfilled = search->mask_units[full];
 	for (int32 node = best_node; node >= 0; node = search->nodes[node].previous)
+	{
+		const Part *part = &search->nodes[node];
+
+		result->unfilled -= search->mask_units[part->bundles];
+		result->late += search->options[part->k].late ? search->mask_lines[part->bundles] : 0;
 		for (int b = 0; b < n; b++)
-			if (search->nodes[node].bundles & ((uint32) 1 << b))
-				add_bundle(search, result, b, search->nodes[node].k);
+			if (part->bundles & ((uint32) 1 << b))
+				add_bundle(search, result, b, part->k);
+	}
 	result->priced = best_cost;
 	if (!search->view->bound)
 		finish(search, result);
@@ -946,6 +966,7 @@ explore(PlanSearch *search, int b, int k, int64 unfilled)
 
 	if (search->explored-- <= 0)
 		return;
+	search->work++;
 	while (k < search->noptions && !search->chosen[k])
 		k++;
 	if (need == 0 || k == search->noptions)
@@ -1001,6 +1022,7 @@ fill(PlanSearch *search)
 {
 	int			stride = stride_of(&search->model->orders[search->order]);
 
+	search->work++;
 	start_trial(search);
 	for (int b = 0; b < search->nbundles; b++)
 	{
@@ -1162,7 +1184,7 @@ relax_long(PlanSearch *search, PlanPattern *result)
 	bool		any = false;
 
 	result->nshares = 0;
-	result->priced = 0;
+	result->priced = result->unfilled = result->late = 0;
 	for (int k = 0; k < search->noptions; k++)
 		open = Min(open, search->options[k].open);
 	for (int b = 0; b < search->nbundles; b++)
@@ -1178,9 +1200,13 @@ relax_long(PlanSearch *search, PlanPattern *result)
 				best = k;
 			}
 		result->priced += least;
-		if (best >= 0)
+		if (best < 0)
+			result->unfilled += search->bundle_units[b];
+		else
 		{
 			any = true;
+			if (search->options[best].late)
+				result->late += search->bundle_start[b + 1] - search->bundle_start[b];
 			add_bundle(search, result, b, best);
 		}
 	}

@@ -49,6 +49,7 @@ typedef struct PlanView
 typedef struct PlanSearch PlanSearch;
 
 extern PlanSearch *oms_search_create(PlanModel *model);
+extern int64 oms_search_work(const PlanSearch *search);
 extern bool oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 order,
 							  const PlanView *view, PlanPattern *result);
 extern void oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view,

@@ -542,6 +542,7 @@ improve(Batch *batch)
 	MemoryContext context;
 	PlanPattern *before;
 	PlanScore	score;
+	bool		progress = false;
 
 	list_unhappy(batch);
 	for (int32 i = 0; batch->prices != NULL && i < batch->nunhappy && may_go_on(batch, &stop); i++)
@@ -566,6 +567,14 @@ improve(Batch *batch)
 		double		rest = 1.0 - (double) (spent(batch) - started) /
 			(batch->budget - started);
 
+		/* half of the time brought nothing */
+		if (rest < 0.5 && !progress && oms_score_compare(&batch->state->score, &score) >= 0)
+		{
+			stop = "no progress";
+			break;
+		}
+		progress |= rest < 0.5;
+
 		batch->heat = (int64) (heat * rest * rest);
 		/* those with the larger excess more often */
 		for (int i = 0; i < steps && may_go_on(batch, &stop); i++)
@@ -581,8 +590,47 @@ improve(Batch *batch)
 }
 
 /*
- * polish lets each order in turn take the best that is free, until none gains: the
- * other steps follow prices, and may leave an order beside a cheaper place.
+ * take_over lets an order that lacks units, and would not if it were alone, change places with the
+ * dearest of its class who hold what it wants. True when the plan gains.
+ */
+static bool
+take_over(Batch *batch, int32 order)
+{
+	PlanModel  *model = batch->model;
+	PlanDraft  *state = batch->state;
+	PlanScore	before = state->score;
+	PlanView	view = {0};
+	int32		dearest = PLAN_NOWHERE;
+
+	if (!mendable(batch, order))
+		return false;
+	oms_best_pattern(batch->run->search, order, &view, &batch->target);
+	for (int i = 0; i < batch->target.nshares; i++)
+		for (PlanHeld *held = state->in_cell[batch->target.shares[i].cell]; held != NULL;
+			 held = held->next_in_cell)
+		{
+			int32		holder = model->lines[held->share.line].order;
+
+			if (holder != order && model->orders[holder].priority == model->orders[order].priority &&
+				(dearest == PLAN_NOWHERE || state->placed[holder].cost > state->placed[dearest].cost))
+				dearest = holder;
+		}
+	if (dearest == PLAN_NOWHERE)
+		return false;
+	batch->nmoved = 0;
+	take_away(batch, order);
+	take_away(batch, dearest);
+	place_best(batch, order, false);
+	place_best(batch, dearest, false);
+	if (oms_score_compare(&state->score, &before) < 0)
+		return true;
+	undo(batch);
+	return false;
+}
+
+/*
+ * polish lets each order in turn take the best that is free, or another's place, until none
+ * gains: the other steps follow prices, and may leave an order beside a cheaper place.
  */
 static void
 polish(Batch *batch)
@@ -618,6 +666,7 @@ polish(Batch *batch)
 			}
 			oms_state_take(state, o, &batch->found);
 			oms_state_place(state, o, &batch->target);
+			again |= take_over(batch, o);
 		}
 	}
 }

@@ -88,13 +88,11 @@ oms_priced_cost(const PlanPrices *prices, const PlanDraft *state, int32 order)
 	return cost;
 }
 
-/* How much more than a late line an unfilled unit is at least, by priority. */
-static const int unfilled_weights[PLAN_CLASSES] = {16, 8, 4, 2, 1};
-
 /*
  * oms_prices_create returns prices of zero, and penalties: an unfilled unit or a late
- * line costs at least what any candidate's shipment with one unit costs. NULL when
- * the numbers are too large for prices, so that nothing can be certified.
+ * line costs at least what any candidate's shipment with one unit costs, an unfilled unit
+ * twice as much as one of the next class. NULL when the numbers are too large for prices,
+ * so that nothing can be certified.
  */
 PlanPrices *
 oms_prices_create(PlanModel *model)
@@ -106,6 +104,7 @@ oms_prices_create(PlanModel *model)
 	double		most_units = 1;
 	double		most_cost = 1;
 	double		all_units = 0;
+	int			last = 0;		/* class of which there are orders */
 
 	for (int c = 0; c < PLAN_CLASSES; c++)
 		least_unfilled[c] = PLAN_MAX_MONEY;
@@ -114,6 +113,7 @@ oms_prices_create(PlanModel *model)
 		const PlanOrder *order = &model->orders[o];
 		double		units = 0;
 
+		last = Max(last, order->priority);
 		for (int k = 0; k < order->ncandidates; k++)
 			dearest = Max(dearest, order->candidates[k].cost);
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
@@ -133,7 +133,7 @@ oms_prices_create(PlanModel *model)
 		if (model->line_costs == NULL)
 			dearest = Max(dearest, model->locations[l].unit_cost);
 	if ((double) (dearest + most_unfilled) * 128 * most_units + most_cost > 1.0e17 ||
-		(double) (dearest * unfilled_weights[0] + most_unfilled) * all_units > 1.0e18)
+		(double) ((dearest << last) + most_unfilled) * all_units > 1.0e18)
 		return NULL;
 
 	prices = oms_model_alloc(model, 1, sizeof(PlanPrices));
@@ -143,7 +143,7 @@ oms_prices_create(PlanModel *model)
 	prices->ideal = oms_model_alloc(model, model->norders, sizeof(int64));
 	for (int c = 0; c < PLAN_CLASSES; c++)
 	{
-		prices->unfilled[c] = Max(0, dearest * unfilled_weights[c] - least_unfilled[c]);
+		prices->unfilled[c] = Max(0, (dearest << Max(0, last - c)) - least_unfilled[c]);
 		prices->late[c] = dearest;
 	}
 	prices->ceiling = dearest + most_unfilled;
@@ -152,9 +152,11 @@ oms_prices_create(PlanModel *model)
 
 #define MEASURES 4				/* of capacity: orders, lines, units, seconds */
 #define MOST_PRICE 16			/* times the ceiling: what a unit may cost at most */
-#define FIRST_STEP 0.5			/* of Polyak's */
+#define FIRST_STEP 0.7			/* of Polyak's */
 #define LAST_STEP 0.005
-#define MEMORY 0.6				/* of the last direction in the next one */
+#define SMALL 2000				/* orders of an instance whose prices may prove a plan the best */
+#define FULL_STEPS 30			/* for such: Polyak's, to the end of it */
+#define MEMORY 0.5				/* of the last direction in the next one */
 
 /* a resource in the subgradient: its price with a fraction, and how much is asked for */
 typedef struct Resource
@@ -308,7 +310,19 @@ chooses(int it, int iterations)
 	return it == iterations / 3 || it == iterations * 2 / 3 || it == iterations * 6 / 7;
 }
 
-/* take_step moves the prices; false when there is nowhere to go. */
+/* return_to_best sets the prices of the best bound. */
+static void
+return_to_best(Subgradient *s)
+{
+	for (int32 i = 0; i < s->n; i++)
+	{
+		*price_at(s, i) = s->best[i];
+		s->resources[i].price = s->best[i];
+		s->resources[i].direction = 0;
+	}
+}
+
+/* take_step moves the prices by distance; false when there is nowhere to go. */
 static bool
 take_step(Subgradient *s, double distance)
 {
@@ -325,7 +339,8 @@ take_step(Subgradient *s, double distance)
 			r->direction = 0;
 			continue;
 		}
-		r->direction = excess + MEMORY * r->direction;
+		/* a price that is right stays */
+		r->direction = excess == 0 ? 0 : excess + MEMORY * r->direction;
 		norm += (double) r->direction * r->direction / (amount + 1.0);
 	}
 	if (norm <= 0)
@@ -396,6 +411,7 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, const PlanScore *allowed, in
 	int128		certified;
 	bool		have_best = false;
 	bool		pruned = false;
+	int			full = iterations - (model->norders <= SMALL ? FULL_STEPS : 0);
 	int			most_held = 1;
 
 	for (int32 o = 0; o < model->norders; o++)
@@ -420,10 +436,10 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, const PlanScore *allowed, in
 		halve(run, &s, &pattern);
 	for (int it = 0; it < iterations; it++)
 	{
-		bool		choose = pruned && chooses(it, iterations);
+		bool		choose = pruned && chooses(it, full);
 		int128		bound = evaluate(run, &s, &pattern, choose);
 		double		gap = (double) upper - (double) bound;
-		double		theta = FIRST_STEP * pow(LAST_STEP / FIRST_STEP, (double) it / iterations);
+		double		theta = FIRST_STEP * pow(LAST_STEP / FIRST_STEP, (double) it / full);
 
 		prices->iterations++;
 		/* with too few candidates a bound seems higher than it is */
@@ -434,14 +450,20 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, const PlanScore *allowed, in
 			for (int32 i = 0; i < s.n; i++)
 				s.best[i] = *price_at(&s, i);
 		}
+		if (it == full)
+		{
+			return_to_best(&s);
+			continue;
+		}
+		if (it > full)
+			theta = 1;
 		/* a poor plan would make the first steps far too long */
 		if (gap <= 0 || it + 1 == iterations || oms_run_out_of_time(run) ||
-			!take_step(&s, theta * Min(gap, 0.2 * Max(fabs((double) bound), fabs((double) upper)) + 1.0)))
+			!take_step(&s, theta * Min(gap, 0.2 * fabs((double) bound) + 1.0)))
 			break;
 	}
 
-	for (int32 i = 0; i < s.n; i++)
-		*price_at(&s, i) = s.best[i];
+	return_to_best(&s);
 	certified = evaluate(run, &s, &pattern, pruned);
 	if (allowed != NULL)
 		certified += oms_penalties(prices, allowed);

@@ -100,7 +100,8 @@ static const Column lines_columns[] = {
 	{"quantity", COLUMN_INTEGER, true, 1, PLAN_MAX_QUANTITY},
 	{"unfilled_cost", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY},
 	{"keep_together", COLUMN_TEXT},
-	{"unit_value", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY}
+	{"unit_value", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY},
+	{"planned_at", COLUMN_TEXT}
 };
 
 static const Column locations_columns[] = {
@@ -724,7 +725,7 @@ index_skus(PlanModel *model)
 }
 
 static PlanKeyMap *
-read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders)
+read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders, PlanKeyMap *locations)
 {
 	Reader		reader;
 	int32		capacity = 0;
@@ -757,6 +758,8 @@ read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders)
 		line->quantity = number(&reader, 3, 0);
 		line->unfilled_cost = number(&reader, 4, 0);
 		line->unit_value = number(&reader, 6, 0);
+		line->planned_at = reader.values[7].isnull ? PLAN_NOWHERE :
+			oms_keymap_find(locations, reader.values[7].text);
 		if (!reader.values[5].isnull && reader.values[5].text[0] != '\0')
 		{
 			line->together = oms_keymap_find(together, reader.values[5].text);
@@ -791,7 +794,11 @@ read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders)
 			refuse_duplicate("lines_sql", "Columns \"order_id\" and \"line_no\" together",
 							 psprintf("order_id \"%s\", line_no %d", order->key, line->line_no));
 		if (order->nlines++ == 0)
+		{
 			order->first_line = i;
+			order->kept = true;
+		}
+		order->kept &= line->planned_at != PLAN_NOWHERE;
 	}
 	return index_skus(model);
 }
@@ -1023,8 +1030,8 @@ oms_plan_read(PlanModel *model, const PlanQueries *queries)
 	PG_TRY();
 	{
 		PlanKeyMap *orders = read_orders(model, queries->orders);
-		PlanKeyMap *skus = read_lines(model, queries->lines, orders);
 		PlanKeyMap *locations = read_locations(model, queries->locations);
+		PlanKeyMap *skus = read_lines(model, queries->lines, orders, locations);
 
 		read_stock(model, queries->stock, skus, locations);
 		if (queries->shipment_cost != NULL)

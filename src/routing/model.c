@@ -945,8 +945,11 @@ oms_model_build(PlanModel *model)
 	sorting = model;
 	qsort(model->arrival, model->norders, sizeof(int32), compare_arrival);
 
+	for (int32 o = 0; o < model->norders; o++)
+		model->has_kept |= model->orders[o].kept;
 	/* of a large instance the batch solver has a first plan before all pairs were looked at */
 	if (model->options.solver == PLAN_BATCH && model->pairs == NULL && model->line_costs == NULL &&
+		!model->has_kept &&
 		(int64) model->norders * model->nlocations >= ROUGH_PAIRS)
 		model->rough = AllocSetContextCreate(model->context, "oms plan rough candidates",
 											 ALLOCSET_DEFAULT_SIZES);

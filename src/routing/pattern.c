@@ -330,6 +330,15 @@ has_room(const PlanModel *model, int32 location, const PlanCapacity *left, int64
 		 left->seconds >= oms_work_seconds(&model->locations[location], 1, lines, units));
 }
 
+/* Is a location without the capacity for the whole order? Then it has a penalty, where that is allowed. */
+static bool
+overdraws(const PlanModel *model, const PlanOrder *order, int32 location, const PlanView *view)
+{
+	const PlanCapacity *left = &view->capacity[location];
+
+	return left->orders < 1 || !has_room(model, location, left, order->nlines, order->nunits);
+}
+
 /* gather collects the locations that can serve something now, and what it costs there. */
 static void
 gather(PlanSearch *search, int32 index, const PlanView *view)
@@ -400,10 +409,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 			option->price = view->capacity_price[candidate->location];
 			option->open += option->price.orders;
 		}
-		if (view->penalty > 0 &&
-			(view->capacity[candidate->location].orders < 1 ||
-			 !has_room(model, candidate->location, &view->capacity[candidate->location],
-					   order->nlines, order->nunits)))
+		if (view->penalty > 0 && overdraws(model, order, candidate->location, view))
 			option->open += view->penalty;
 		option->serves = 0;
 		for (int b = 0; b < search->nbundles; b++)
@@ -908,6 +914,7 @@ static int64
 priced_cost(const PlanSearch *search, const PlanPattern *pattern)
 {
 	const PlanView *view = search->view;
+	const PlanOrder *order = &search->model->orders[search->order];
 	int64		cost = pattern->cost;
 
 	if (!view->priced)
@@ -923,6 +930,14 @@ priced_cost(const PlanSearch *search, const PlanPattern *pattern)
 			first = pattern->shares[j].location != share->location;
 		cost += view->cell_price[share->cell] * share->quantity + price->lines +
 			price->units * share->quantity + (first ? price->orders : 0);
+		if (view->penalty == 0)
+			continue;
+		/* as share_cost and the options have it */
+		if (view->left[share->cell] < share->quantity)
+			cost += view->unit_penalty *
+				Min(share->quantity, share->quantity - view->left[share->cell]);
+		if (first && overdraws(search->model, order, share->location, view))
+			cost += view->penalty;
 	}
 	return cost;
 }

@@ -19,18 +19,18 @@ END $$;
 
 -- the bound where candidates are cut off
 SELECT best(1, 0, 14.2, 'a location that is kept stands for another one, which serves a second line of the sku',
-    $$('a', NULL::oms.latlon), ('b', '37.16,-90.73')) AS o (order_id, coordinates)$$,
+    $$('a', NULL::oms.latlon, 2), ('b', '37.16,-90.73', 1)) AS o (order_id, coordinates, sequence)$$,
     $$('a', 1, 'S', 2), ('a', 2, 'S', 1), ('b', 1, 'S', 1)) AS l (order_id, line_no, sku, quantity)$$,
-    $$('cheap', 0), ('dear', 4.2)) AS p (location, handling_cost)$$, $$('S', 'dear', 1), ('S', 'cheap', 2)) AS s (sku, location, available)$$,
+    $$('a dear one', 4.2), ('cheap', 0)) AS p (location, handling_cost)$$, $$('S', 'a dear one', 1), ('S', 'cheap', 2)) AS s (sku, location, available)$$,
     options => '{"candidates": 1}');
-SELECT best(2, 0, 5, 'a location without room is kept in place of one that has some',
-    $$('a')) AS o (order_id)$$, $$('a', 1, 'S', 2), ('a', 2, 'S', 2)) AS l (order_id, line_no, sku, quantity)$$,
+SELECT best(2, 0, 20.24, 'a location without room is not kept in place of one that has some',
+    $$('a')) AS o (order_id)$$, $$('a', 1, 'S', 2, NULL, 4), ('a', 2, 'S', 2, 15.24, 6)) AS l (order_id, line_no, sku, quantity, unfilled_cost, unit_value)$$,
     $$('full'), ('room')) AS p (location)$$, $$('S', 'full', 1), ('S', 'room', 2)) AS s (sku, location, available)$$,
-    capacity => $$('full', 'units', 0)) AS c (location, measure, "limit")$$, options => '{"candidates": 1, "split_lines": true}');
+    capacity => $$('full', 'units', 0)) AS c (location, measure, "limit")$$, options => '{"candidates": 1, "min_shipment_value": 10, "split_lines": true}');
 
 -- a bound that is reached, or prices that find it fair, do not prove that nothing more can be filled
 SELECT best(0, 0, 10, 'nothing is unfilled when it costs as much as to serve',
-    $$('a'), ('b')) AS o (order_id)$$, $$('a', 1, 'S', 1), ('b', 1, 'T', 1)) AS l (order_id, line_no, sku, quantity)$$,
+    $$('a', 2), ('b', 1)) AS o (order_id, sequence)$$, $$('a', 1, 'S', 1), ('b', 1, 'T', 1)) AS l (order_id, line_no, sku, quantity)$$,
     $$('one', 1), ('two', NULL)) AS p (location, capacity_orders)$$, $$('S', 'one', 1), ('T', 'one', 1), ('T', 'two', 1)) AS s (sku, location, available)$$);
 SELECT best(1, 0, 10.89, 'the larger order fills more',
     $$('a'), ('b')) AS o (order_id)$$, $$('a', 1, 'S', 1), ('b', 1, 'S', 2)) AS l (order_id, line_no, sku, quantity)$$,

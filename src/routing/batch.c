@@ -33,7 +33,7 @@
 #define MAX_REBUILT 12			/* orders of a neighbourhood */
 #define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
-#define WORK_OF_ITERATION 8		/* sets of locations tried in general searches that take as long */
+#define WORK_OF_ITERATION 32	/* sets of locations tried in general searches that take as long */
 #define MOST_LOOKED 5000		/* patterns that serving may look at in a round */
 #define MOST_SERVING 8			/* orders that may move to serve one */
 #define MOST_HOLDERS 16			/* of what they want, that are tried */
@@ -918,7 +918,7 @@ oms_solve_batch(PlanRun *run)
 	batch.alone = oms_model_alloc(model, model->norders, sizeof(Alone));
 	if (budget < 0)
 		budget = Min(Min(model->norders * INT64CONST(1000), 50000 + model->norders * INT64CONST(60)),
-					 350000);
+					 450000);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);

@@ -930,9 +930,9 @@ priced_cost(const PlanSearch *search, const PlanPattern *pattern)
 			first = pattern->shares[j].location != share->location;
 		cost += view->cell_price[share->cell] * share->quantity + price->lines +
 			price->units * share->quantity + (first ? price->orders : 0);
-		if (view->penalty == 0)
+		/* as share_cost and the options have it; it decides where units come before costs */
+		if (view->penalty == 0 || !view->hard)
 			continue;
-		/* as share_cost and the options have it */
 		if (view->left[share->cell] < share->quantity)
 			cost += view->unit_penalty *
 				Min(share->quantity, share->quantity - view->left[share->cell]);

@@ -7,16 +7,22 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" oms.control)
 MODULE_big = oms
 
 FOLDERS = type network account stock availability reservation orders routing fulfillment sync insight
-PARTS = types tables functions incoming transfers route views recommendation confidence assess pictures history statistics roles
+PARTS = types tables functions check incoming transfers route views recommendation confidence assess pictures history statistics jobs roles
 
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wildcard src/$(f)/*.c))))
 SQL_PARTS = src/schema.sql $(foreach f,$(FOLDERS),$(foreach p,$(PARTS),$(wildcard src/$(f)/$(p).sql)))
 SQL_SCRIPT = build/oms--$(EXTVERSION).sql
-DATA_built = $(SQL_SCRIPT)
-EXTRA_CLEAN = $(SQL_SCRIPT) build/oms-*.zip build/oms-*.tar.gz test/output
+
+# From the version before: upgrade/OLD--NEW.sql by hand, the rest derived (script/upgrade). Released scripts as they were.
+UPGRADE_BY_HAND = $(filter-out upgrade/oms--%,$(wildcard upgrade/*--$(EXTVERSION).sql))
+UPGRADE_FROM = $(patsubst upgrade/%--$(EXTVERSION).sql,upgrade/oms--%.sql,$(UPGRADE_BY_HAND))
+UPGRADE_SCRIPT = $(patsubst upgrade/%,build/oms--%,$(UPGRADE_BY_HAND))
+DATA = $(sort $(wildcard upgrade/oms--*.sql))
+DATA_built = $(SQL_SCRIPT) $(UPGRADE_SCRIPT)
+EXTRA_CLEAN = $(DATA_built) build/oms-*.zip build/oms-*.tar.gz test/output
 NO_INSTALLCHECK = yes
 
-PG_CPPFLAGS = -Isrc
+PG_CPPFLAGS = -Isrc -DOMS_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-sign-compare -Wno-missing-field-initializers \
 	-Wno-cast-function-type -Wno-declaration-after-statement -Werror
 
@@ -28,6 +34,7 @@ ifneq ($(wildcard $(PGXS)),)
 PGXS_FOUND = yes
 include $(PGXS)
 $(OBJS): $(wildcard src/*.h src/*/*.h)
+src/version.o: oms.control
 endif
 endif
 
@@ -39,6 +46,10 @@ endif
 $(SQL_SCRIPT): $(SQL_PARTS) oms.control Makefile
 	@mkdir -p $(@D)
 	cat $(SQL_PARTS) > $@
+
+$(UPGRADE_SCRIPT): $(UPGRADE_FROM) $(SQL_SCRIPT) $(UPGRADE_BY_HAND) script/upgrade
+	@mkdir -p $(@D)
+	script/upgrade $(UPGRADE_FROM) $(SQL_SCRIPT) $(UPGRADE_BY_HAND) > $@ || { rm -f $@; exit 1; }
 
 # On the server that PGHOST and PGPORT name, with what is installed there: the worked examples of sql/
 .PHONY: installcheck dist
@@ -55,7 +66,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test stress ubsan matrix bench
+.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind matrix bench
 
 demo:
 	@script/setup demo
@@ -65,6 +76,11 @@ demo:
 test:
 	@script/setup test
 	@MAKE="$(MAKE)" test/run $(T)
+
+# The examples of clients, Java among them
+clients:
+	@script/setup clients
+	@MAKE="$(MAKE)" OMS_CLIENTS='c node python java' test/run tap/clients
 
 stress:
 	@script/setup test
@@ -76,6 +92,10 @@ ubsan:
 	@$(MAKE) -s clean
 	@MAKE="$(MAKE)" COPT='-fsanitize=undefined -fno-sanitize-recover=undefined' with_llvm=no test/run $(T)
 	@$(MAKE) -s clean
+
+# On a PostgreSQL of its own, built for finding mistakes: see test/debug
+asserts discard generic parallel valgrind:
+	@MAKE="$(MAKE)" test/debug $@ $(T)
 
 matrix:
 	@test/matrix $(VERSIONS)

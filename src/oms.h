@@ -14,6 +14,29 @@
 #include "compat.h"
 #include "errors.h"
 
+/*
+ * Every function but those of types is found by PostgreSQL only where library and SQL are of one
+ * version (version.c).
+ */
+extern void oms_check_version(void);
+
+#define OMS_FUNCTION_INFO(function, check) \
+extern PGDLLEXPORT Datum function(PG_FUNCTION_ARGS); \
+extern PGDLLEXPORT const Pg_finfo_record *CppConcat(pg_finfo_, function) (void); \
+const Pg_finfo_record * \
+CppConcat(pg_finfo_, function) (void) \
+{ \
+	static const Pg_finfo_record info = {1}; \
+\
+	check; \
+	return &info; \
+} \
+extern int	no_such_variable
+
+#undef PG_FUNCTION_INFO_V1
+#define PG_FUNCTION_INFO_V1(function) OMS_FUNCTION_INFO(function, oms_check_version())
+#define OMS_TYPE_FUNCTION(function) OMS_FUNCTION_INFO(function, (void) 0)
+
 /* settings (module.c) */
 extern int	oms_code_attempts;
 extern int	oms_wait_for_pending;	/* ms; 0 = answer at once */
@@ -63,7 +86,8 @@ typedef enum OmsCall
 	OMS_CALL_SIMULATE,
 	OMS_CALL_PLAN,
 	OMS_CALL_FOLD,
-	OMS_CALL_INGEST
+	OMS_CALL_INGEST,
+	OMS_CALL_CHECK
 } OmsCall;
 
 typedef enum OmsPhase
@@ -80,7 +104,9 @@ typedef enum OmsPhase
 	OMS_PHASE_READ_ROWS,
 	OMS_PHASE_COMPARE,
 	OMS_PHASE_APPLY,
-	OMS_PHASE_BOOK
+	OMS_PHASE_BOOK,
+	OMS_PHASE_CHANGED,
+	OMS_PHASE_VERIFY
 } OmsPhase;
 
 extern bool oms_progress_begin(OmsCall call);

@@ -88,8 +88,10 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
      'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
+     'check_accounts,check_changes,check_ledger,check_orders,check_rest,check_shares,check_stock,check_supply,check_work,'
      'drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,'
-     'grant_role_to,notify_consumers,past_held,past_inventory,reset_statistics,revoke_role_from,seek_consumer'),
+     'grant_role_to,notify_consumers,past_held,past_inventory,reset_statistics,revoke_role_from,schedule_defaults,'
+     'seek_consumer,unschedule_defaults'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
      'confidence_setting,consumer,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,'
@@ -107,6 +109,8 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
     ('relation', 'INSERT, UPDATE, DELETE', '{planner}',
      'backorder_limit,capacity,carrier_rate,carrier_service,confidence_setting,location_exclusion,quota,return_window,'
      'safety_stock_rule,service,time_limit,zone'),
+    ('relation', 'SELECT', '{}',
+     'default_job'),
     ('relation', 'SELECT, INSERT, UPDATE, DELETE', '{}',
      'bin,channel,fulfillment_transition,item,kit_component,location,location_group,location_group_member,'
      'reject_reason,role_location,source'),

@@ -32,26 +32,26 @@
 #include "utils/datetime.h"
 #include "utils/timestamp.h"
 
-PG_FUNCTION_INFO_V1(oms_business_hours_in);
-PG_FUNCTION_INFO_V1(oms_business_hours_out);
-PG_FUNCTION_INFO_V1(oms_business_hours_recv);
-PG_FUNCTION_INFO_V1(oms_business_hours_send);
-PG_FUNCTION_INFO_V1(oms_business_hours_contains);
-PG_FUNCTION_INFO_V1(oms_business_hours_contained);
-PG_FUNCTION_INFO_V1(oms_business_hours_is_open);
-PG_FUNCTION_INFO_V1(oms_business_hours_next_open);
-PG_FUNCTION_INFO_V1(oms_business_hours_next_close);
-PG_FUNCTION_INFO_V1(oms_business_hours_add_working_time);
-PG_FUNCTION_INFO_V1(oms_business_hours_next_cut_off);
-PG_FUNCTION_INFO_V1(oms_business_hours_eq);
-PG_FUNCTION_INFO_V1(oms_business_hours_ne);
-PG_FUNCTION_INFO_V1(oms_business_hours_lt);
-PG_FUNCTION_INFO_V1(oms_business_hours_le);
-PG_FUNCTION_INFO_V1(oms_business_hours_gt);
-PG_FUNCTION_INFO_V1(oms_business_hours_ge);
-PG_FUNCTION_INFO_V1(oms_business_hours_cmp);
-PG_FUNCTION_INFO_V1(oms_business_hours_hash);
-PG_FUNCTION_INFO_V1(oms_business_hours_hash_extended);
+OMS_TYPE_FUNCTION(oms_business_hours_in);
+OMS_TYPE_FUNCTION(oms_business_hours_out);
+OMS_TYPE_FUNCTION(oms_business_hours_recv);
+OMS_TYPE_FUNCTION(oms_business_hours_send);
+OMS_TYPE_FUNCTION(oms_business_hours_contains);
+OMS_TYPE_FUNCTION(oms_business_hours_contained);
+OMS_TYPE_FUNCTION(oms_business_hours_is_open);
+OMS_TYPE_FUNCTION(oms_business_hours_next_open);
+OMS_TYPE_FUNCTION(oms_business_hours_next_close);
+OMS_TYPE_FUNCTION(oms_business_hours_add_working_time);
+OMS_TYPE_FUNCTION(oms_business_hours_next_cut_off);
+OMS_TYPE_FUNCTION(oms_business_hours_eq);
+OMS_TYPE_FUNCTION(oms_business_hours_ne);
+OMS_TYPE_FUNCTION(oms_business_hours_lt);
+OMS_TYPE_FUNCTION(oms_business_hours_le);
+OMS_TYPE_FUNCTION(oms_business_hours_gt);
+OMS_TYPE_FUNCTION(oms_business_hours_ge);
+OMS_TYPE_FUNCTION(oms_business_hours_cmp);
+OMS_TYPE_FUNCTION(oms_business_hours_hash);
+OMS_TYPE_FUNCTION(oms_business_hours_hash_extended);
 
 #define DAYS 7
 #define DAY_MINUTES OMS_MINUTES_PER_DAY

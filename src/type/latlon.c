@@ -26,25 +26,25 @@
 #include "utils/float.h"
 #include "utils/geo_decls.h"
 
-PG_FUNCTION_INFO_V1(oms_latlon_in);
-PG_FUNCTION_INFO_V1(oms_latlon_out);
-PG_FUNCTION_INFO_V1(oms_latlon_recv);
-PG_FUNCTION_INFO_V1(oms_latlon_send);
-PG_FUNCTION_INFO_V1(oms_latlon_make);
-PG_FUNCTION_INFO_V1(oms_latlon_from_point);
-PG_FUNCTION_INFO_V1(oms_latlon_to_point);
-PG_FUNCTION_INFO_V1(oms_latlon_latitude);
-PG_FUNCTION_INFO_V1(oms_latlon_longitude);
-PG_FUNCTION_INFO_V1(oms_latlon_distance);
-PG_FUNCTION_INFO_V1(oms_latlon_eq);
-PG_FUNCTION_INFO_V1(oms_latlon_ne);
-PG_FUNCTION_INFO_V1(oms_latlon_lt);
-PG_FUNCTION_INFO_V1(oms_latlon_le);
-PG_FUNCTION_INFO_V1(oms_latlon_gt);
-PG_FUNCTION_INFO_V1(oms_latlon_ge);
-PG_FUNCTION_INFO_V1(oms_latlon_cmp);
-PG_FUNCTION_INFO_V1(oms_latlon_hash);
-PG_FUNCTION_INFO_V1(oms_latlon_hash_extended);
+OMS_TYPE_FUNCTION(oms_latlon_in);
+OMS_TYPE_FUNCTION(oms_latlon_out);
+OMS_TYPE_FUNCTION(oms_latlon_recv);
+OMS_TYPE_FUNCTION(oms_latlon_send);
+OMS_TYPE_FUNCTION(oms_latlon_make);
+OMS_TYPE_FUNCTION(oms_latlon_from_point);
+OMS_TYPE_FUNCTION(oms_latlon_to_point);
+OMS_TYPE_FUNCTION(oms_latlon_latitude);
+OMS_TYPE_FUNCTION(oms_latlon_longitude);
+OMS_TYPE_FUNCTION(oms_latlon_distance);
+OMS_TYPE_FUNCTION(oms_latlon_eq);
+OMS_TYPE_FUNCTION(oms_latlon_ne);
+OMS_TYPE_FUNCTION(oms_latlon_lt);
+OMS_TYPE_FUNCTION(oms_latlon_le);
+OMS_TYPE_FUNCTION(oms_latlon_gt);
+OMS_TYPE_FUNCTION(oms_latlon_ge);
+OMS_TYPE_FUNCTION(oms_latlon_cmp);
+OMS_TYPE_FUNCTION(oms_latlon_hash);
+OMS_TYPE_FUNCTION(oms_latlon_hash_extended);
 
 /* check_degrees raises 22003 for a coordinate beyond ± limit, NaN included. */
 static void

@@ -27,21 +27,21 @@
 
 StaticAssertDecl(sizeof(OmsSafetyStock) == 16, "oms.safety_stock is stored in 16 bytes");
 
-PG_FUNCTION_INFO_V1(oms_safety_stock_in);
-PG_FUNCTION_INFO_V1(oms_safety_stock_out);
-PG_FUNCTION_INFO_V1(oms_safety_stock_recv);
-PG_FUNCTION_INFO_V1(oms_safety_stock_send);
-PG_FUNCTION_INFO_V1(oms_safety_stock_withheld_of);
-PG_FUNCTION_INFO_V1(oms_safety_stock_subtract);
-PG_FUNCTION_INFO_V1(oms_safety_stock_eq);
-PG_FUNCTION_INFO_V1(oms_safety_stock_ne);
-PG_FUNCTION_INFO_V1(oms_safety_stock_lt);
-PG_FUNCTION_INFO_V1(oms_safety_stock_le);
-PG_FUNCTION_INFO_V1(oms_safety_stock_gt);
-PG_FUNCTION_INFO_V1(oms_safety_stock_ge);
-PG_FUNCTION_INFO_V1(oms_safety_stock_cmp);
-PG_FUNCTION_INFO_V1(oms_safety_stock_hash);
-PG_FUNCTION_INFO_V1(oms_safety_stock_hash_extended);
+OMS_TYPE_FUNCTION(oms_safety_stock_in);
+OMS_TYPE_FUNCTION(oms_safety_stock_out);
+OMS_TYPE_FUNCTION(oms_safety_stock_recv);
+OMS_TYPE_FUNCTION(oms_safety_stock_send);
+OMS_TYPE_FUNCTION(oms_safety_stock_withheld_of);
+OMS_TYPE_FUNCTION(oms_safety_stock_subtract);
+OMS_TYPE_FUNCTION(oms_safety_stock_eq);
+OMS_TYPE_FUNCTION(oms_safety_stock_ne);
+OMS_TYPE_FUNCTION(oms_safety_stock_lt);
+OMS_TYPE_FUNCTION(oms_safety_stock_le);
+OMS_TYPE_FUNCTION(oms_safety_stock_gt);
+OMS_TYPE_FUNCTION(oms_safety_stock_ge);
+OMS_TYPE_FUNCTION(oms_safety_stock_cmp);
+OMS_TYPE_FUNCTION(oms_safety_stock_hash);
+OMS_TYPE_FUNCTION(oms_safety_stock_hash_extended);
 
 /* make_safety_stock returns a new value in its one stored form. The parts are in range. */
 static OmsSafetyStock *

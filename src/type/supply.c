@@ -35,28 +35,28 @@
 StaticAssertDecl(sizeof(OmsSupplyItem) == 16 && offsetof(OmsSupply, items) == 8,
 				 "oms.supply is stored without padding");
 
-PG_FUNCTION_INFO_V1(oms_supply_in);
-PG_FUNCTION_INFO_V1(oms_supply_out);
-PG_FUNCTION_INFO_V1(oms_supply_recv);
-PG_FUNCTION_INFO_V1(oms_supply_send);
-PG_FUNCTION_INFO_V1(oms_supply_available_on_sql);
-PG_FUNCTION_INFO_V1(oms_supply_earliest);
-PG_FUNCTION_INFO_V1(oms_supply_rows);
-PG_FUNCTION_INFO_V1(oms_supply_add);
-PG_FUNCTION_INFO_V1(oms_supply_accumulate);
-PG_FUNCTION_INFO_V1(oms_supply_combine);
-PG_FUNCTION_INFO_V1(oms_supply_serialize);
-PG_FUNCTION_INFO_V1(oms_supply_deserialize);
-PG_FUNCTION_INFO_V1(oms_supply_final);
-PG_FUNCTION_INFO_V1(oms_supply_eq);
-PG_FUNCTION_INFO_V1(oms_supply_ne);
-PG_FUNCTION_INFO_V1(oms_supply_lt);
-PG_FUNCTION_INFO_V1(oms_supply_le);
-PG_FUNCTION_INFO_V1(oms_supply_gt);
-PG_FUNCTION_INFO_V1(oms_supply_ge);
-PG_FUNCTION_INFO_V1(oms_supply_cmp);
-PG_FUNCTION_INFO_V1(oms_supply_hash);
-PG_FUNCTION_INFO_V1(oms_supply_hash_extended);
+OMS_TYPE_FUNCTION(oms_supply_in);
+OMS_TYPE_FUNCTION(oms_supply_out);
+OMS_TYPE_FUNCTION(oms_supply_recv);
+OMS_TYPE_FUNCTION(oms_supply_send);
+OMS_TYPE_FUNCTION(oms_supply_available_on_sql);
+OMS_TYPE_FUNCTION(oms_supply_earliest);
+OMS_TYPE_FUNCTION(oms_supply_rows);
+OMS_TYPE_FUNCTION(oms_supply_add);
+OMS_TYPE_FUNCTION(oms_supply_accumulate);
+OMS_TYPE_FUNCTION(oms_supply_combine);
+OMS_TYPE_FUNCTION(oms_supply_serialize);
+OMS_TYPE_FUNCTION(oms_supply_deserialize);
+OMS_TYPE_FUNCTION(oms_supply_final);
+OMS_TYPE_FUNCTION(oms_supply_eq);
+OMS_TYPE_FUNCTION(oms_supply_ne);
+OMS_TYPE_FUNCTION(oms_supply_lt);
+OMS_TYPE_FUNCTION(oms_supply_le);
+OMS_TYPE_FUNCTION(oms_supply_gt);
+OMS_TYPE_FUNCTION(oms_supply_ge);
+OMS_TYPE_FUNCTION(oms_supply_cmp);
+OMS_TYPE_FUNCTION(oms_supply_hash);
+OMS_TYPE_FUNCTION(oms_supply_hash_extended);
 
 static void
 range_error(void)

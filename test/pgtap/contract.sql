@@ -53,8 +53,8 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('reconcile', 2, '{sku,location,as_of,stated,ledger,on_hand,difference,corrected,cause,repair_units,reason,event_ids,movement_ids,exception_id}'),
     ('add_consumer', 2, NULL), ('poll_changes', 2, '{event,key,sku,location,order_id,channel,quantity,status,at,transaction}'),
     ('poll_availability', 2, '{channel,sku,atp,shown,bucket}'), ('acknowledge', 1, NULL), ('seek_consumer', 2, NULL), ('drop_consumer', 1, NULL),
-    ('notify_consumers', 0, NULL),
-    ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}'),
+    ('notify_consumers', 0, NULL), ('schedule_defaults', 2, '{job,schedule,command,outcome,statement}'), ('unschedule_defaults', 1, '{job,outcome,statement}'),
+    ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 1, '{invariant,key,detail}'), ('check_changes', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}'),
     ('compare_policies', 3, '{measure,location,a,b,difference}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

@@ -5,8 +5,8 @@ SELECT pg_temp.shop();
 SELECT no_plan();
 SELECT oms.receive('near', 'A', 10, actor => 'Ann'), oms.add_item('B') \g /dev/null
 SELECT oms.place_order('o', 'web', '{A,B}', '{2,1}', '40.7,-74', on_shortage => 'backorder') \g /dev/null
-SELECT oms.reserve('web', 'A', 1, expires_in => '1 ms', cart_id => 'c') \g /dev/null
-SELECT pg_sleep(0.01) \g /dev/null
+SELECT oms.reserve('web', 'A', 1, expires_in => '50 ms', cart_id => 'c') \g /dev/null
+SELECT pg_sleep(0.06) \g /dev/null
 SELECT clock_timestamp() AS moment \gset
 SELECT oms.set_aside('near', 'A', 3, 'damaged', 'ticket 1', 'Bob') \g /dev/null
 SELECT oms.route() \g /dev/null

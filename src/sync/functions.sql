@@ -93,7 +93,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_forget_events';
 REVOKE ALL ON FUNCTION oms.forget_events(interval) FROM PUBLIC;
 COMMENT ON FUNCTION oms.forget_events(interval) IS
-    'forgets events that landed, and exceptions that were closed, longer ago than this; the same event sent again would then be a new one; returns their number';
+    'forgets events that landed, and exceptions that were closed, longer ago than this; the same event sent again would then be a new one; returns their number. Notes for the change feed that all consumers are past go too';
 
 -- The change feed. See sync/changes.c.
 

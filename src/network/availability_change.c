@@ -3,8 +3,8 @@
  *		Notes of skus whose availability may have changed otherwise than by a movement, a reservation or
  *		a change of the network: for the change feed (sync/published.c), which finds those by their rows.
  *
- * What is changed so is changed rarely: facts of items, exclusions of a sku, protected stock. Each
- * leaves a row with the transaction that made it; no sku means any. They are forgotten when
+ * What is changed so is changed rarely: facts of items, exclusions of a sku, protected stock, what a
+ * transfer holds, quotas that backorders use. Each leaves a row with the transaction that made it; no sku means any. They are forgotten when
  * every consumer is past them (oms.forget_events).
  *
  * Table: availability_change. No locks.

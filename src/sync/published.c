@@ -15,12 +15,14 @@
  *	reservations and quotas used					reservation_row, by xid
  *	units held back from receipts					hold_back_row, by xid
  *	tags and tracking of items, exclusions of a
- *	sku, protected stock							availability_change, by xid
+ *	sku, protected stock, transfers before they are
+ *	sent, backorders that use a quota				availability_change, by xid
  *	a hold expires, a protection lapses, a quota's
  *	period turns, an exclusion of a sku ends		by the moment, since looked_at
  *	locations, groups, channels, kits, quotas,
  *	rules; a rule's period; a location pauses		setup, a hash: when it differs, all skus
  *	a component of a kit							the kits of all these
+ *	what was offered and is as it was before		offer_row
  *
  * When so many may have changed that reading all is cheaper, all are read. A sku of which
  * nothing is known any more is told once more, with 0. Dates of supply change no availability of now.
@@ -58,7 +60,8 @@ static OmsPlan select_skus = {
 	"UNION SELECT r.sku FROM oms.reservation_row r WHERE r.status = 'hold' AND " PASSED("r.expires_at") " "
 	"UNION SELECT p.sku FROM oms.protection_account p WHERE " PASSED("p.until::timestamptz") " "
 	"UNION SELECT q.sku FROM oms.quota q, c WHERE date_trunc(q.period, c.looked_at AT TIME ZONE q.time_zone) <> date_trunc(q.period, c.now AT TIME ZONE q.time_zone) "
-	"UNION SELECT x.sku FROM oms.location_exclusion x WHERE x.sku IS NOT NULL AND " PASSED("x.until") "), "
+	"UNION SELECT x.sku FROM oms.location_exclusion x WHERE x.sku IS NOT NULL AND " PASSED("x.until") " "
+	"UNION SELECT u.sku FROM oms.offer_row o, unnest(o.skus) AS u (sku) WHERE o.consumer = $1), "
 	"skus AS MATERIALIZED (SELECT ch.sku FROM changed ch UNION SELECT k.kit FROM oms.kit_component k JOIN changed ch ON ch.sku = k.sku) "
 	"SELECT CASE WHEN c.p IS NULL OR c.setup IS DISTINCT FROM setup.hash OR EXISTS (SELECT FROM changed ch WHERE ch.sku IS NULL) "
 	"OR (SELECT count(*) FROM skus) > " MANY_SKUS " THEN NULL ELSE ARRAY(SELECT s.sku FROM skus s ORDER BY s.sku) END, "
@@ -72,13 +75,13 @@ static OmsPlan offer_setup = {
 };
 
 /*
- * What differs from what was told, of a (channel, sku, atp, shown, known); it replaces what was
+ * What differs from what was told, of a (channel, sku, atp, shown, known, told); it replaces what was
  * offered before. $1 consumer, $2 channels, $3 publish, $4 low, $5 all that is known, $6 method.
  */
+#define TOLD "CASE WHEN p.offered IS NULL THEN p.value END"
 #define OFFER \
 	"o AS MATERIALIZED (SELECT u.channel, u.sku FROM oms.offer_row o, unnest(o.channels, o.skus) AS u (channel, sku) WHERE o.consumer = $1), " \
-	"d AS MATERIALIZED (SELECT a.*, CASE WHEN a.shown <= 0 THEN 0 WHEN a.shown <= $4 THEN 1 ELSE 2 END AS bucket, " \
-	"(SELECT CASE WHEN p.offered IS NULL THEN p.value END FROM oms.published_row p WHERE p.sku = a.sku AND p.consumer = $1 AND p.channel = a.channel) AS told FROM a), " \
+	"d AS (SELECT a.*, CASE WHEN a.shown <= 0 THEN 0 WHEN a.shown <= $4 THEN 1 ELSE 2 END AS bucket FROM a), " \
 	"v AS MATERIALIZED (SELECT d.*, CASE $3 WHEN 'value' THEN d.atp WHEN 'shown' THEN d.shown ELSE d.bucket END AS value FROM d), " \
 	"n AS MATERIALIZED (SELECT v.* FROM v WHERE (v.known OR v.told IS NOT NULL) AND (v.told IS DISTINCT FROM v.value OR $5 AND v.known) " \
 	"UNION ALL SELECT v.* FROM v WHERE v.told = v.value AND NOT ($5 AND v.known) AND (v.channel, v.sku) IN (SELECT o.channel, o.sku FROM o)), " \
@@ -88,15 +91,16 @@ static OmsPlan offer_setup = {
 	"SELECT n.channel, n.sku, n.atp, n.shown, (ARRAY['out', 'low', 'in'])[1 + n.bucket] FROM n ORDER BY 1, 2"
 
 static OmsPlan offer_some = {
-	"WITH a AS MATERIALIZED (SELECT ch.channel, m.sku, COALESCE(m.atp, 0) AS atp, COALESCE(m.shown, 0) AS shown, m.atp IS NOT NULL AS known "
+	"WITH a AS (SELECT ch.channel, m.sku, COALESCE(m.atp, 0) AS atp, COALESCE(m.shown, 0) AS shown, m.atp IS NOT NULL AS known, "
+	"(SELECT " TOLD " FROM oms.published_row p WHERE p.sku = m.sku AND p.consumer = $1 AND p.channel = ch.channel) AS told "
 	"FROM unnest($2) AS ch (channel), oms.atp_many(ch.channel, $7, $6) m), " OFFER,
 	7, {"text", "_text", "text", "int8", "bool", "text", "_text"}
 };
 
 static OmsPlan offer_all = {
-	"WITH f AS MATERIALIZED (SELECT f.channel, f.sku, f.atp, f.shown FROM oms.atp_feed($2, $6) f), "
-	"a AS (SELECT f.*, true AS known FROM f UNION ALL SELECT p.channel, p.sku, 0, 0, false FROM oms.published_row p WHERE p.consumer = $1 "
-	"AND p.channel = ANY ($2) AND p.value <> 0 AND NOT EXISTS (SELECT FROM f WHERE f.channel = p.channel AND f.sku = p.sku)), " OFFER,
+	"WITH a AS (SELECT COALESCE(f.channel, p.channel) AS channel, COALESCE(f.sku, p.sku) AS sku, COALESCE(f.atp, 0) AS atp, COALESCE(f.shown, 0) AS shown, "
+	"f.sku IS NOT NULL AS known, " TOLD " AS told FROM oms.atp_feed($2, $6) f "
+	"FULL JOIN (SELECT p.* FROM oms.published_row p WHERE p.consumer = $1 AND p.channel = ANY ($2)) p ON p.channel = f.channel AND p.sku = f.sku), " OFFER,
 	6, {"text", "_text", "text", "int8", "bool", "text"}
 };
 

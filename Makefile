@@ -7,7 +7,7 @@ EXTVERSION := $(shell sed -n "s/^default_version = '\(.*\)'/\1/p" oms.control)
 MODULE_big = oms
 
 FOLDERS = type network account stock availability reservation orders routing fulfillment sync insight
-PARTS = types tables functions check incoming transfers route views recommendation confidence assess pictures history statistics jobs roles
+PARTS = types tables functions retention check repair incoming transfers route views recommendation confidence assess pictures history statistics jobs roles partition
 
 OBJS = $(patsubst %.c,%.o,$(wildcard src/*.c) $(foreach f,$(FOLDERS),$(sort $(wildcard src/$(f)/*.c))))
 SQL_PARTS = src/schema.sql $(foreach f,$(FOLDERS),$(foreach p,$(PARTS),$(wildcard src/$(f)/$(p).sql)))
@@ -66,7 +66,7 @@ dist:
 
 # What a newcomer runs. These need nothing but make: the scripts install what is missing, build in a
 # make of their own and start a private server.
-.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind matrix bench
+.PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind fuzz sqlsmith pg_upgrade matrix bench soak
 
 demo:
 	@script/setup demo
@@ -86,6 +86,10 @@ stress:
 	@script/setup test
 	@MAKE="$(MAKE)" STRESS_SECONDS="$${STRESS_SECONDS:-300}" test/run random/stress
 
+soak:
+	@script/setup bench
+	@MAKE="$(MAKE)" test/soak
+
 # Undefined behaviour ends a server process, and so fails a test.
 ubsan:
 	@script/setup test
@@ -96,6 +100,17 @@ ubsan:
 # On a PostgreSQL of its own, built for finding mistakes: see test/debug
 asserts discard generic parallel valgrind:
 	@MAKE="$(MAKE)" test/debug $@ $(T)
+
+fuzz:
+	@MAKE="$(MAKE)" test/debug shell test/fuzz/run $(T)
+
+sqlsmith:
+	@MAKE="$(MAKE)" test/debug shell test/sqlsmith
+
+# From 15 as test/debug builds it to Debian 13's 17
+pg_upgrade:
+	@MAKE="$(MAKE)" test/debug shell true
+	@OMS_UPGRADE=1 test/matrix 17
 
 matrix:
 	@test/matrix $(VERSIONS)

@@ -25,6 +25,19 @@ SELECT line_no, location, shipment, routing, rule_no FROM oms.decision WHERE ord
 SELECT location, verdict, reason FROM oms.explain_route('suit');
 SELECT policy, policy_version FROM oms.routing_run;
 
+-- Two mugs: the first rule serves the near order from the nearest store. The second rule may serve the far one from that store only: the near
+-- order moves to the other one, within its own rule, and both are served.
+SELECT location_group, location FROM oms.add_location_group('S20 only', '{S20}');
+SELECT oms.add_policy('room') AS version;
+SELECT oms.add_routing('room', 'all') AS sequence;
+SELECT oms.add_rule('room', 'all', max_distance_km => 161), oms.add_rule('room', 'all', 'S20 only');
+SELECT oms.activate_policy('room') AS version;
+SELECT oms.receive('S20', 'bowl', 1), oms.receive('S30', 'bowl', 1);
+SELECT location FROM oms.place_order('near', 'web', '{bowl}', '{1}', :place) UNION ALL SELECT location FROM oms.place_order('far', 'web', '{bowl}', '{1}', '30,-100');
+SELECT order_id, location, rule_no, cost FROM oms.simulate(policy => 'room', order_ids => '{near}');
+SELECT order_id, location, rule_no, cost FROM oms.simulate(policy => 'room', order_ids => '{near,far}');
+SELECT count(*) FROM unnest('{near,far}'::text[]) AS o, oms.cancel_order(o);
+
 -- Where the rule's distance binds, nothing farther is taken: without the near trousers the third rule ships both from afar.
 SELECT oms.set_on_hand('S30', 'trousers', 0);
 SELECT orders, shipments, unfilled_units FROM oms.route(policy => 'standard');

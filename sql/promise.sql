@@ -30,6 +30,18 @@ SELECT reference, expected_at FROM oms.add_incoming('PO 1', 'Lyon', 'table', 5, 
 SELECT service, location, ship_at, arrive_at, cost, carrier_service
   FROM oms.promise('web', '[{"sku": "table", "quantity": 4}]', '50.6292,3.0573', start_at => '2030-01-07 10:00Z');
 
+-- Paris can take one order a day: when it has, it begins with the next one the day after. Who waits for nothing is sent from Lyon.
+SELECT window_name, orders FROM oms.add_capacity('Paris', orders => 1);
+SELECT oms.place_order('O1', 'web', '{lamp}', '{1}', '48.9,2.3') \g /dev/null
+SELECT orders, shipments FROM oms.route(options => '{"start_at": "2030-01-07 09:00Z"}');
+SELECT service, location, ship_at, arrive_at, cost, carrier_service
+  FROM oms.promise('web', '[{"sku": "lamp", "quantity": 1}]', '50.6292,3.0573', start_at => '2030-01-07 10:00Z');
+-- Where no window will ever do, a location is no candidate.
+SELECT window_name, units FROM oms.add_capacity('Paris', units => 2, window_name => 'small');
+SELECT service, location FROM oms.promise('web', '[{"sku": "lamp", "quantity": 3}]', '50.6292,3.0573', start_at => '2030-01-07 10:00Z');
+DELETE FROM oms.capacity;
+SELECT count(*) FROM oms.cancel_order('O1');
+
 -- It is what reserve does: nothing is written, and nothing kept.
 SELECT line_no, sku, location FROM oms.reserve_cart('web', '[{"sku": "lamp", "quantity": 1}, {"sku": "table", "quantity": 1}]', ship_to => '50.6292,3.0573');
 

@@ -15,6 +15,7 @@
 #include "utils/datetime.h"
 #include "utils/guc.h"
 #include "utils/relcache.h"
+#include "utils/wait_event.h"
 
 #if PG_VERSION_NUM < 150000
 #error "oms needs PostgreSQL 15 or later"
@@ -173,6 +174,17 @@ oms_unpin_search_path(int level)
 	AtEOXact_GUC(false, level);
 #else
 	PopOverrideSearchPath();
+#endif
+}
+
+/* oms_wait_event is the number of a wait event of this name; before 17 all extensions share one. */
+static inline uint32
+oms_wait_event(const char *name)
+{
+#if PG_VERSION_NUM >= 170000
+	return WaitEventExtensionNew(name);
+#else
+	return PG_WAIT_EXTENSION;
 #endif
 }
 

@@ -21,6 +21,7 @@ PG_MODULE_MAGIC;
 int			oms_code_attempts = 5;
 int			oms_wait_for_pending = 1000;
 int			oms_fold_threshold = 32;
+static int	partitions = 0;		/* read by CREATE EXTENSION alone, in insight/partition.sql */
 
 void		_PG_init(void);
 
@@ -56,6 +57,11 @@ _PG_init(void)
 							"Committed deltas that a take must see on one key before its transaction folds them.",
 							"A missed fold costs speed, never truth.",
 							&oms_fold_threshold, 32, 1, 100000,
+							PGC_USERSET, 0, NULL, NULL, NULL);
+	DefineCustomIntVariable("oms.partitions",
+							"Hash partitions that CREATE EXTENSION makes of what grows with skus and with orders.",
+							"0 makes plain tables. An extension that is there is not changed.",
+							&partitions, 0, 0, 1024,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("oms");
 	oms_row_init();

@@ -47,7 +47,7 @@ enum
 
 static const char *const calls[] = {
 	[OMS_CALL_ROUTE] = "route", [OMS_CALL_SIMULATE] = "simulate", [OMS_CALL_PLAN] = "plan_routes",
-	[OMS_CALL_FOLD] = "fold_accounts", [OMS_CALL_INGEST] = "ingest", [OMS_CALL_CHECK] = "check"
+	[OMS_CALL_FOLD] = "fold_accounts", [OMS_CALL_CHECK] = "check", [OMS_CALL_INGEST] = "ingest"
 };
 
 static const struct
@@ -64,12 +64,12 @@ static const struct
 	[OMS_PHASE_MOVE] = {"move holds", "moves"},
 	[OMS_PHASE_WRITE] = {"write decisions and work", "orders"},
 	[OMS_PHASE_FOLD] = {"fold", "accounts"},
+	[OMS_PHASE_CHANGED] = {"find what changed", NULL},
+	[OMS_PHASE_VERIFY] = {"verify", "parts"},
 	[OMS_PHASE_READ_ROWS] = {"read rows", NULL},
 	[OMS_PHASE_COMPARE] = {"compare with the stock", "rows"},
 	[OMS_PHASE_APPLY] = {"apply what differs", "rows"},
-	[OMS_PHASE_BOOK] = {"write the ledger", NULL},
-	[OMS_PHASE_CHANGED] = {"find what changed", NULL},
-	[OMS_PHASE_VERIFY] = {"verify", "parts"}
+	[OMS_PHASE_BOOK] = {"write the ledger", NULL}
 };
 
 static bool

@@ -5,6 +5,7 @@
  *		the take itself (test/bench/reservation), and those of a page of 500 locations
  *		four times their reading (test/bench/availability).
  *
+ * A table may be plain or in hash partitions (insight/partition.sql): then the partition that holds the key is opened.
  * Relations and indexes are opened at each call and locked as the executor locks them,
  * to the end of the transaction; no pointer to them is kept. An insertion maintains every index.
  * CHECK constraints are not evaluated: the caller's code is what they check. Row
@@ -19,6 +20,7 @@
 #include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/namespace.h"
+#include "catalog/partition.h"
 #include "catalog/pg_am.h"
 #include "commands/trigger.h"
 #include "executor/executor.h"
@@ -81,9 +83,26 @@ oms_table(const char *name)
 	return table;
 }
 
-/* oms_partition_of returns the partition, by hash of its first column, of root that holds the key. */
+/* partition_column is the number of the column whose hash the partitions of root divide. */
+static AttrNumber
+partition_column(Relation root)
+{
+	PartitionKey key = RelationGetPartitionKey(root);
+
+	if (key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1 || key->partattrs[0] == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s is not partitioned by hash of one column",
+						RelationGetRelationName(root))));
+	return key->partattrs[0];
+}
+
+/*
+ * oms_partition_of returns the partition of root that holds the rows with that value of the
+ * column, by whose hash it must be partitioned (55000).
+ */
 Oid
-oms_partition_of(Relation root, const Datum *keys)
+oms_partition_of(Relation root, AttrNumber column, Datum value)
 {
 	PartitionKey key = RelationGetPartitionKey(root);
 	PartitionDesc desc = RelationGetPartitionDesc(root, true);
@@ -91,13 +110,12 @@ oms_partition_of(Relation root, const Datum *keys)
 	uint64		hash;
 	int			index;
 
-	if (key->strategy != PARTITION_STRATEGY_HASH || key->partnatts != 1 || key->partattrs[0] != 1)
+	if (partition_column(root) != column)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table %s is not partitioned by hash of its first column",
-						RelationGetRelationName(root))));
-	hash = compute_partition_hash_value(1, key->partsupfunc, key->partcollation,
-										unconstify(Datum *, keys), &isnull);
+				 errmsg("table %s is not partitioned by hash of its column %d",
+						RelationGetRelationName(root), column)));
+	hash = compute_partition_hash_value(1, key->partsupfunc, key->partcollation, &value, &isnull);
 	index = desc->nparts == 0 ? -1 :
 		desc->boundinfo->indexes[hash % desc->boundinfo->nindexes];
 	if (index < 0)
@@ -107,23 +125,68 @@ oms_partition_of(Relation root, const Datum *keys)
 	return desc->oids[index];
 }
 
-/* open_index opens the index that a scan is to use. */
-static Relation
-open_index(const OmsScan *scan)
+/* The index of a partition that belongs to an index of its root. */
+typedef struct PartitionIndex
 {
-	List	   *indexes;
+	struct
+	{
+		Oid			partition;
+		Oid			index;
+	}			key;
+	Oid			found;
+} PartitionIndex;
+
+static HTAB *partition_indexes = NULL;	/* as of generation; bounded by the partitions there are */
+static uint64 partition_indexes_generation;
+
+/* index_of_partition is the index of rel that belongs to an index of its root. */
+static Oid
+index_of_partition(Relation rel, Oid index)
+{
+	PartitionIndex wanted = {.key = {RelationGetRelid(rel), index}};
+	PartitionIndex *known;
+	uint64		before;
+
+	if (partition_indexes != NULL && partition_indexes_generation != times_forgotten)
+	{
+		hash_destroy(partition_indexes);
+		partition_indexes = NULL;
+	}
+	if (partition_indexes == NULL)
+	{
+		HASHCTL		control = {.keysize = sizeof(wanted.key), .entrysize = sizeof(PartitionIndex)};
+
+		partition_indexes = hash_create("oms indexes of partitions", 64, &control, HASH_ELEM | HASH_BLOBS);
+		partition_indexes_generation = times_forgotten;
+	}
+	known = hash_search(partition_indexes, &wanted.key, HASH_FIND, NULL);
+	if (known != NULL)
+		return known->found;
+	before = times_forgotten;
+	wanted.found = index_get_partition(rel, index);
+	if (!OidIsValid(wanted.found))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("partition %s lacks an index of its parent", RelationGetRelationName(rel))));
+	if (times_forgotten == before)
+		*(PartitionIndex *) hash_search(partition_indexes, &wanted.key, HASH_ENTER, NULL) = wanted;
+	return wanted.found;
+}
+
+/* index_on_columns opens the index on the first columns of a table. */
+static Relation
+index_on_columns(Relation rel, int ncolumns)
+{
+	List	   *indexes = RelationGetIndexList(rel);
 	ListCell   *cell;
 
-	if (scan->index_name != NULL)
-		return index_open(oms_table(scan->index_name), AccessShareLock);
-	indexes = RelationGetIndexList(scan->rel);
 	foreach(cell, indexes)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 		bool		fits = index->rd_index->indisvalid && index->rd_rel->relam == BTREE_AM_OID &&
-			index->rd_index->indnkeyatts >= scan->ncolumns && RelationGetIndexPredicate(index) == NIL;
+			index->rd_index->indnkeyatts >= ncolumns && RelationGetIndexPredicate(index) == NIL;
 
-		for (int i = 0; i < scan->ncolumns && fits; i++)
+		for (int i = 0; i < ncolumns && fits; i++)
 			fits = index->rd_index->indkey.values[i] == i + 1;
 		if (fits)
 		{
@@ -135,14 +198,20 @@ open_index(const OmsScan *scan)
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("table %s has no valid index on its first %d columns",
-					RelationGetRelationName(scan->rel), scan->ncolumns)));
+					RelationGetRelationName(rel), ncolumns)));
 }
 
+/* open_physical opens the table, or a partition of it, and the index that the scan is to use. */
 static void
 open_physical(OmsScan *scan, Relation rel)
 {
 	scan->rel = rel;
-	scan->index = open_index(scan);
+	if (scan->index_name == NULL)
+		scan->index = index_on_columns(rel, scan->ncolumns);
+	else if (rel == scan->root)
+		scan->index = index_open(oms_table(scan->index_name), AccessShareLock);
+	else
+		scan->index = index_open(index_of_partition(rel, oms_table(scan->index_name)), AccessShareLock);
 	scan->slot = table_slot_create(rel, NULL);
 	scan->scan = NULL;
 }
@@ -158,9 +227,47 @@ close_physical(OmsScan *scan)
 		table_close(scan->rel, NoLock);
 }
 
+/* open_partition has the scan go on in a partition. */
+static void
+open_partition(OmsScan *scan, Oid partition)
+{
+	if (scan->rel != NULL && RelationGetRelid(scan->rel) == partition)
+		return;
+	if (scan->rel != NULL)
+		close_physical(scan);
+	open_physical(scan, table_open(partition, AccessShareLock));
+}
+
+/* begin_physical begins a scan of what is open. */
+static void
+begin_physical(OmsScan *scan, int nkeys, ScanKey keys)
+{
+	if (scan->scan == NULL)
+	{
+		scan->scan = oms_index_beginscan(scan->rel, scan->index, scan->snapshot, nkeys);
+		scan->scan->xs_want_itup = scan->entries;
+	}
+	index_rescan(scan->scan, keys, nkeys, NULL, 0);
+}
+
+/* column_of_index is the column of the table that the index of the scan has first. */
+static AttrNumber
+column_of_index(const OmsScan *scan)
+{
+	Relation	index;
+	AttrNumber	column;
+
+	if (scan->index_name == NULL)
+		return 1;
+	index = index_open(oms_table(scan->index_name), AccessShareLock);
+	column = index->rd_index->indkey.values[0];
+	index_close(index, NoLock);
+	return column;
+}
+
 /*
- * oms_scan_open opens a table of schema oms, plain or partitioned by hash of its first
- * column, for scans by the named index or, when that is NULL, by one on its first columns.
+ * oms_scan_open opens a table of schema oms, plain or partitioned by hash of a column, for
+ * scans by the named index or, when that is NULL, by one on its first columns.
  */
 OmsScan *
 oms_scan_open(const char *table, const char *index, int ncolumns, Snapshot snapshot)
@@ -173,42 +280,61 @@ oms_scan_open(const char *table, const char *index, int ncolumns, Snapshot snaps
 	scan->snapshot = snapshot;
 	if (scan->root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
 		open_physical(scan, scan->root);
+	else if (column_of_index(scan) == partition_column(scan->root))
+		scan->column = partition_column(scan->root);
 	return scan;
 }
 
-/* oms_scan_start begins a scan; the first of keys is an equality of the first column. */
+/*
+ * oms_scan_start begins a scan. Of a partitioned table it reads one partition when the first key is an
+ * equality of the partition column, else one after the other: keys must then live as long.
+ */
 void
 oms_scan_start(OmsScan *scan, int nkeys, ScanKey keys)
 {
 	if (scan->root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
 	{
-		Oid			partition = oms_partition_of(scan->root, &keys[0].sk_argument);
+		PartitionDesc desc = RelationGetPartitionDesc(scan->root, true);
 
-		if (scan->rel == NULL || RelationGetRelid(scan->rel) != partition)
+		scan->nkeys = nkeys;
+		scan->keys = keys;
+		if (scan->column != 0 && nkeys > 0 && keys[0].sk_attno == 1 &&
+			keys[0].sk_strategy == BTEqualStrategyNumber)
 		{
-			if (scan->rel != NULL)
-				close_physical(scan);
-			open_physical(scan, table_open(partition, AccessShareLock));
+			scan->next_partition = desc->nparts;
+			open_partition(scan, oms_partition_of(scan->root, scan->column, keys[0].sk_argument));
+		}
+		else
+		{
+			scan->next_partition = 1;
+			open_partition(scan, desc->oids[0]);
 		}
 	}
-	if (scan->scan == NULL)
-	{
-		scan->scan = oms_index_beginscan(scan->rel, scan->index, scan->snapshot, nkeys);
-		scan->scan->xs_want_itup = scan->entries;
-	}
-	index_rescan(scan->scan, keys, nkeys, NULL, 0);
+	begin_physical(scan, nkeys, keys);
 }
 
 /* oms_scan_next puts the next row into scan->slot; false when there is none. */
 bool
 oms_scan_next(OmsScan *scan)
 {
-	return index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot);
+	while (!index_getnext_slot(scan->scan, ForwardScanDirection, scan->slot))
+	{
+		PartitionDesc desc;
+
+		if (scan->root->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
+			return false;
+		desc = RelationGetPartitionDesc(scan->root, true);
+		if (scan->next_partition >= desc->nparts)
+			return false;
+		open_partition(scan, desc->oids[scan->next_partition++]);
+		begin_physical(scan, scan->nkeys, scan->keys);
+	}
+	return true;
 }
 
 /*
  * oms_scan_next_entry goes to the next entry of the index, and leaves the row to the caller:
- * the entry may be of one that the snapshot does not see.
+ * the entry may be of one that the snapshot does not see. Of a partitioned table it reads one partition.
  */
 bool
 oms_scan_next_entry(OmsScan *scan)
@@ -302,7 +428,7 @@ oms_row_parse(HeapTuple tuple, int nkeys, text **keys)
  * whoever changes the indexes of a table sends an invalidation before he gives up his
  * lock on it, and we look after we have ours.
  */
-#define KEPT_WRITERS 8
+#define KEPT_WRITERS 64
 
 static OmsWriter *kept_writers[KEPT_WRITERS];
 
@@ -378,22 +504,29 @@ oms_writer_of(Relation rel)
 	return writer;
 }
 
-/* oms_writer_open opens a plain table of schema oms and its indexes for insertion. */
-OmsWriter *
-oms_writer_open(const char *table)
+/* open_writer opens a plain table and its indexes for insertion. */
+static OmsWriter *
+open_writer(Oid table)
 {
-	Relation	rel = table_open(oms_table(table), RowExclusiveLock);
+	Relation	rel = table_open(table, RowExclusiveLock);
 	TriggerDesc *triggers = rel->trigdesc;
 	OmsWriter  *writer;
 
 	if (triggers != NULL && (triggers->trig_insert_before_row || triggers->trig_insert_after_row))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("table oms.%s has row triggers, which oms does not fire", table),
+				 errmsg("table oms.%s has row triggers, which oms does not fire", RelationGetRelationName(rel)),
 				 errhint("Drop the trigger; read the public views instead.")));
 	writer = oms_writer_of(rel);
 	writer->close_rel = true;
 	return writer;
+}
+
+/* oms_writer_open opens a plain table of schema oms and its indexes for insertion. */
+OmsWriter *
+oms_writer_open(const char *table)
+{
+	return open_writer(oms_table(table));
 }
 
 /*
@@ -465,6 +598,57 @@ oms_writer_close(OmsWriter *writer)
 		return;
 	}
 	MemoryContextDelete(writer->context);
+}
+
+/* oms_inserter_open opens a table of schema oms, plain or partitioned, for insertion. */
+OmsInserter *
+oms_inserter_open(const char *table)
+{
+	OmsInserter *inserter = palloc0(sizeof(OmsInserter));
+
+	inserter->context = CurrentMemoryContext;
+	inserter->root = table_open(oms_table(table), RowExclusiveLock);
+	if (inserter->root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
+		inserter->column = partition_column(inserter->root);
+	return inserter;
+}
+
+/* oms_insert inserts a row of all columns. */
+void
+oms_insert(OmsInserter *inserter, Datum *values, bool *nulls)
+{
+	Oid			table = RelationGetRelid(inserter->root);
+	OmsWriter  *writer = NULL;
+	ListCell   *cell;
+
+	if (inserter->column != 0)
+		table = oms_partition_of(inserter->root, inserter->column, values[inserter->column - 1]);
+	foreach(cell, inserter->writers)
+	{
+		writer = lfirst(cell);
+		if (writer->relid == table)
+			break;
+	}
+	if (cell == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(inserter->context);
+
+		writer = open_writer(table);
+		inserter->writers = lappend(inserter->writers, writer);
+		MemoryContextSwitchTo(old);
+	}
+	(void) oms_writer_insert(writer, values, nulls);
+}
+
+/* oms_inserter_close closes the relations; their locks stay to the end of the transaction. */
+void
+oms_inserter_close(OmsInserter *inserter)
+{
+	ListCell   *cell;
+
+	foreach(cell, inserter->writers)
+		oms_writer_close(lfirst(cell));
+	table_close(inserter->root, NoLock);
 }
 
 /* oms_row_init registers what is forgotten at an invalidation; called once, by _PG_init. */

@@ -114,6 +114,15 @@ typedef struct OmsChange
 	TransactionId pending;		/* one to wait for, when PENDING */
 } OmsChange;
 
+/* What a call waits for; the wait events of the same names (account.c). */
+typedef enum OmsWait
+{
+	OMS_WAIT_TRANSACTION,		/* an open transaction, on whose outcome the answer depends */
+	OMS_WAIT_ROW,				/* a row that another session has locked */
+	OMS_WAIT_NAME,				/* a cart or a reference that another session works on */
+	OMS_WAITS					/* their number */
+} OmsWait;
+
 extern OmsAccounts *oms_accounts_open(const OmsAccountKind *kind);
 extern void oms_accounts_close(OmsAccounts *accounts);
 extern void oms_account_change(OmsAccounts *accounts, const Datum *keys, OmsAmounts change,
@@ -122,7 +131,7 @@ extern void oms_account_set_share(OmsAccounts *accounts, const Datum *keys, text
 								  text *until, int64 units, OmsChange *result);
 extern text *oms_share_until(TimestampTz until);
 extern bool oms_account_fold(OmsAccounts *accounts, const Datum *keys, int recent);
-extern bool oms_wait_a_little(TimestampTz start, long *nap);
+extern bool oms_wait_a_little(TimestampTz start, long *nap, OmsWait what);
 extern bool oms_lock_name(uint16 lock_class, text *name, bool may_wait, TimestampTz start);
 extern bool oms_account_wait(TransactionId xid, TimestampTz start);
 extern void oms_account_init(void);

@@ -247,7 +247,7 @@ opened_leaf(OmsAccounts *accounts, const Datum *keys, Oid *account_oid)
 {
 	*account_oid = RelationGetRelid(accounts->account_root);
 	if (accounts->account_root->rd_rel->relkind == RELKIND_PARTITIONED_TABLE)
-		*account_oid = oms_partition_of(accounts->account_root, keys);
+		*account_oid = oms_partition_of(accounts->account_root, 1, keys[0]);
 	for (OmsLeaf *leaf = accounts->leaves; leaf != NULL; leaf = leaf->next)
 		if (leaf->account_oid == *account_oid)
 			return leaf;
@@ -266,7 +266,7 @@ oms_leaf_find(OmsAccounts *accounts, const Datum *keys)
 		return leaf;
 	old = MemoryContextSwitchTo(accounts->context);
 	leaf = open_leaf(accounts, table_open(account_oid, RowExclusiveLock));
-	complete_leaf(leaf, table_open(oms_partition_of(accounts->delta_root, keys), RowExclusiveLock));
+	complete_leaf(leaf, table_open(oms_partition_of(accounts->delta_root, 1, keys[0]), RowExclusiveLock));
 	MemoryContextSwitchTo(old);
 	return leaf;
 }
@@ -310,7 +310,7 @@ oms_leaf_complete_shares(OmsAccounts *accounts, OmsLeaf *leaf, const Datum *keys
 	if (shares->delta_root == NULL)
 		shares->delta_root = table_open(oms_table(shares->delta_name), RowExclusiveLock);
 	complete_leaf(leaf, leaf->account == shares->account_root ? shares->delta_root :
-				  table_open(oms_partition_of(shares->delta_root, keys), RowExclusiveLock));
+				  table_open(oms_partition_of(shares->delta_root, 1, keys[0]), RowExclusiveLock));
 	MemoryContextSwitchTo(old);
 }
 

@@ -14,6 +14,19 @@
 #include "utils/timestamp.h"
 
 #include "account/account.h"
+#include "oms.h"
+
+/* wait_event is what pg_stat_activity shows meanwhile, from PostgreSQL 17 on. */
+static uint32
+wait_event(OmsWait what)
+{
+	static const char *const names[OMS_WAITS] = {"OmsTransaction", "OmsRow", "OmsName"};
+	static uint32 events[OMS_WAITS];
+
+	if (events[what] == 0)
+		events[what] = oms_wait_event(names[what]);
+	return events[what];
+}
 
 /*
  * oms_wait_a_little naps for some ms and returns true, or returns false when
@@ -21,7 +34,7 @@
  * Raises 55P03 after lock_timeout; statement_timeout and cancel are honoured.
  */
 bool
-oms_wait_a_little(TimestampTz start, long *nap)
+oms_wait_a_little(TimestampTz start, long *nap, OmsWait what)
 {
 	long		waited = TimestampDifferenceMilliseconds(start, GetCurrentTimestamp());
 
@@ -34,7 +47,7 @@ oms_wait_a_little(TimestampTz start, long *nap)
 				 errmsg("canceling statement due to lock timeout")));
 	*nap = Min(Min(2 * *nap, 16), oms_wait_for_pending - waited);
 	(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, *nap,
-					 PG_WAIT_EXTENSION);
+					 wait_event(what));
 	ResetLatch(MyLatch);
 	CHECK_FOR_INTERRUPTS();
 	return true;
@@ -57,7 +70,7 @@ oms_lock_name(uint16 lock_class, text *name, bool may_wait, TimestampTz start)
 	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (hash >> 32), (uint32) hash, lock_class);
 	for (int tries = 0; LockAcquire(&tag, ExclusiveLock, false, true) == LOCKACQUIRE_NOT_AVAIL; tries++)
 	{
-		if (may_wait ? !oms_wait_a_little(start, &nap) : tries == 10)
+		if (may_wait ? !oms_wait_a_little(start, &nap, OMS_WAIT_NAME) : tries == 10)
 			return false;
 		if (!may_wait)
 			pg_usleep(1000L);
@@ -79,7 +92,7 @@ oms_account_wait(TransactionId xid, TimestampTz start)
 	if (TimestampDifferenceMilliseconds(start, GetCurrentTimestamp()) > oms_wait_for_pending)
 		return false;
 	while (!oms_xact_has_ended(xid))
-		if (!oms_wait_a_little(start, &nap))
+		if (!oms_wait_a_little(start, &nap, OMS_WAIT_TRANSACTION))
 			return false;
 	return true;
 }

@@ -40,7 +40,6 @@ static const char *const parts[] = {
 	"SELECT * FROM oms.check_stock($1)",
 	"SELECT * FROM oms.check_accounts($1)",
 	"SELECT * FROM oms.check_supply($1)",
-	"SELECT * FROM oms.check_shares($1)",
 	"SELECT * FROM oms.check_ledger($1, $2)",
 	"SELECT * FROM oms.check_orders($2, $3)",
 	"SELECT * FROM oms.check_work($2)",

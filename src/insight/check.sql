@@ -3,54 +3,9 @@
 -- orders to look at as constants, so that each is planned for what it has to look at; NULL is all. So
 -- they are not pinned to a search_path: only oms.check() calls them, and it is.
 
-CREATE FUNCTION oms.check_accounts(skus text[])
-RETURNS TABLE (invariant text, key text, detail text)
-LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
-AS $$
-    WITH delta AS (
-        SELECT format('sku %s, location %s', d.sku, d.location) AS key, d.id, a.w, a.exc
-          FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location WHERE ($1 IS NULL OR d.sku = ANY ($1))
-        UNION ALL
-        SELECT format('sku %s, location %s, protected for %s until %s', d.sku, d.location, d.channel, d.until), d.id, a.w, a.exc
-          FROM oms.protection_delta d
-          JOIN oms.protection_account a ON a.sku = d.sku AND a.location = d.location AND a.until = d.until AND a.channel = d.channel WHERE ($1 IS NULL OR d.sku = ANY ($1))
-        UNION ALL
-        SELECT format('sku %s, quota of %s, period %s', d.sku, d.channel, d.period), d.id, a.w, a.exc
-          FROM oms.quota_delta d
-          JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period WHERE ($1 IS NULL OR d.sku = ANY ($1))
-        UNION ALL
-        SELECT format('sku %s, location %s, incoming %s', d.sku, d.location, d.incoming), d.id, a.w, a.exc
-          FROM oms.incoming_delta d
-          JOIN oms.incoming_account a ON a.sku = d.sku AND a.location = d.location AND a.incoming = d.incoming WHERE ($1 IS NULL OR d.sku = ANY ($1))
-        UNION ALL
-        SELECT format('location %s, window %s until %s, %s', d.location, d.window_name, d.until, d.measure), d.id, a.w, a.exc
-          FROM oms.capacity_delta d
-          JOIN oms.capacity_account a ON a.location = d.location AND a.window_name = d.window_name AND a.until = d.until AND a.measure = d.measure
-        UNION ALL
-        SELECT format('sku %s, channel %s', d.sku, d.channel), d.id, a.w, a.exc
-          FROM oms.backorder_delta d JOIN oms.backorder_account a ON a.sku = d.sku AND a.channel = d.channel WHERE ($1 IS NULL OR d.sku = ANY ($1)))
-    SELECT 'a delta is folded once', d.key, format('delta %s is not above w = %s and not in exc', d.id, d.w)
-      FROM delta d WHERE d.id <= d.w AND d.id <> ALL (d.exc)
-    UNION ALL
-    SELECT 'exc is not above w', a.key, format('w = %s, exc = %s', a.w, a.exc)
-      FROM (SELECT format('sku %s, location %s', sku, location) AS key, w, exc FROM oms.stock_account WHERE ($1 IS NULL OR sku = ANY ($1))
-            UNION ALL
-            SELECT format('sku %s, location %s, protected for %s until %s', sku, location, channel, until), w, exc FROM oms.protection_account WHERE ($1 IS NULL OR sku = ANY ($1))
-            UNION ALL
-            SELECT format('sku %s, quota of %s, period %s', sku, channel, period), w, exc FROM oms.quota_account WHERE ($1 IS NULL OR sku = ANY ($1))
-            UNION ALL
-            SELECT format('sku %s, location %s, incoming %s', sku, location, incoming), w, exc FROM oms.incoming_account WHERE ($1 IS NULL OR sku = ANY ($1))
-            UNION ALL
-            SELECT format('location %s, window %s until %s, %s', location, window_name, until, measure), w, exc FROM oms.capacity_account
-            UNION ALL
-            SELECT format('sku %s, channel %s', sku, channel), w, exc FROM oms.backorder_account WHERE ($1 IS NULL OR sku = ANY ($1))) a
-     WHERE a.w < ANY (a.exc)
-$$;
-REVOKE ALL ON FUNCTION oms.check_accounts(text[]) FROM PUBLIC;
-COMMENT ON FUNCTION oms.check_accounts(text[]) IS 'private: the part of oms.check about how accounts and their deltas lie, of these skus, NULL for all; capacity is always looked at';
-
-CREATE FUNCTION oms.check_stock(skus text[])
-RETURNS TABLE (invariant text, key text, detail text)
+-- An account is the sum of its records: what of which accounts is not, as oms.check reports it and as oms.repair mends it.
+CREATE FUNCTION oms.account_difference(skus text[])
+RETURNS TABLE (invariant text, key text, detail text, kind text, keys text[], measure text, account numeric, records numeric)
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
 AS $$
     -- Sums of bigint are numeric and cost most of it: so each record is added up once, and what is mostly 0 or absent only where it is not.
@@ -80,61 +35,18 @@ AS $$
                   FROM oms.transfer_line_row l JOIN oms.transfer_order_row t ON t.transfer_id = l.transfer_id
                  WHERE ($1 IS NULL OR l.sku = ANY ($1))) r
          GROUP BY sku, location),
-    said AS MATERIALIZED (   -- of a key, where it is not all well; an absent account is NULLs
-        SELECT sku, location, a.on_hand, a.unavailable, a.reserved, COALESCE(l.quantity, 0) AS moved, COALESCE(l.unavailable, 0) AS moved_unavailable,
-               COALESCE(c.reserved, 0) AS claimed, l.sku IS NOT NULL AS has_movements, c.reservations
+    said AS MATERIALIZED (   -- of stock, where it is not all well; an absent account is NULLs
+        SELECT format('sku %s, location %s', sku, location) AS key, ARRAY[sku, location] AS keys, a.on_hand, a.unavailable, a.reserved,
+               l.quantity AS moved, COALESCE(l.unavailable, 0) AS moved_unavailable, c.reservations, COALESCE(c.reserved, 0) AS claimed
           FROM account a
           FULL JOIN ledger l USING (sku, location)
           FULL JOIN claim c USING (sku, location)
-         WHERE (a.on_hand = COALESCE(l.quantity, 0) AND a.unavailable = COALESCE(l.unavailable, 0) AND a.reserved = COALESCE(c.reserved, 0)
-                AND a.on_hand >= 0 AND a.unavailable >= 0 AND a.reserved >= 0
-                AND (a.on_hand = 0 AND a.unavailable = 0 AND a.reserved = 0 OR sku NOT IN (SELECT k.kit FROM oms.kit_component k))) IS NOT TRUE)
-    SELECT 'on_hand is the sum of the movements', format('sku %s, location %s', a.sku, a.location),
-           format('on_hand %s, movements %s', a.on_hand, a.moved)
-      FROM said a WHERE a.on_hand <> a.moved
-    UNION ALL
-    SELECT 'unavailable is the sum of the movements', format('sku %s, location %s', a.sku, a.location),
-           format('unavailable %s, movements %s', a.unavailable, a.moved_unavailable)
-      FROM said a WHERE a.unavailable <> a.moved_unavailable
-    UNION ALL
-    SELECT 'reserved is the sum of the reservations', format('sku %s, location %s', a.sku, a.location),
-           format('reserved %s, reservations %s', a.reserved, a.claimed)
-      FROM said a WHERE a.reserved <> a.claimed
-    UNION ALL
-    SELECT 'on_hand, unavailable and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
-           format('on_hand %s, unavailable %s, reserved %s', a.on_hand, a.unavailable, a.reserved)
-      FROM said a
-     WHERE a.unavailable < 0 OR a.reserved < 0    -- what other systems sold is gone, and its receipt may come later
-        OR a.on_hand < 0 AND NOT EXISTS (SELECT FROM oms.movement_row m
-                                          WHERE m.sku = a.sku AND m.location = a.location AND m.source IS NOT NULL)
-    UNION ALL
-    SELECT 'every movement has an account', format('sku %s, location %s', a.sku, a.location),
-           format('movements of %s units', a.moved)
-      FROM said a WHERE a.on_hand IS NULL AND a.has_movements
-    UNION ALL
-    SELECT 'every reservation has an account', format('sku %s, location %s', a.sku, a.location),
-           format('%s reservations', a.reservations)
-      FROM said a WHERE a.on_hand IS NULL AND a.reservations > 0
-    UNION ALL
-    SELECT 'a kit has no stock of its own', format('sku %s, location %s', a.sku, a.location),
-           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
-      FROM said a
-     WHERE (a.on_hand <> 0 OR a.unavailable <> 0 OR a.reserved <> 0)
-       AND EXISTS (SELECT FROM oms.kit_component k WHERE k.kit = a.sku)
-$$;
-REVOKE ALL ON FUNCTION oms.check_stock(text[]) FROM PUBLIC;
-COMMENT ON FUNCTION oms.check_stock(text[]) IS 'private: the part of oms.check about stock, its movements and what is reserved of it';
-
-CREATE FUNCTION oms.check_supply(skus text[])
-RETURNS TABLE (invariant text, key text, detail text)
-LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
-AS $$
-    WITH incoming AS (
+         WHERE (a.on_hand = COALESCE(l.quantity, 0) AND a.unavailable = COALESCE(l.unavailable, 0) AND a.reserved = COALESCE(c.reserved, 0)) IS NOT TRUE),
+    incoming AS (
         SELECT COALESCE(i.sku, a.sku) AS sku, COALESCE(i.location, a.location) AS location,
                COALESCE(i.incoming_id::text, a.incoming) AS incoming,
                COALESCE(CASE WHEN i.status = 'open' THEN i.quantity - i.received END, 0) AS outstanding,
-               COALESCE(a.on_hand, 0) AS expected, COALESCE(a.reserved, 0) AS reserved, COALESCE(c.claimed, 0) AS claimed,
-               i.received, COALESCE(m.moved, 0) AS moved
+               COALESCE(a.on_hand, 0) AS expected, COALESCE(a.reserved, 0) AS reserved, COALESCE(c.claimed, 0) AS claimed
           FROM (SELECT * FROM oms.incoming_row WHERE ($1 IS NULL OR sku = ANY ($1))) i
           FULL JOIN (SELECT sku, location, incoming, sum(on_hand) AS on_hand, sum(reserved) AS reserved
                        FROM (SELECT sku, location, incoming, on_hand, reserved FROM oms.incoming_account
@@ -144,10 +56,7 @@ AS $$
             ON a.sku = i.sku AND a.location = i.location AND a.incoming = i.incoming_id::text
           FULL JOIN (SELECT sku, location, incoming_id::text COLLATE "C" AS incoming, sum(quantity) AS claimed
                        FROM oms.backorder_claim_row WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, incoming_id) c
-            ON c.sku = i.sku AND c.location = i.location AND c.incoming = i.incoming_id::text
-          LEFT JOIN (SELECT sku, location, incoming_id, sum(quantity) AS moved
-                       FROM oms.movement_row WHERE incoming_id IS NOT NULL AND ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, incoming_id) m
-            ON m.sku = i.sku AND m.location = i.location AND m.incoming_id = i.incoming_id),
+            ON c.sku = i.sku AND c.location = i.location AND c.incoming = i.incoming_id::text),
     backordered AS (
         SELECT sku, channel, sum(reserved) AS reserved, sum(missing) AS missing
           FROM (SELECT sku, channel, reserved, 0 AS missing FROM oms.backorder_account
@@ -155,61 +64,23 @@ AS $$
                 SELECT sku, channel, reserved, 0 FROM oms.backorder_delta
                 UNION ALL
                 SELECT sku, channel, 0, quantity - filled FROM oms.backorder_row WHERE status = 'open') b
-         WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, channel)
-    SELECT 'what is incoming is what was ordered and has not come', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
-           format('outstanding %s, account %s', i.outstanding, i.expected)
-      FROM incoming i WHERE i.outstanding <> i.expected
-    UNION ALL
-    SELECT 'what was received of incoming supply is the sum of its movements',
-           format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
-           format('received %s, movements %s', i.received, i.moved)
-      FROM incoming i WHERE i.received <> i.moved
-    UNION ALL
-    SELECT 'what is claimed of incoming supply is the sum of the claims',
-           format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
-           format('claims %s, account %s', i.claimed, i.reserved)
-      FROM incoming i WHERE i.claimed <> i.reserved
-    UNION ALL
-    SELECT 'no more is claimed of incoming supply than is expected', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
-           format('claims %s, outstanding %s', i.claimed, i.outstanding)
-      FROM incoming i WHERE i.claimed > i.outstanding
-    UNION ALL
-    SELECT 'an open backorder claims at most what is missing of it, another one nothing', format('backorder %s', c.backorder_id),
-           format('sku %s, status %s, claims %s, missing %s', c.sku, b.status, c.quantity, b.quantity - b.filled)
-      FROM (SELECT sku, backorder_id, sum(quantity) AS quantity FROM oms.backorder_claim_row WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, backorder_id) c
-      LEFT JOIN oms.backorder_row b ON b.backorder_id = c.backorder_id AND b.sku = c.sku
-     WHERE b.status IS DISTINCT FROM 'open' OR c.quantity > b.quantity - b.filled
-    UNION ALL
-    SELECT 'what a channel has backordered is the sum of its open backorders', format('sku %s, channel %s', b.sku, b.channel),
-           format('backorders %s, account %s', b.missing, b.reserved)
-      FROM backordered b WHERE b.missing <> b.reserved
-    UNION ALL
-    SELECT 'a backorder is filled by at most its quantity, and open until then', format('backorder %s', b.backorder_id),
-           format('%s: filled %s of %s', b.status, b.filled, b.quantity)
-      FROM oms.backorder_row b
-     WHERE (b.filled NOT BETWEEN 0 AND b.quantity OR (b.status = 'filled') <> (b.filled = b.quantity))
-       AND ($1 IS NULL OR b.sku = ANY ($1))
-$$;
-REVOKE ALL ON FUNCTION oms.check_supply(text[]) FROM PUBLIC;
-COMMENT ON FUNCTION oms.check_supply(text[]) IS 'private: the part of oms.check about incoming supply and backorders';
-
-CREATE FUNCTION oms.check_shares(skus text[])
-RETURNS TABLE (invariant text, key text, detail text)
-LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
-AS $$
-    WITH protection AS (
+         WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, channel),
+    protection AS (
         SELECT sku, location, until, channel, sum(on_hand) AS quantity, sum(reserved) AS used
           FROM (SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_account
                 UNION ALL
                 SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_delta) a
          WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, until, channel),
     from_protection AS (   -- of some skus only when there is one to compare with: reservations have no index for it
-        SELECT sku, location, protected_until AS until, channel,
-               sum(CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END) AS used
-          FROM oms.reservation_row
-         WHERE protected > 0 AND ($1 IS NULL OR sku = ANY ($1) AND (EXISTS (SELECT FROM oms.protection_account WHERE sku = ANY ($1))
-                                                                    OR EXISTS (SELECT FROM oms.protection_delta WHERE sku = ANY ($1))))
-         GROUP BY sku, location, protected_until, channel),
+        SELECT sku, location, until, channel, sum(used) AS used
+          FROM (SELECT sku, location, protected_until AS until, channel,
+                       CASE WHEN status IN ('hold', 'firm') THEN protected ELSE least(protected, consumed) END AS used
+                  FROM oms.reservation_row
+                 WHERE protected > 0 AND ($1 IS NULL OR EXISTS (SELECT FROM oms.protection_account WHERE sku = ANY ($1))
+                                                     OR EXISTS (SELECT FROM oms.protection_delta WHERE sku = ANY ($1)))
+                UNION ALL
+                SELECT keys[1], keys[2], keys[3], keys[4], used FROM oms.archived_use_row WHERE kind = 'protection') a
+         WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, until, channel),
     quota AS (
         SELECT sku, channel, period, sum(reserved) AS used
           FROM (SELECT sku, channel, period, reserved FROM oms.quota_account
@@ -225,27 +96,195 @@ AS $$
                                                                OR EXISTS (SELECT FROM oms.quota_delta WHERE sku = ANY ($1)))
                 UNION ALL
                 SELECT sku, channel, quota_period, quantity - filled
-                  FROM oms.backorder_row WHERE quota_period IS NOT NULL AND status = 'open') a
-         WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, channel, period)
+                  FROM oms.backorder_row WHERE quota_period IS NOT NULL AND status = 'open'
+                UNION ALL
+                SELECT keys[1], keys[2], keys[3], used FROM oms.archived_use_row WHERE kind = 'quota') a
+         WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, channel, period),
+    capacity AS (
+        SELECT location, window_name, until, measure, sum(used) AS used, sum(work) AS work
+          FROM (SELECT location, window_name, until, measure, reserved AS used, 0 AS work FROM oms.capacity_account
+                UNION ALL
+                SELECT location, window_name, until, measure, reserved, 0 FROM oms.capacity_delta
+                UNION ALL
+                SELECT location, window_name, until, measure, 0, quantity FROM oms.capacity_use_row) c
+         GROUP BY location, window_name, until, measure)
+    SELECT 'on_hand is the sum of the movements', s.key, format('on_hand %s, movements %s', s.on_hand, COALESCE(s.moved, 0)),
+           'stock', s.keys, 'on_hand', s.on_hand, COALESCE(s.moved, 0)
+      FROM said s WHERE s.on_hand <> COALESCE(s.moved, 0)
+    UNION ALL
+    SELECT 'unavailable is the sum of the movements', s.key, format('unavailable %s, movements %s', COALESCE(s.unavailable, 0), s.moved_unavailable),
+           'stock', s.keys, 'unavailable', COALESCE(s.unavailable, 0), s.moved_unavailable
+      FROM said s WHERE COALESCE(s.unavailable, 0) <> s.moved_unavailable
+    UNION ALL
+    SELECT 'reserved is the sum of the reservations', s.key, format('reserved %s, reservations %s', s.reserved, s.claimed),
+           'stock', s.keys, 'reserved', s.reserved, s.claimed
+      FROM said s WHERE s.reserved <> s.claimed
+    UNION ALL
+    SELECT 'every movement has an account', s.key, format('movements of %s units', s.moved), 'stock', s.keys, 'on_hand', 0, s.moved
+      FROM said s WHERE s.on_hand IS NULL AND s.moved IS NOT NULL
+    UNION ALL
+    SELECT 'every reservation has an account', s.key, format('%s reservations', s.reservations), 'stock', s.keys, 'reserved', 0, s.claimed
+      FROM said s WHERE s.on_hand IS NULL AND s.reservations > 0
+    UNION ALL
+    SELECT 'what is incoming is what was ordered and has not come', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('outstanding %s, account %s', i.outstanding, i.expected),
+           'incoming', ARRAY[i.sku, i.location, i.incoming], 'on_hand', i.expected, i.outstanding
+      FROM incoming i WHERE i.outstanding <> i.expected
+    UNION ALL
+    SELECT 'what is claimed of incoming supply is the sum of the claims', format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming),
+           format('claims %s, account %s', i.claimed, i.reserved),
+           'incoming', ARRAY[i.sku, i.location, i.incoming], 'reserved', i.reserved, i.claimed
+      FROM incoming i WHERE i.claimed <> i.reserved
+    UNION ALL
+    SELECT 'what a channel has backordered is the sum of its open backorders', format('sku %s, channel %s', b.sku, b.channel),
+           format('backorders %s, account %s', b.missing, b.reserved),
+           'backorder', ARRAY[b.sku, b.channel], 'reserved', b.reserved, b.missing
+      FROM backordered b WHERE b.missing <> b.reserved
+    UNION ALL
     SELECT 'used of a protection is what reservations have of it',
            format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
-           format('used %s, reservations %s', COALESCE(p.used, 0), COALESCE(r.used, 0))
+           format('used %s, reservations %s', COALESCE(p.used, 0), COALESCE(r.used, 0)),
+           'protection', ARRAY[sku, location, until, channel], 'reserved', COALESCE(p.used, 0), COALESCE(r.used, 0)
       FROM protection p FULL JOIN from_protection r USING (sku, location, channel, until)
      WHERE COALESCE(p.used, 0) <> COALESCE(r.used, 0)
     UNION ALL
-    SELECT 'used of a protection is not more than was protected',
-           format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
-           format('used %s of %s', used, quantity)
-      FROM protection WHERE used NOT BETWEEN 0 AND quantity
-    UNION ALL
     SELECT 'used of a quota is what reservations and backorders have of it',
            format('sku %s, channel %s, period %s', sku, channel, period),
-           format('used %s, reservations and backorders %s', COALESCE(q.used, 0), COALESCE(r.used, 0))
+           format('used %s, reservations and backorders %s', COALESCE(q.used, 0), COALESCE(r.used, 0)),
+           'quota', ARRAY[sku, channel, period], 'reserved', COALESCE(q.used, 0), COALESCE(r.used, 0)
       FROM quota q FULL JOIN from_quota r USING (sku, channel, period)
      WHERE COALESCE(q.used, 0) <> COALESCE(r.used, 0)
+    UNION ALL
+    SELECT 'used of a capacity is what the work at the location has of it',
+           format('location %s, window %s until %s, %s', c.location, c.window_name, c.until, c.measure),
+           format('used %s, work %s', c.used, c.work),
+           'capacity', ARRAY[c.location, c.window_name, c.until, c.measure], 'reserved', c.used, c.work
+      FROM capacity c WHERE c.used <> c.work
 $$;
-REVOKE ALL ON FUNCTION oms.check_shares(text[]) FROM PUBLIC;
-COMMENT ON FUNCTION oms.check_shares(text[]) IS 'private: the part of oms.check about protected stock and quotas';
+REVOKE ALL ON FUNCTION oms.account_difference(text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.account_difference(text[]) IS
+    'private: amounts of accounts that are not the sum of their records, of these skus, NULL for all; capacity is always looked at. keys and measure name the amount as account/account.c has it';
+
+CREATE FUNCTION oms.check_accounts(skus text[])
+RETURNS TABLE (invariant text, key text, detail text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
+AS $$
+    WITH delta AS (
+        SELECT format('sku %s, location %s', d.sku, d.location) AS key, d.id, a.w, a.exc
+          FROM oms.stock_delta d JOIN oms.stock_account a ON a.sku = d.sku AND a.location = d.location WHERE ($1 IS NULL OR d.sku = ANY ($1))
+        UNION ALL
+        SELECT format('sku %s, location %s, channel %s, until %s', d.sku, d.location, d.channel, d.until), d.id, a.w, a.exc
+          FROM oms.protection_delta d
+          JOIN oms.protection_account a ON a.sku = d.sku AND a.location = d.location AND a.until = d.until AND a.channel = d.channel WHERE ($1 IS NULL OR d.sku = ANY ($1))
+        UNION ALL
+        SELECT format('sku %s, channel %s, period %s', d.sku, d.channel, d.period), d.id, a.w, a.exc
+          FROM oms.quota_delta d
+          JOIN oms.quota_account a ON a.sku = d.sku AND a.channel = d.channel AND a.period = d.period WHERE ($1 IS NULL OR d.sku = ANY ($1))
+        UNION ALL
+        SELECT format('sku %s, location %s, incoming %s', d.sku, d.location, d.incoming), d.id, a.w, a.exc
+          FROM oms.incoming_delta d
+          JOIN oms.incoming_account a ON a.sku = d.sku AND a.location = d.location AND a.incoming = d.incoming WHERE ($1 IS NULL OR d.sku = ANY ($1))
+        UNION ALL
+        SELECT format('location %s, window %s until %s, %s', d.location, d.window_name, d.until, d.measure), d.id, a.w, a.exc
+          FROM oms.capacity_delta d
+          JOIN oms.capacity_account a ON a.location = d.location AND a.window_name = d.window_name AND a.until = d.until AND a.measure = d.measure
+        UNION ALL
+        SELECT format('sku %s, channel %s', d.sku, d.channel), d.id, a.w, a.exc
+          FROM oms.backorder_delta d JOIN oms.backorder_account a ON a.sku = d.sku AND a.channel = d.channel WHERE ($1 IS NULL OR d.sku = ANY ($1)))
+    SELECT d.invariant, d.key, d.detail FROM oms.account_difference($1) d
+    UNION ALL
+    SELECT 'a delta is folded once', d.key, format('delta %s is not above w = %s and not in exc', d.id, d.w)
+      FROM delta d WHERE d.id <= d.w AND d.id <> ALL (d.exc)
+    UNION ALL
+    SELECT 'exc is not above w', a.key, format('w = %s, exc = %s', a.w, a.exc)
+      FROM (SELECT format('sku %s, location %s', sku, location) AS key, w, exc FROM oms.stock_account WHERE ($1 IS NULL OR sku = ANY ($1))
+            UNION ALL
+            SELECT format('sku %s, location %s, channel %s, until %s', sku, location, channel, until), w, exc FROM oms.protection_account WHERE ($1 IS NULL OR sku = ANY ($1))
+            UNION ALL
+            SELECT format('sku %s, channel %s, period %s', sku, channel, period), w, exc FROM oms.quota_account WHERE ($1 IS NULL OR sku = ANY ($1))
+            UNION ALL
+            SELECT format('sku %s, location %s, incoming %s', sku, location, incoming), w, exc FROM oms.incoming_account WHERE ($1 IS NULL OR sku = ANY ($1))
+            UNION ALL
+            SELECT format('location %s, window %s until %s, %s', location, window_name, until, measure), w, exc FROM oms.capacity_account
+            UNION ALL
+            SELECT format('sku %s, channel %s', sku, channel), w, exc FROM oms.backorder_account WHERE ($1 IS NULL OR sku = ANY ($1))) a
+     WHERE a.w < ANY (a.exc)
+$$;
+REVOKE ALL ON FUNCTION oms.check_accounts(text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.check_accounts(text[]) IS 'private: the part of oms.check about accounts: that they are the sums of their records, and how they and their deltas lie';
+
+CREATE FUNCTION oms.check_stock(skus text[])
+RETURNS TABLE (invariant text, key text, detail text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
+AS $$
+    WITH account AS MATERIALIZED (
+        SELECT sku, location, COALESCE(a.on_hand, 0) + COALESCE(d.on_hand, 0) AS on_hand,
+               COALESCE(a.unavailable, 0) + COALESCE(d.unavailable, 0) AS unavailable, COALESCE(a.reserved, 0) + COALESCE(d.reserved, 0) AS reserved
+          FROM (SELECT sku, location, on_hand, unavailable, reserved FROM oms.stock_account WHERE ($1 IS NULL OR sku = ANY ($1))) a
+          FULL JOIN (SELECT sku, location, sum(on_hand) AS on_hand, sum(unavailable) AS unavailable, sum(reserved) AS reserved
+                       FROM oms.stock_delta WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location) d USING (sku, location)
+         WHERE (COALESCE(a.on_hand, 0) + COALESCE(d.on_hand, 0) >= 0 AND COALESCE(a.unavailable, 0) + COALESCE(d.unavailable, 0) >= 0
+                AND COALESCE(a.reserved, 0) + COALESCE(d.reserved, 0) >= 0 AND sku NOT IN (SELECT k.kit FROM oms.kit_component k)) IS NOT TRUE)
+    SELECT 'on_hand, unavailable and reserved are not negative', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, unavailable %s, reserved %s', a.on_hand, a.unavailable, a.reserved)
+      FROM account a
+     WHERE a.unavailable < 0 OR a.reserved < 0    -- what other systems sold is gone, and its receipt may come later
+        OR a.on_hand < 0 AND NOT EXISTS (SELECT FROM oms.movement_row m
+                                          WHERE m.sku = a.sku AND m.location = a.location AND m.source IS NOT NULL)
+    UNION ALL
+    SELECT 'a kit has no stock of its own', format('sku %s, location %s', a.sku, a.location),
+           format('on_hand %s, reserved %s', a.on_hand, a.reserved)
+      FROM account a
+     WHERE (a.on_hand <> 0 OR a.unavailable <> 0 OR a.reserved <> 0)
+       AND EXISTS (SELECT FROM oms.kit_component k WHERE k.kit = a.sku)
+$$;
+REVOKE ALL ON FUNCTION oms.check_stock(text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.check_stock(text[]) IS 'private: the part of oms.check about what stock may be';
+
+CREATE FUNCTION oms.check_supply(skus text[])
+RETURNS TABLE (invariant text, key text, detail text)
+LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
+AS $$
+    SELECT 'what was received of incoming supply is the sum of its movements',
+           format('sku %s, location %s, incoming %s', i.sku, i.location, i.incoming_id),
+           format('received %s, movements %s', i.received, COALESCE(m.moved, 0))
+      FROM oms.incoming_row i
+      LEFT JOIN (SELECT sku, location, incoming_id, sum(quantity) AS moved
+                   FROM oms.movement_row WHERE incoming_id IS NOT NULL AND ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, incoming_id) m
+        ON m.sku = i.sku AND m.location = i.location AND m.incoming_id = i.incoming_id
+     WHERE i.received <> COALESCE(m.moved, 0) AND ($1 IS NULL OR i.sku = ANY ($1))
+       AND NOT EXISTS (SELECT FROM oms.ledger_opening o
+                        WHERE o.sku = i.sku AND o.location = i.location AND i.created_at < o.at + interval '1 day')
+    UNION ALL
+    SELECT 'no more is claimed of incoming supply than is expected', format('sku %s, location %s, incoming %s', c.sku, c.location, c.incoming_id),
+           format('claims %s, outstanding %s', c.claimed, COALESCE(i.quantity - i.received, 0))
+      FROM (SELECT sku, location, incoming_id, sum(quantity) AS claimed
+              FROM oms.backorder_claim_row WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, incoming_id) c
+      LEFT JOIN oms.incoming_row i ON i.sku = c.sku AND i.location = c.location AND i.incoming_id = c.incoming_id AND i.status = 'open'
+     WHERE c.claimed > COALESCE(i.quantity - i.received, 0)
+    UNION ALL
+    SELECT 'an open backorder claims at most what is missing of it, another one nothing', format('backorder %s', c.backorder_id),
+           format('sku %s, status %s, claims %s, missing %s', c.sku, b.status, c.quantity, b.quantity - b.filled)
+      FROM (SELECT sku, backorder_id, sum(quantity) AS quantity FROM oms.backorder_claim_row WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, backorder_id) c
+      LEFT JOIN oms.backorder_row b ON b.backorder_id = c.backorder_id AND b.sku = c.sku
+     WHERE b.status IS DISTINCT FROM 'open' OR c.quantity > b.quantity - b.filled
+    UNION ALL
+    SELECT 'a backorder is filled by at most its quantity, and open until then', format('backorder %s', b.backorder_id),
+           format('%s: filled %s of %s', b.status, b.filled, b.quantity)
+      FROM oms.backorder_row b
+     WHERE (b.filled NOT BETWEEN 0 AND b.quantity OR (b.status = 'filled') <> (b.filled = b.quantity))
+       AND ($1 IS NULL OR b.sku = ANY ($1))
+    UNION ALL
+    SELECT 'used of a protection is not more than was protected',
+           format('sku %s, location %s, channel %s, until %s', sku, location, channel, until),
+           format('used %s of %s', sum(reserved), sum(on_hand))
+      FROM (SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_account
+            UNION ALL
+            SELECT sku, location, until, channel, on_hand, reserved FROM oms.protection_delta) p
+     WHERE ($1 IS NULL OR sku = ANY ($1)) GROUP BY sku, location, until, channel HAVING sum(reserved) NOT BETWEEN 0 AND sum(on_hand)
+$$;
+REVOKE ALL ON FUNCTION oms.check_supply(text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.check_supply(text[]) IS 'private: the part of oms.check about incoming supply, backorders and protected stock';
 
 CREATE FUNCTION oms.check_ledger(skus text[], orders text[])
 RETURNS TABLE (invariant text, key text, detail text)
@@ -255,7 +294,9 @@ AS $$
         SELECT sku, location, kind, reference, source, quantity, unavailable
           FROM oms.movement_row
          WHERE (kind IN ('ship', 'hand_over', 'count', 'return') OR source IS NOT NULL OR reference LIKE 'transfer %')
-           AND ($1 IS NULL OR sku = ANY ($1)))
+           AND ($1 IS NULL OR sku = ANY ($1))),
+    opening AS MATERIALIZED (   -- records from before it, or from a transaction that was open then, have lost their movements
+        SELECT o.sku, o.location, o.at + interval '1 day' AS at FROM oms.ledger_opening o WHERE ($1 IS NULL OR o.sku = ANY ($1)))
     SELECT 'what a fulfillment sent out left the stock', format('fulfillment %s, sku %s', s.fulfillment_id, s.sku),
            format('shipped %s, movements of %s', s.shipped, COALESCE(m.units, 0))
       FROM (SELECT fulfillment_id, sku, sum(shipped) AS shipped
@@ -266,6 +307,8 @@ AS $$
         ON m.reference = 'fulfillment ' || s.fulfillment_id AND m.sku = s.sku
      WHERE s.shipped <> COALESCE(m.units, 0)
        AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = s.sku AND NOT i.tracked)
+       AND NOT EXISTS (SELECT FROM oms.fulfillment_row f JOIN opening o ON o.location = f.location
+                        WHERE f.fulfillment_id = s.fulfillment_id AND o.sku = s.sku AND f.assigned_at < o.at)
     UNION ALL
     SELECT 'an accepted count changed on_hand by its variance', format('count %s, sku %s', l.count_id, l.sku),
            format('variance %s, movements %s', l.variance, COALESCE(m.quantity, 0))
@@ -275,6 +318,7 @@ AS $$
                    FROM evidence WHERE kind = 'count' AND reference IS NOT NULL GROUP BY sku, location, reference) m
         ON m.sku = l.sku AND m.location = s.location AND m.reference = 'count ' || l.count_id
      WHERE l.status = 'accepted' AND l.variance <> COALESCE(m.quantity, 0) AND ($1 IS NULL OR l.sku = ANY ($1))
+       AND NOT EXISTS (SELECT FROM opening o WHERE o.sku = l.sku AND o.location = s.location AND l.decided_at < o.at)
     UNION ALL
     SELECT 'what came back is in the stock', format('return %s, sku %s', b.return_id, b.sku),
            format('returned %s, movements %s', b.quantity, COALESCE(m.quantity, 0))
@@ -284,6 +328,7 @@ AS $$
         ON m.sku = b.sku AND m.location = b.location AND m.reference = 'return ' || b.return_id
      WHERE b.quantity <> COALESCE(m.quantity, 0) AND ($1 IS NULL OR b.sku = ANY ($1))
        AND NOT EXISTS (SELECT FROM oms.item i WHERE i.sku = b.sku AND NOT i.tracked)
+       AND NOT EXISTS (SELECT FROM opening o WHERE o.sku = b.sku AND o.location = b.location AND b.returned_at < o.at)
     UNION ALL
     SELECT 'what a transfer sent and received moved', format('transfer %s, sku %s', l.transfer_id, l.sku),
            format('shipped %s, returned %s, received %s, movements %s and %s', l.shipped, l.returned, l.received,
@@ -298,6 +343,7 @@ AS $$
         ON d.reference = 'transfer ' || l.transfer_id AND d.sku = l.sku AND d.location = t.to_location
      WHERE (COALESCE(o.quantity, 0) <> l.returned - l.shipped OR COALESCE(d.quantity, 0) <> l.received)
        AND ($1 IS NULL OR l.sku = ANY ($1))
+       AND NOT EXISTS (SELECT FROM opening b WHERE b.sku = l.sku AND b.location IN (t.from_location, t.to_location) AND t.opened_at < b.at)
     UNION ALL
     SELECT 'what is in transit is incoming', format('transfer %s, sku %s', l.transfer_id, l.sku),
            format('%s: held %s, shipped %s, received %s, incoming %s', t.status, l.held, l.shipped, l.received, COALESCE(i.outstanding, 0))
@@ -319,6 +365,7 @@ AS $$
      WHERE e.kind IN ('sale', 'change', 'receipt') AND ($1 IS NULL OR e.sku = ANY ($1))
        AND (COALESCE(m.movements, 0) <> CASE e.outcome WHEN 'applied' THEN 1 ELSE 0 END
             OR m.units <> CASE e.kind WHEN 'sale' THEN -e.quantity ELSE e.quantity END)
+       AND NOT EXISTS (SELECT FROM opening o WHERE o.sku = e.sku AND o.location = e.location AND e.received_at < o.at)
 $$;
 REVOKE ALL ON FUNCTION oms.check_ledger(text[], text[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.check_ledger(text[], text[]) IS 'private: the part of oms.check about what the ledger must hold of fulfillments, counts, returns, transfers and feeds';
@@ -546,19 +593,6 @@ CREATE FUNCTION oms.check_rest()
 RETURNS TABLE (invariant text, key text, detail text)
 LANGUAGE sql STABLE PARALLEL SAFE COST 100000 ROWS 10
 AS $$
-    WITH capacity AS (
-        SELECT location, window_name, until, measure, sum(used) AS used, sum(work) AS work
-          FROM (SELECT location, window_name, until, measure, reserved AS used, 0 AS work FROM oms.capacity_account
-                UNION ALL
-                SELECT location, window_name, until, measure, reserved, 0 FROM oms.capacity_delta
-                UNION ALL
-                SELECT location, window_name, until, measure, 0, quantity FROM oms.capacity_use_row) c
-         GROUP BY location, window_name, until, measure)
-    SELECT 'used of a capacity is what the work at the location has of it',
-           format('location %s, window %s until %s, %s', c.location, c.window_name, c.until, c.measure),
-           format('used %s, work %s', c.used, c.work)
-      FROM capacity c WHERE c.used <> c.work
-    UNION ALL
     SELECT 'a kit is in no kit', format('kit %s', k.kit), format('it contains kit %s', k.sku)
       FROM oms.kit_component k WHERE EXISTS (SELECT FROM oms.kit_component i WHERE i.kit = k.sku)
     UNION ALL
@@ -607,7 +641,7 @@ AS $$
       FROM oms.request_row r WHERE r.result IS NULL
 $$;
 REVOKE ALL ON FUNCTION oms.check_rest() FROM PUBLIC;
-COMMENT ON FUNCTION oms.check_rest() IS 'private: the part of oms.check about capacity, kits, policies and what was learned: always all of it';
+COMMENT ON FUNCTION oms.check_rest() IS 'private: the part of oms.check about kits, policies, requests and what was learned: always all of it';
 
 -- Up to where oms.check_changes has found nothing: all that older transactions wrote is known to be well.
 CREATE TABLE oms.check_mark_row (

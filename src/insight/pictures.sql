@@ -79,7 +79,8 @@ BEGIN
     IF edge.west IS NULL THEN
         edge.west := 0; edge.east := 0; edge.south := 0; edge.north := 0;
     END IF;
-    edge.squeeze := cosd((edge.south + edge.north) / 2);
+    -- A degree of longitude has no length at a pole.
+    edge.squeeze := greatest(cosd((edge.south + edge.north) / 2), 0.01);
     edge.scale := least(width / greatest((edge.east - edge.west) * edge.squeeze, 0.05), height / greatest(edge.north - edge.south, 0.05)) * 0.9;
 
     FOR panel IN

@@ -87,10 +87,10 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,capacity_accounts,check,'
-     'check_accounts,check_changes,check_ledger,check_orders,check_rest,check_shares,check_stock,check_supply,check_work,'
+     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,account_difference,archive,capacity_accounts,check,'
+     'check_accounts,check_changes,check_ledger,check_orders,check_rest,check_stock,check_supply,check_work,'
      'drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,'
-     'grant_role_to,notify_consumers,past_held,past_inventory,reset_statistics,revoke_role_from,schedule_defaults,'
+     'grant_role_to,notify_consumers,past_held,past_inventory,repair,reset_statistics,revoke_role_from,schedule_defaults,'
      'seek_consumer,unschedule_defaults'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'

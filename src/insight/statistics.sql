@@ -38,8 +38,21 @@ COMMENT ON VIEW oms.oms_stat_reservation IS
     'reservations made since oms.reset_statistics by channel and what has become of them: how many, their units (of kits those of the first component), holds that expired and that nobody has swept (overdue; they hold nothing), and when the latest was made';
 
 CREATE VIEW oms.oms_stat_account AS
-SELECT d.kind, pg_catalog.count(*) AS accounts, pg_catalog.sum(d.deltas)::bigint AS deltas, pg_catalog.max(d.deltas) AS longest
-  FROM (SELECT 'stock' AS kind, pg_catalog.count(*) AS deltas FROM oms.stock_delta GROUP BY sku, location
+SELECT f.kind, COALESCE(d.accounts, 0) AS accounts, COALESCE(d.deltas, 0) AS deltas, COALESCE(d.longest, 0) AS longest,
+       COALESCE(f.folded, 0)::bigint AS folded
+  FROM (SELECT 'stock' AS kind, pg_catalog.sum(w) AS folded FROM oms.stock_account
+        UNION ALL
+        SELECT 'protection', pg_catalog.sum(w) FROM oms.protection_account
+        UNION ALL
+        SELECT 'quota', pg_catalog.sum(w) FROM oms.quota_account
+        UNION ALL
+        SELECT 'incoming', pg_catalog.sum(w) FROM oms.incoming_account
+        UNION ALL
+        SELECT 'backorder', pg_catalog.sum(w) FROM oms.backorder_account
+        UNION ALL
+        SELECT 'capacity', pg_catalog.sum(w) FROM oms.capacity_account) f
+  LEFT JOIN (SELECT d.kind, pg_catalog.count(*) AS accounts, pg_catalog.sum(d.deltas)::bigint AS deltas, pg_catalog.max(d.deltas) AS longest
+               FROM (SELECT 'stock' AS kind, pg_catalog.count(*) AS deltas FROM oms.stock_delta GROUP BY sku, location
         UNION ALL
         SELECT 'protection', pg_catalog.count(*) FROM oms.protection_delta GROUP BY sku, location, until, channel
         UNION ALL
@@ -50,9 +63,9 @@ SELECT d.kind, pg_catalog.count(*) AS accounts, pg_catalog.sum(d.deltas)::bigint
         SELECT 'backorder', pg_catalog.count(*) FROM oms.backorder_delta GROUP BY sku, channel
         UNION ALL
         SELECT 'capacity', pg_catalog.count(*) FROM oms.capacity_delta GROUP BY location, window_name, until, measure) d
- GROUP BY d.kind;
+              GROUP BY d.kind) d ON d.kind = f.kind;
 COMMENT ON VIEW oms.oms_stat_account IS
-    'what waits to be folded, by kind of account: accounts that have changes apart, these changes, and the most that one account has; when they grow, nobody calls oms.fold_accounts, or a transaction has long been open';
+    'what waits to be folded, by kind of account: accounts that have changes apart, these changes, the most that one account has; and how many changes were folded ever (the sum of their w). When the former grow, and the latter does not, nobody calls oms.fold_accounts, or a transaction has long been open';
 
 CREATE VIEW oms.oms_stat_wait AS
 -- 20301: KEY_LOCK_CLASS of account/account.c
@@ -73,7 +86,8 @@ SELECT r.solver, pg_catalog.count(*) AS runs, pg_catalog.sum(r.orders)::bigint A
        pg_catalog.sum(r.late_lines)::bigint AS late_lines, pg_catalog.sum(r.not_moved_units)::bigint AS not_moved_units,
        EXTRACT(epoch FROM pg_catalog.avg(r.finished_at - r.started_at))::double precision AS mean_seconds,
        EXTRACT(epoch FROM pg_catalog.max(r.finished_at - r.started_at))::double precision AS longest_seconds,
-       pg_catalog.max(r.finished_at) AS latest_at
+       pg_catalog.max(r.finished_at) AS latest_at,
+       pg_catalog.avg(r.plan_seconds) AS mean_plan_seconds, pg_catalog.avg(r.move_seconds) AS mean_move_seconds
   FROM oms.routing_run_row r, oms.statistics_since s
  WHERE r.started_at >= s.since
  GROUP BY r.solver;

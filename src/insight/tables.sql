@@ -38,3 +38,18 @@ COMMENT ON TRIGGER guard ON oms.confidence_row IS 'changed by functions only';
 
 SELECT pg_catalog.pg_extension_config_dump('oms.confidence_setting', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.confidence_row', '');
+
+-- What reservations that oms.archive removed had used of accounts that still count them.
+CREATE TABLE oms.archived_use_row (
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('quota', 'protection')),
+    keys text[] COLLATE "C" NOT NULL,
+    used bigint NOT NULL CHECK (used > 0),
+    PRIMARY KEY (kind, keys)
+);
+COMMENT ON TABLE oms.archived_use_row IS 'private: units of quotas and protected stock that reservations used which are archived';
+COMMENT ON COLUMN oms.archived_use_row.keys IS 'of the account: sku, channel, period; sku, location, until, channel';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.archived_use_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.archive.');
+ALTER TABLE oms.archived_use_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.archived_use_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+SELECT pg_catalog.pg_extension_config_dump('oms.archived_use_row', '');

@@ -28,7 +28,7 @@ COMMENT ON TRIGGER stamp ON oms.order_row IS 'writes the transaction into column
 CREATE INDEX order_row_open_idx ON oms.order_row (order_id) WHERE status = 'open';
 
 CREATE TABLE oms.order_line_row (
-    order_id text COLLATE "C" NOT NULL REFERENCES oms.order_row,
+    order_id text COLLATE "C" NOT NULL,
     line_no integer NOT NULL CHECK (line_no > 0),
     sku text COLLATE "C" NOT NULL,
     quantity bigint NOT NULL CHECK (quantity > 0),

@@ -40,9 +40,6 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/table.h"
-#include "access/tableam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "funcapi.h"
@@ -263,30 +260,24 @@ static OmsPlan skus_to_settle = {
 static bool
 find_open(const char *index_name, int n, text **keys, bool *open)
 {
-	Relation	rel = table_open(oms_table("backorder_row"), AccessShareLock);
-	Relation	index = index_open(oms_table(index_name), AccessShareLock);
-	TupleTableSlot *slot = table_slot_create(rel, NULL);
 	Snapshot	snapshot;
-	IndexScanDesc scan;
+	OmsScan    *scan;
 	bool		any = false;
 
 	CommandCounterIncrement();
 	snapshot = RegisterSnapshot(GetLatestSnapshot());
-	scan = oms_index_beginscan(rel, index, snapshot, 1);
+	scan = oms_scan_open("backorder_row", index_name, 1, snapshot);
 	for (int i = 0; i < n; i++)
 	{
 		ScanKeyData key;
 
 		ScanKeyInit(&key, 1, BTEqualStrategyNumber, F_TEXTEQ, PointerGetDatum(keys[i]));
-		index_rescan(scan, &key, 1, NULL, 0);
-		open[i] = index_getnext_slot(scan, ForwardScanDirection, slot);
+		oms_scan_start(scan, 1, &key);
+		open[i] = oms_scan_next(scan);
 		any = any || open[i];
 	}
-	index_endscan(scan);
+	oms_scan_close(scan);
 	UnregisterSnapshot(snapshot);
-	ExecDropSingleTupleTableSlot(slot);
-	index_close(index, NoLock);
-	table_close(rel, NoLock);
 	return any;
 }
 
@@ -880,7 +871,7 @@ lock_one(int64 id)
 			ereport(ERROR,
 					(errcode(OMS_ERR_UNKNOWN_KEY),
 					 errmsg("backorder %lld is unknown", (long long) id)));
-		if (!oms_may_wait() || !oms_wait_a_little(start, &nap))
+		if (!oms_may_wait() || !oms_wait_a_little(start, &nap, OMS_WAIT_ROW))
 			ereport(ERROR,
 					(errcode(OMS_ERR_HELD_BY_OTHERS),
 					 errmsg("backorder %lld is being changed by an open transaction", (long long) id),

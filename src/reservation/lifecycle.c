@@ -199,7 +199,7 @@ lock_all(int n, const int64 *ids, int *nrows)
 			return rows;
 		}
 		/* Row locks already held forbid to wait. */
-		if (!may_wait || n > 1 || *nrows > 0 || !oms_wait_a_little(start, &nap) ||
+		if (!may_wait || n > 1 || *nrows > 0 || !oms_wait_a_little(start, &nap, OMS_WAIT_ROW) ||
 			oms_spi_execute_latest(&find_reservation, &elements[0], NULL) == 0)
 			raise_missing(ids[missing]);
 		oms_spi_finish();

@@ -998,12 +998,12 @@ take_over(Attempt *attempt, int n, LockedRow *rows)
  * component c; quantity is in units of the sku. A kit's first row has the quota's period.
  */
 static void
-insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, const OmsItem *item,
+insert_row(OmsInserter *inserter, Attempt *attempt, const OmsReserveLine *line, const OmsItem *item,
 		   int c, int64 id, text *location, int64 quantity, const OmsShare *share, text *quota_period)
 {
 	const OmsReserveRequest *request = attempt->request;
 	const OmsKit *kit = item->kit;
-	int			natts = RelationGetDescr(writer->rel)->natts;
+	int			natts = RelationGetDescr(inserter->root)->natts;
 	Datum	   *values = palloc0(sizeof(Datum) * natts);
 	bool	   *nulls = palloc(sizeof(bool) * natts);
 
@@ -1044,7 +1044,7 @@ insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, cons
 			SET(OMS_RESERVATION_PLAN_LINE, Int32GetDatum(-(++attempt->ncomponents)));
 	}
 #undef SET
-	(void) oms_writer_insert(writer, values, nulls);
+	oms_insert(inserter, values, nulls);
 }
 
 /*
@@ -1052,7 +1052,7 @@ insert_row(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line, cons
  * its number. What of the units is from a protection is taken out of the take's shares.
  */
 static int64
-insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *line,
+insert_reservation(OmsInserter *inserter, Attempt *attempt, const OmsReserveLine *line,
 				   const OmsItem *item, Take *from, int64 units)
 {
 	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
@@ -1064,7 +1064,7 @@ insert_reservation(OmsWriter *writer, Attempt *attempt, const OmsReserveLine *li
 
 		share.units = Min(share.units, quantity);
 		from->shares[c].units -= share.units;
-		insert_row(writer, attempt, line, item, c, id, from->location, quantity, &share,
+		insert_row(inserter, attempt, line, item, c, id, from->location, quantity, &share,
 				   from->quota_period);
 	}
 	return id;
@@ -1081,7 +1081,7 @@ insert_rows(Attempt *attempt)
 	OmsReserveRequest *request = attempt->request;
 	TransactionId pending;
 	int			refused;
-	OmsWriter  *writer = oms_writer_open("reservation_row");
+	OmsInserter *inserter = oms_inserter_open("reservation_row");
 
 	for (int d = 0; d < attempt->ndemands; d++)
 		attempt->demands[d].first_take = -1;
@@ -1116,7 +1116,7 @@ insert_rows(Attempt *attempt)
 				continue;
 			add_part(request, demand->item, (OmsReservationPart) {
 				i, .location = from->location, .quantity = units,
-				.reservation_id = insert_reservation(writer, attempt, line, demand->item, from, units)
+				.reservation_id = insert_reservation(inserter, attempt, line, demand->item, from, units)
 			});
 		}
 		if (request->on_shortage == OMS_BACKORDER && line->reserved < line->quantity)
@@ -1128,7 +1128,7 @@ insert_rows(Attempt *attempt)
 			});
 		}
 	}
-	oms_writer_close(writer);
+	oms_inserter_close(inserter);
 	if (oms_backorder_insert(request, true, &refused, &pending))
 		return true;
 	attempt->demands[attempt->demand_of[refused]].over_limit = true;
@@ -1461,7 +1461,7 @@ oms_reserve_lines(OmsReserveRequest *request)
 			request->complete = try_in_subtransaction(&attempt);
 			if (attempt.cart_busy)
 			{
-				if (!may_wait || !oms_wait_a_little(start, &nap))
+				if (!may_wait || !oms_wait_a_little(start, &nap, OMS_WAIT_NAME))
 					raise_cart_busy(request->cart_id);
 				continue;
 			}

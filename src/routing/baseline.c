@@ -42,7 +42,51 @@ oms_run_random(PlanRun *run, uint32 below)
 	return (uint32) (((z >> 32) * below) >> 32);
 }
 
-/* oms_sequential_plan returns a new plan: each order in turn takes what is best for it. */
+/*
+ * place_planned gives a kept order what it is planned to have, if that is possible still:
+ * every line whole where it is planned.
+ */
+static void
+place_planned(PlanModel *model, PlanDraft *state, int32 index, PlanPattern *pattern)
+{
+	const PlanOrder *order = &model->orders[index];
+	int			shipments = 0;
+
+	pattern->nshares = 0;
+	pattern->unfilled = pattern->late = pattern->cost = 0;
+	for (int32 l = order->first_line; l < order->first_line + order->nlines; l++)
+	{
+		const PlanLine *line = &model->lines[l];
+		PlanShare	share = {line->quantity, l, line->planned_at,
+		oms_model_cell(model, line->sku, line->planned_at)};
+		PlanCandidate candidate;
+		const char *why_not;
+		bool		first = true;
+
+		if (share.cell == PLAN_NOWHERE ||
+			!oms_model_candidate(model, index, share.location, &candidate, &why_not) ||
+			(model->line_costs != NULL && oms_model_line_cost(model, l, share.location) == NULL))
+			return;
+		oms_model_keep(model, index, share.location);
+		for (int i = 0; i < pattern->nshares && first; i++)
+			first = pattern->shares[i].location != share.location;
+		if (first)
+		{
+			shipments++;
+			pattern->cost += candidate.cost;
+		}
+		pattern->cost += oms_share_cost(model, l, share.location, share.cell, share.quantity);
+		pattern->late += candidate.late_seconds > 0;
+		oms_pattern_add(pattern, model->context, &share);
+	}
+	if (shipments <= order->max_shipments && oms_state_fits(state, index, pattern))
+		oms_state_place(state, index, pattern);
+}
+
+/*
+ * oms_sequential_plan returns a new plan: kept orders have what they are planned to have, then
+ * each other order in turn takes what is best for it.
+ */
 PlanDraft *
 oms_sequential_plan(PlanRun *run, bool nearest)
 {
@@ -51,12 +95,17 @@ oms_sequential_plan(PlanRun *run, bool nearest)
 	PlanView	view = oms_state_view(state);
 	PlanPattern pattern = {0};
 
+	for (int32 o = 0; o < model->norders; o++)
+		if (model->orders[o].kept)
+			place_planned(model, state, o, &pattern);
 	for (int32 i = 0; i < model->norders; i++)
 	{
 		int32		order = model->arrival[i];
 
 		CHECK_FOR_INTERRUPTS();
 		oms_progress_done(i);
+		if (state->placed[order].nheld > 0)
+			continue;
 		oms_pattern_anywhere(run->search, order, &view, nearest, &pattern);
 		oms_state_place(state, order, &pattern);
 	}

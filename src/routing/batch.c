@@ -2,14 +2,17 @@
  * batch.c
  *		The default solver: all orders are decided as a set.
  *
- * 1. Start: the better of the two sequential plans.
+ * 1. Start: the better of the two sequential plans, in which kept orders have what they are
+ *	  planned to have.
  * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
  * 3. Negotiate: all orders choose at once, and those who lose least give way (negotiate.c).
  * 4. Improve: a chain for each order that costs more than its ideal (its excess);
  *    then small neighbourhoods of such orders are taken apart and put together anew
  *    (Shaw 1998). A change stays when the whole plan is not worse
  *    (oms_score_compare), or a little dearer at first.
- * 5. Settle: class by class, an unfilled or late order may take anything that a
+ * 5. Serve: beside kept orders an unfilled one takes what others hold who find room
+ *	  elsewhere, at any cost.
+ *	  Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
  * 6. Polish: each order may take what is free and better.
  *
@@ -28,7 +31,18 @@
 #define MAX_REBUILT 8			/* orders of a neighbourhood */
 #define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
+#define MOST_LOOKED 5000		/* patterns that serving may look at in a round */
+#define MOST_SERVING 8			/* orders that may move to serve one */
+#define MOST_HOLDERS 16			/* of what they want, that are tried */
 #define HEAT 2.0				/* in mean excesses: how much dearer a step may be at first */
+
+/* what an order lacks at least, were it alone */
+typedef struct Alone
+{
+	bool		known;
+	int64		unfilled;
+	int64		late;
+} Alone;
 
 typedef struct Batch
 {
@@ -38,6 +52,7 @@ typedef struct Batch
 	PlanPrices *prices;			/* NULL when the numbers are too large for them */
 	int64	   *ideal;			/* per order: what it would cost if it were alone */
 	int64	   *excess;			/* per order, scratch for sorting */
+	Alone	   *alone;			/* per order */
 	PlanPattern saved[MAX_MOVED];	/* patterns taken away in this step */
 	int32		moved[MAX_MOVED];	/* their orders */
 	int			nmoved;
@@ -46,6 +61,7 @@ typedef struct Batch
 	int32	   *unhappy;		/* orders without their ideal pattern */
 	int32		nunhappy;
 	int64		budget;			/* iterations */
+	int64		looked;			/* patterns that serving has looked at */
 	int64		heat;			/* money by which a step may make the plan dearer, at most */
 } Batch;
 
@@ -132,6 +148,16 @@ undo(Batch *batch)
 	for (int i = 0; i < batch->nmoved; i++)
 		oms_state_place(batch->state, batch->moved[i], &batch->saved[i]);
 	batch->nmoved = 0;
+}
+
+/* undo_last puts the order that was taken away last back as it was. */
+static void
+undo_last(Batch *batch)
+{
+	int			last = --batch->nmoved;
+
+	oms_state_take(batch->state, batch->moved[last], NULL);
+	oms_state_place(batch->state, batch->moved[last], &batch->saved[last]);
 }
 
 /* some_holder picks one of the first holders of a list; PLAN_NOWHERE for an empty one. */
@@ -371,17 +397,53 @@ perturb(Batch *batch, int32 order)
 		undo(batch);
 }
 
-/* list_unhappy lists the orders with an excess, the largest first. */
+/* mendable tells whether an order has more unfilled or late than if it were alone. */
+static bool
+mendable(Batch *batch, int32 order)
+{
+	const PlanPlaced *placed = &batch->state->placed[order];
+	Alone	   *alone = &batch->alone[order];
+
+	if (placed->unfilled == 0 && placed->late == 0)
+		return false;
+	if (!alone->known)
+	{
+		PlanView	view = {0};
+
+		oms_best_pattern(batch->run->search, order, &view, &batch->found);
+		alone->known = true;
+		alone->unfilled = batch->found.unfilled;
+		alone->late = batch->found.late;
+	}
+	return placed->unfilled != alone->unfilled ? placed->unfilled > alone->unfilled :
+		placed->late > alone->late;
+}
+
+/*
+ * list_unhappy lists the orders with an excess, the largest first, and, last in their class, those
+ * that lack something though the prices find it fair; all when there are none, which is no
+ * proof that the plan is the best: something that has a price may be left over.
+ */
 static void
 list_unhappy(Batch *batch)
 {
+	int32		norders = batch->model->norders;
+
 	batch->nunhappy = 0;
-	for (int32 o = 0; o < batch->model->norders; o++)
+	for (int32 o = 0; o < norders; o++)
 	{
 		batch->excess[o] = excess_of(batch, o);
+		if (batch->excess[o] <= 0 && mendable(batch, o))
+			batch->excess[o] = 1;
 		if (batch->excess[o] > 0)
 			batch->unhappy[batch->nunhappy++] = o;
 	}
+	if (batch->nunhappy == 0 && batch->prices != NULL)
+		while (batch->nunhappy < norders)
+		{
+			batch->unhappy[batch->nunhappy] = batch->nunhappy;
+			batch->nunhappy++;
+		}
 	sorting = batch;
 	qsort(batch->unhappy, batch->nunhappy, sizeof(int32), compare_excess);
 }
@@ -393,6 +455,19 @@ value(const Batch *batch)
 	return batch->state->score.cost + oms_penalties(batch->prices, &batch->state->score);
 }
 
+/*
+ * is_whole tells whether nothing is unfilled or late. Else the bound does not say that a
+ * plan is the best: another may cost more and leave less unfilled.
+ */
+static bool
+is_whole(const Batch *batch)
+{
+	for (int c = 0; c < PLAN_CLASSES; c++)
+		if (batch->state->score.unfilled[c] > 0 || batch->state->score.late[c] > 0)
+			return false;
+	return true;
+}
+
 static bool
 may_go_on(Batch *batch, const char **stop)
 {
@@ -400,7 +475,7 @@ may_go_on(Batch *batch, const char **stop)
 
 	CHECK_FOR_INTERRUPTS();
 	if (batch->prices != NULL && batch->prices->certified &&
-		value(batch) <= batch->prices->bound)
+		value(batch) <= batch->prices->bound && is_whole(batch))
 		*stop = "optimal";
 	else if (batch->nunhappy == 0)
 		*stop = "every order has its ideal";
@@ -547,10 +622,10 @@ polish(Batch *batch)
 }
 
 /*
- * settle rebuilds the plan class by class. Each order keeps its pattern where that
- * still fits; one that is unfilled or late, or displaced, may use whatever its own
- * and the higher classes leave. Afterwards no line of a higher class is unfilled or
- * late while a lower class holds what would mend it. True when anything changed.
+ * settle rebuilds the plan class by class, of each the kept orders first. Each order keeps
+ * its pattern where that still fits; one that is unfilled or late, or displaced, may use
+ * whatever its own and the higher classes leave. Afterwards no line of a higher class is
+ * unfilled or late while a lower class holds what would mend it. True when anything changed.
  */
 static bool
 settle(Batch *batch)
@@ -561,13 +636,14 @@ settle(Batch *batch)
 	PlanView	view = oms_state_view(new);
 	bool		changed = false;
 
-	for (int class = 0; class < PLAN_CLASSES; class++)
+	for (int turn = 0; turn < PLAN_CLASSES * 2; turn++)
 	{
+		bool		keeping = turn % 2 == 0;
 		bool		again = true;
 
 		for (int32 o = 0; o < model->norders; o++)
 		{
-			if (model->orders[o].priority != class)
+			if (model->orders[o].priority != turn / 2 || model->orders[o].kept != keeping)
 				continue;
 			oms_state_take(old, o, &batch->target);
 			if (oms_state_fits(new, o, &batch->target))
@@ -581,8 +657,9 @@ settle(Batch *batch)
 				PlanPlaced *placed = &new->placed[o];
 
 				CHECK_FOR_INTERRUPTS();
-				if (model->orders[o].priority != class ||
-					(placed->unfilled == 0 && placed->late == 0))
+				/* a kept order that is late does not take before others of its class are served */
+				if (model->orders[o].priority != turn / 2 || (keeping && !model->orders[o].kept) ||
+					(placed->unfilled == 0 && (keeping || placed->late == 0)))
 					continue;
 				oms_state_take(new, o, &batch->target);
 				oms_pattern_anywhere(batch->run->search, o, &view, false, &batch->found);
@@ -600,6 +677,95 @@ settle(Batch *batch)
 	}
 	oms_state_drop(old);
 	batch->state = new;
+	return changed;
+}
+
+/*
+ * make_room moves those who hold what is overdrawn, one after the other, to other places,
+ * where they are served as much, until nothing is overdrawn, going back where that leads
+ * nowhere; false, with the plan as it was, when it cannot.
+ */
+static bool
+make_room(Batch *batch)
+{
+	PlanDraft  *state = batch->state;
+	int32		holders[MOST_HOLDERS];
+	PlanPattern pattern = {0};
+	int			n = 0;
+	bool		made = false;
+	bool		by_cell;
+	PlanHeld   *held = scarce(batch, &by_cell);
+
+	if (held == NULL)
+		return true;
+	if (batch->nmoved > MOST_SERVING)
+		return false;
+	for (; held != NULL && n < MOST_HOLDERS; held = by_cell ? held->next_in_cell : held->next_at_location)
+	{
+		int32		order = batch->model->lines[held->share.line].order;
+
+		if (!is_moved(batch, order) && (n == 0 || holders[n - 1] != order))
+			holders[n++] = order;
+	}
+	for (int i = 0; i < n && !made && batch->looked < MOST_LOOKED; i++)
+	{
+		PlanView	view = oms_state_view(state);
+
+		CHECK_FOR_INTERRUPTS();
+		price(batch, holders[i], &view);
+		view.hard = true;
+		view.penalty = view.unit_penalty = batch->prices->ceiling;
+		batch->looked++;
+		oms_state_lend(state, holders[i], 1);
+		oms_best_pattern(batch->run->search, holders[i], &view, &pattern);
+		oms_state_lend(state, holders[i], -1);
+		if (pattern.unfilled > state->placed[holders[i]].unfilled)
+			continue;
+		take_away(batch, holders[i]);
+		oms_state_place(state, holders[i], &pattern);
+		made = make_room(batch);
+		if (!made)
+			undo_last(batch);
+	}
+	if (pattern.shares != NULL)
+		pfree(pattern.shares);
+	return made;
+}
+
+/*
+ * serve lets orders beside kept ones of which others hold what would serve them take it, where
+ * these find a place elsewhere, whatever that costs: at the prices it may be as well to be
+ * unfilled. True when anything changed.
+ */
+static bool
+serve(Batch *batch)
+{
+	PlanModel  *model = batch->model;
+	bool		changed = false;
+
+	batch->looked = 0;
+	for (int32 o = 0; model->has_kept && batch->prices != NULL && o < model->norders; o++)
+	{
+		PlanScore	before = batch->state->score;
+		PlanView	view = {0};
+
+		if (batch->state->placed[o].unfilled == 0)
+			continue;
+		if (batch->looked >= MOST_LOOKED || oms_run_out_of_time(batch->run))
+			break;
+		batch->looked++;
+		oms_best_pattern(batch->run->search, o, &view, &batch->target);
+		if (batch->target.unfilled >= batch->state->placed[o].unfilled)
+			continue;
+		batch->run->iterations++;
+		batch->nmoved = 0;
+		take_away(batch, o);
+		oms_state_place(batch->state, o, &batch->target);
+		if (make_room(batch) && oms_score_compare(&batch->state->score, &before) < 0)
+			changed = true;
+		else
+			undo(batch);
+	}
 	return changed;
 }
 
@@ -636,6 +802,7 @@ oms_solve_batch(PlanRun *run)
 	batch.model = model;
 	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
+	batch.alone = oms_model_alloc(model, model->norders, sizeof(Alone));
 	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
 		2000 + Min((int64) model->norders * 100, 300000);
 
@@ -660,7 +827,7 @@ oms_solve_batch(PlanRun *run)
 
 	improve(&batch);
 	/* what settling displaced may find a better place, which must then settle again */
-	for (int round = 0; settle(&batch) && round < 3; round++)
+	for (int round = 0; (serve(&batch) | settle(&batch)) && round < 3; round++)
 	{
 		batch.budget = run->iterations + Max(1, batch.budget / 8);
 		improve(&batch);
@@ -669,4 +836,5 @@ oms_solve_batch(PlanRun *run)
 	run->state = batch.state;
 	pfree(batch.excess);
 	pfree(batch.unhappy);
+	pfree(batch.alone);
 }

@@ -46,33 +46,35 @@ typedef struct Finding
 } Finding;
 
 /*
- * scarce_capacity names the measure of which a location has not enough, and the price of one
- * more.
+ * scarce_capacity names, of the measures of which a location has not enough for a share, the
+ * one of which one more has the highest price, and that price; without prices the first.
  */
 static const char *
 scarce_capacity(const PlanPrices *prices, int32 location, const PlanCapacity *left, int64 units,
-				int64 *price)
+				int64 work, int64 *price)
 {
 	static const PlanCapacity none = {-1, -1, -1, -1};
 	const PlanCapacity *of = prices == NULL ? &none : &prices->capacity[location];
+	const struct
+	{
+		const char *name;
+		bool		lacks;
+		int64		price;
+	}			measures[] = {
+		{"orders", left->orders < 1, of->orders},
+		{"lines", left->lines < 1, of->lines},
+		{"units", left->units < units, of->units},
+		{"minutes", left->seconds < work, prices == NULL ? -1 : of->seconds * 60}
+	};
+	const char *name = NULL;
 
-	if (left->orders < 1)
-	{
-		*price = of->orders;
-		return "orders";
-	}
-	if (left->lines < 1)
-	{
-		*price = of->lines;
-		return "lines";
-	}
-	if (left->units < units)
-	{
-		*price = of->units;
-		return "units";
-	}
-	*price = prices == NULL ? -1 : of->seconds * 60;
-	return "minutes";
+	for (int m = 0; m < lengthof(measures); m++)
+		if (measures[m].lacks && (name == NULL || measures[m].price > *price))
+		{
+			name = measures[m].name;
+			*price = measures[m].price;
+		}
+	return name;
 }
 
 /* rival names an order that holds stock of the cell, the most urgent one; NULL for none. */
@@ -212,7 +214,7 @@ judge(const PlanDraft *state, const PlanPrices *prices, int32 index, int32 locat
 			{
 				full = who == NULL ? "capacity: none" :
 					psprintf("capacity: taken by order %s and others", who);
-				full_of = scarce_capacity(prices, location, &capacity, left, &full_price);
+				full_of = scarce_capacity(prices, location, &capacity, left, work, &full_price);
 			}
 			continue;
 		}
@@ -326,6 +328,28 @@ emit_findings(ReturnSetInfo *rsinfo, const PlanLast *last, int32 index, Finding 
 	}
 }
 
+/* find_order returns the order with a key; PLAN_NOWHERE. Orders are sorted by key. */
+static int32
+find_order(const PlanModel *model, const char *key)
+{
+	int32		low = 0;
+	int32		high = model->norders;
+
+	while (low < high)
+	{
+		int32		middle = low + (high - low) / 2;
+		int			order = strcmp(model->orders[middle].key, key);
+
+		if (order == 0)
+			return middle;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return PLAN_NOWHERE;
+}
+
 /*
  * oms_plan_candidates(for_order) returns a row for each location and order of the last
  * plan, or for one order; no rows before the first plan. Raises OM004 for an order
@@ -335,34 +359,39 @@ Datum
 oms_plan_candidates(PG_FUNCTION_ARGS)
 {
 	PlanLast   *last = oms_last_plan();
-	const char *key = PG_ARGISNULL(0) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(0));
-	bool		found = false;
 	MemoryContext scratch;
 	Finding    *findings;
+	int32		from = 0;
+	int32		to;
 
 	InitMaterializedSRF(fcinfo, 0);
 	if (last == NULL)
 		PG_RETURN_NULL();
+	to = last->model->norders;
+	if (!PG_ARGISNULL(0))
+	{
+		const char *key = text_to_cstring(PG_GETARG_TEXT_PP(0));
+
+		from = find_order(last->model, key);
+		if (from == PLAN_NOWHERE)
+			ereport(ERROR,
+					(errcode(OMS_ERR_UNKNOWN_KEY),
+					 errmsg("the last plan has no order \"%s\"", key)));
+		to = from + 1;
+	}
 	findings = palloc_extended(sizeof(Finding) * Max(last->model->nlocations, 1),
 							   MCXT_ALLOC_HUGE);
 	scratch = AllocSetContextCreate(CurrentMemoryContext, "oms plan candidates",
 									ALLOCSET_DEFAULT_SIZES);
-	for (int32 o = 0; o < last->model->norders; o++)
+	for (int32 o = from; o < to; o++)
 	{
 		MemoryContext old;
 
 		CHECK_FOR_INTERRUPTS();
-		if (key != NULL && strcmp(key, last->model->orders[o].key) != 0)
-			continue;
-		found = true;
 		old = MemoryContextSwitchTo(scratch);
 		emit_findings((ReturnSetInfo *) fcinfo->resultinfo, last, o, findings);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(scratch);
 	}
-	if (key != NULL && !found)
-		ereport(ERROR,
-				(errcode(OMS_ERR_UNKNOWN_KEY),
-				 errmsg("the last plan has no order \"%s\"", key)));
 	PG_RETURN_NULL();
 }

@@ -129,6 +129,8 @@ check_order(const PlanDraft *state, int32 index, PlanScore *score)
 	}
 	if (unfilled != placed->unfilled || late != placed->late || cost != placed->cost)
 		elog(ERROR, "plan: the score of order \"%s\" is wrong", order->key);
+	if (order->kept)
+		score->lost[order->priority] += unfilled;
 	score->unfilled[order->priority] += unfilled;
 	score->late[order->priority] += late;
 	score->cost += cost;

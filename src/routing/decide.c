@@ -19,7 +19,8 @@
  * What the last plan considered for each order. $1 orders of the plan, $2 cost per shipment,
  * $3 cost per km, $4 judged orders so far, $5 judged so far, $6 to $8 the rule: number,
  * location group, distance limit, $9 and $10 orders and locations of which they did not get what was
- * planned, $11 whether capacity cost what it was worth to the last run. In between the parts stand
+ * planned, $11 whether capacity cost what it was worth to the last run, $12 the steps of judged so far, $13
+ * this one. In between the parts stand
  * a call of oms.shipping, the candidates, what joins to them what the rule's criteria read, and
  * what these are.
  */
@@ -86,7 +87,7 @@ static const char judge_5[] =
 	"|| CASE WHEN p.reject > 0 THEN format(' + expected rejects %s', p.reject) ELSE '' END "
 	"|| COALESCE(' + ' || p.worth_said, '') AS terms FROM said p) "
 	"SELECT $4 || COALESCE(array_agg(o.order_id), '{}'), "
-	"$5 || COALESCE(array_agg(COALESCE(c.candidates, '[]')), '{}') "
+	"$5 || COALESCE(array_agg(COALESCE(c.candidates, '[]')), '{}'), $12 || array_fill($13, ARRAY[count(*)::integer]) "
 	"FROM oms.order_row o LEFT JOIN (SELECT r.order_id, jsonb_agg(CASE WHEN r.open "
 	"THEN jsonb_build_object('location', r.location, 'verdict', r.verdict, 'reason', concat_ws('; ', r.why, r.criteria, r.worth_said), "
 	"'held', r.held, 'cost', " ROUTE_ROUND("r.cost") ", 'handling', r.handling_cost, 'shipping', r.price, "
@@ -101,21 +102,22 @@ static const char judge_5[] =
 	"ON c.order_id = o.order_id WHERE o.order_id = ANY ($1)";
 
 /*
- * $1 run, $2 orders, $3 judged orders, $4 judged: of the last step that judged an order
- * all candidates, of earlier ones those that were chosen.
+ * $1 run, $2 orders, $3 judged orders, $4 judged, $5 by which step, of which the last time counts: of the
+ * last step that judged an order all candidates, of earlier ones those that were chosen.
  */
 static const char insert_decisions[] =
 	"INSERT INTO oms.decision_row (order_id, run_id, candidates, decided_at) "
-	"SELECT j.order_id, $1, COALESCE(jsonb_agg(c.c ORDER BY j.n DESC, c.n) FILTER (WHERE j.last OR "
+	"SELECT j.order_id, $1, COALESCE(jsonb_agg(c.c ORDER BY j.step DESC, c.n) FILTER (WHERE j.last OR "
 	"c.c ->> 'verdict' = 'chosen'), '[]'), clock_timestamp() "
-	"FROM (SELECT u.*, u.n = max(u.n) OVER (PARTITION BY u.order_id) AS last "
-	"FROM ROWS FROM (unnest($3), unnest($4)) WITH ORDINALITY AS u (order_id, candidates, n)) j "
+	"FROM (SELECT u.*, u.step = max(u.step) OVER (PARTITION BY u.order_id) AS last, "
+	"u.n = max(u.n) OVER (PARTITION BY u.order_id, u.step) AS counts "
+	"FROM ROWS FROM (unnest($3), unnest($4), unnest($5)) WITH ORDINALITY AS u (order_id, candidates, step, n)) j "
 	"LEFT JOIN LATERAL jsonb_array_elements(j.candidates) WITH ORDINALITY AS c (c, n) ON true "
-	"WHERE j.order_id = ANY ($2) GROUP BY j.order_id";
+	"WHERE j.order_id = ANY ($2) AND j.counts GROUP BY j.order_id";
 
 /*
- * $1 run, $2 orders, $3 to $9 the plan, $10 to $13 its steps: routing, rule, queue,
- * days after which it is cancelled, $14 orders to which a location has no capacity left to give. What
+ * $1 run, $2 orders, $3 to $9 the plan, $10 to $13 its steps: routing, rule, queue, (NULL:
+ * what no rule serves has no decision), days after which it is cancelled, $14 orders to which a location has no capacity left to give. What
  * the plan wants at a location counts as far as it is held there now; the rest was taken meanwhile and
  * waits in queue changed.
  */
@@ -149,7 +151,7 @@ static const char insert_decision_lines[] =
 	"served "
 	"WHERE location IS NOT NULL AND here < quantity "
 	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, NULL, step, n FROM served "
-	"WHERE location IS NULL "
+	"WHERE location IS NULL AND step IN (SELECT t.step FROM step t WHERE t.queue IS NOT NULL) "
 	"UNION ALL SELECT order_id, order_line, sku, NULL, quantity, NULL, NULL, '', NULL, 0 FROM line WHERE "
 	"NOT unchanged) "
 	"INSERT INTO oms.decision_line_row (order_id, run_id, line_no, part, sku, location, quantity, "
@@ -218,19 +220,32 @@ static const char insert_fulfillments[] =
 	"a.location GROUP BY a.order_id, a.fulfillment_id, d.line_no, d.sku";
 
 /*
- * The candidates of a plan by criteria: their cost without the place, and no prices, which
- * would be places.
+ * candidates_of is the candidates of the last plan for the orders $1: by criteria their cost
+ * without the place, and no prices, which would be places; of a plan whose orders have keys
+ * (oms_route_key) those of one step, without the keys.
  */
-static const char candidates_by_criteria[] =
-	"(SELECT p.order_id, p.location, p.rank, mod(p.cost, " CRITERIA_PLACE ") AS cost, p.distance_km, p.late_seconds, "
-	"p.verdict, p.reason, p.line_cost, p.stock_cost, p.outbid_by, NULL::numeric AS outbid_price FROM oms.plan_candidates() p)";
+static char *
+candidates_of(const Criteria *criteria, int number, bool by_key)
+{
+	const char *cost = criteria->n == 0 ? "p.cost" : "mod(p.cost, " CRITERIA_PLACE ")";
+	const char *price = criteria->n == 0 ? "p.outbid_price" : "NULL::numeric";
+
+	if (!by_key && criteria->n == 0)
+		return "oms.plan_candidates()";
+	return psprintf("(SELECT %s AS order_id, p.location, p.rank, %s AS cost, p.distance_km, p.late_seconds, "
+					"p.verdict, %s AS reason, p.line_cost, p.stock_cost, p.outbid_by, %s AS outbid_price FROM %s p)",
+					by_key ? "k.order_id" : "p.order_id", cost,
+					by_key ? "regexp_replace(p.reason, chr(31) || '\\d+', '', 'g')" : "p.reason", price,
+					by_key ? psprintf("unnest($1) AS k (order_id) CROSS JOIN LATERAL oms.plan_candidates(k.order_id%s)",
+									  oms_route_key(number)) : "oms.plan_candidates()");
+}
 
 /*
- * oms_route_judge notes what the last plan, by a rule or by none, considered for the
- * orders.
+ * oms_route_judge notes what the last plan considered for the orders, as a step by a rule or by
+ * none has them, whose keys are in the plan or not.
  */
 void
-oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
+oms_route_judge(RouteRun *run, const PolicyRule *rule, int number, bool by_key, Datum orders)
 {
 	MemoryContext caller = CurrentMemoryContext;
 	Criteria	criteria = {0};
@@ -241,7 +256,8 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 		{TEXTARRAYOID, run->judged_orders}, {JSONBARRAYOID, run->judged},
 		{INT4OID, 0, true}, {TEXTOID, 0, true}, {FLOAT8OID, 0, true},
 		{TEXTARRAYOID, run->avoided_orders}, {TEXTARRAYOID, run->avoided_locations},
-		{BOOLOID, BoolGetDatum(run->options->stored_prices && (rule == NULL || (!rule->ignore_capacity && rule->criteria.n == 0)))}
+		{BOOLOID, BoolGetDatum(run->options->stored_prices && (rule == NULL || (!rule->ignore_capacity && rule->criteria.n == 0)))},
+		{INT4ARRAYOID, run->judged_steps}, {INT4OID, Int32GetDatum(number)}
 	};
 
 	if (rule != NULL)
@@ -261,12 +277,13 @@ oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders)
 	}
 	oms_spi_connect();
 	oms_route_run(psprintf("%s%s%s%s%s%s%s%s%s", judge_1, oms_route_shipping(run->options), judge_2,
-						   criteria.n == 0 ? "oms.plan_candidates()" : candidates_by_criteria, judge_3,
+						   candidates_of(&criteria, number, by_key), judge_3,
 						   oms_criteria_terms(&criteria), judge_4,
 						   oms_criteria_joins(&criteria, run->options, run->run_orders), judge_5),
 				  lengthof(arguments), arguments, true);
 	run->judged_orders = oms_route_copy_value(0, 1, caller);
 	run->judged = oms_route_copy_value(0, 2, caller);
+	run->judged_steps = oms_route_copy_value(0, 3, caller);
 	oms_spi_finish();
 }
 
@@ -279,7 +296,7 @@ oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused)
 {
 	RouteArgument decisions[] = {
 		{INT8OID, run_id}, {TEXTARRAYOID, orders}, {TEXTARRAYOID, run->judged_orders},
-		{JSONBARRAYOID, run->judged}
+		{JSONBARRAYOID, run->judged}, {INT4ARRAYOID, run->judged_steps}
 	};
 	RouteArgument lines[] = {
 		{INT8OID, run_id}, {TEXTARRAYOID, orders}, {TEXTARRAYOID, run->plan.order_id},

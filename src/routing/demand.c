@@ -31,12 +31,10 @@
 	"(o.method = 'ship' OR EXISTS (SELECT FROM oms.routing_held h " \
 	"WHERE h.order_id = o.order_id AND h.location = l.location)) "
 
-/* What line h, of which q is planned, takes at location l that is worth something to other orders. */
+/* What line h, of which q is to be planned, takes at location l that is worth something to other orders. */
 #define LINE_WORTH "LEAST(1000000000, round(q.quantity * COALESCE(p.price, 0) + %s, 4))"
 #define SLOT_WORTH "COALESCE(w.per_line + q.quantity * w.per_unit, 0)"
-#define WORTH \
-	"JOIN (%s) q ON q.order_id = h.order_id AND q.plan_line = h.plan_line " \
-	"LEFT JOIN oms.routing_price p ON p.measure = 'stock' AND p.location = l.location AND p.sku = h.sku %s"
+#define WORTH "LEFT JOIN oms.routing_price p ON p.measure = 'stock' AND p.location = l.location AND p.sku = h.sku "
 #define SLOTS "LEFT JOIN oms.routing_slot_price w ON w.location = l.location "
 
 /* oms_route_filter is a condition on column that limits a query to order_ids, or nothing. */
@@ -161,7 +159,7 @@ price_rejects(const char *stock, bool wanted)
  * steps took.
  */
 static char *
-rule_stock(const char *stock, const RouteStep *step, const char *held)
+rule_stock(const char *stock, const RouteStep *step, const PolicyRule *rule, const char *held)
 {
 	char	   *used = "SELECT NULL::text AS sku, NULL::text AS location, 0 AS quantity WHERE false";
 
@@ -175,7 +173,17 @@ rule_stock(const char *stock, const RouteStep *step, const char *held)
 					"q.there - oms.withheld(%s, q.on_hand)) - COALESCE(u.quantity, 0))::bigint "
 					"AS available FROM (%s) q LEFT JOIN (%s) u "
 					"ON u.sku = q.sku AND u.location = q.location",
-					quote_literal_cstr(step->rule->floor), stock, used);
+					quote_literal_cstr(rule->floor), stock, used);
+}
+
+/* oms_route_has_capacity tells whether a step has to heed the capacity of a location. */
+bool
+oms_route_has_capacity(const RouteStep *step, const RouteOptions *options)
+{
+	if (options->past || (step->rule != NULL && step->rule->ignore_capacity))
+		return false;
+	return exists(psprintf("SELECT FROM oms.capacity_accounts(%s) c",
+						   quote_literal_cstr(timestamptz_to_str(options->begins_at))));
 }
 
 /*
@@ -189,9 +197,7 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
 	char	   *at = quote_literal_cstr(timestamptz_to_str(options->begins_at));
 	char	   *earlier = "";
 
-	if (options->past || (step->rule != NULL && step->rule->ignore_capacity))
-		return NULL;
-	if (!exists(psprintf("SELECT FROM oms.capacity_accounts(%s) c", at)))
+	if (!oms_route_has_capacity(step, options))
 		return NULL;
 	if (step->earlier != NULL)
 		earlier = psprintf("UNION ALL SELECT w.location, c.window_name, c.until, c.measure, "
@@ -214,14 +220,233 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
 }
 
 /*
+ * Part of what a step plans: the lines that it is to serve; or those that an earlier step
+ * serves, which may move within what its rule allows. Orders of a part have a key of their own
+ * in the planner (part_key), since an order may be in several.
+ */
+typedef struct Part
+{
+	const PolicyRule *rule;		/* NULL: no policy */
+	ArrayType  *orders;			/* NULL: all */
+	char	   *key;			/* what is appended to order_id, as SQL */
+	char	   *demand;			/* a row per line: order_id, line_no, plan_line, number (the
+								 * planner's), bundle, kit_quantity, sku, quantity, planned_at */
+	char	   *filter;			/* which locations l the rule allows */
+	char	   *room;			/* of a kept part: where its lines may move, by sku and location;
+								 * NULL: wherever there is stock */
+} Part;
+
+/* lines_of is the lines that orders hold: demand without quantity and number. */
+static char *
+lines_of(const char *held, ArrayType *orders, const char *more)
+{
+	return psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku%s "
+					"FROM %s h WHERE true %sGROUP BY h.order_id, h.line_no, h.plan_line, h.bundle, "
+					"h.kit_quantity, h.sku", more, held, oms_route_filter("h.order_id", orders));
+}
+
+/* part_of is the part that a step is to serve. */
+static Part
+part_of(const RouteStep *step, const RouteOptions *options)
+{
+	Part		part = {.rule = step->rule,
+		.orders = step->orders != NULL ? step->orders : step->run_orders,
+		.key = step->nkept == 0 ? "" : oms_route_key(step->number)};
+	char	   *lines = lines_of(options->held, part.orders,
+								 ", LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity");
+
+	if (step->left != NULL)
+		lines = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
+						 "u.quantity FROM (%s) h JOIN (SELECT u.order_id, u.line_no, "
+						 "sum(u.quantity)::bigint AS quantity FROM %s GROUP BY u.order_id, u.line_no) u "
+						 "ON u.order_id = h.order_id AND u.line_no = h.plan_line",
+						 lines, plan_rows(step->left));
+	part.demand = psprintf("SELECT h.*, h.plan_line AS number, NULL::text AS planned_at FROM (%s) h", lines);
+	return part;
+}
+
+/* kept_part is the part that an earlier step serves, by rows of its plan, each a line of its own. */
+static Part
+kept_part(const RouteKept *kept, const RouteOptions *options)
+{
+	Part		part = {.rule = kept->rule, .orders = DatumGetArrayTypeP(kept->rows.order_id),
+		.key = oms_route_key(kept->number)};
+
+	part.demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
+						   "u.quantity, u.number, u.location AS planned_at FROM ROWS FROM "
+						   "(unnest(%s), unnest(%s), unnest(%s), unnest(%s), unnest(%s)) "
+						   "AS u (order_id, plan_line, location, quantity, number) JOIN (%s) h "
+						   "ON h.order_id = u.order_id AND h.plan_line = u.plan_line",
+						   array_literal(kept->rows.order_id, TEXTARRAYOID),
+						   array_literal(kept->rows.line_no, INT4ARRAYOID),
+						   array_literal(kept->rows.location, TEXTARRAYOID),
+						   array_literal(kept->rows.quantity, INT8ARRAYOID),
+						   array_literal(kept->numbers, INT4ARRAYOID),
+						   lines_of(options->held, part.orders, ""));
+	return part;
+}
+
+/* oms_route_key is what is appended to the key of an order in a part, as SQL. */
+char *
+oms_route_key(int number)
+{
+	return psprintf(" || chr(31) || '%d'", number);
+}
+
+static char *
+orders_query(const Part *part, const RouteOptions *options)
+{
+	const PolicyRule *rule = part->rule;
+
+	return psprintf("SELECT o.order_id%s AS order_id, o.priority, %s AS max_shipments, %s AS ship_complete, "
+					"CASE o.method WHEN 'pickup' THEN (SELECT l.coordinates FROM %s h JOIN oms.location l "
+					"ON l.location = h.location WHERE h.order_id = o.order_id ORDER BY l.location LIMIT 1) "
+					"ELSE o.ship_to END AS coordinates, "
+					"row_number() OVER (ORDER BY o.placed_at, o.order_id) AS sequence "
+					"FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM %s h) %s",
+					part->key, rule != NULL && rule->single ? "1" : "2147483647",
+					rule != NULL && rule->whole ? "true" : "false", options->held, options->held,
+					oms_route_filter("o.order_id", part->orders));
+}
+
+static char *
+lines_query(const Part *part)
+{
+	const PolicyRule *rule = part->rule;
+
+	return psprintf("SELECT h.order_id%s AS order_id, h.number AS line_no, h.sku, h.quantity, "
+					"COALESCE(%s, chr(31) || h.bundle) AS keep_together, "
+					"CASE WHEN h.bundle IS NULL THEN COALESCE(l.unit_value, i.unit_value) "
+					"WHEN l.unit_value IS NULL THEN i.unit_value "
+					"WHEN h.bundle - h.plan_line = 1 THEN l.unit_value / h.kit_quantity ELSE 0 END "
+					"AS unit_value, h.planned_at FROM (%s) h "
+					"JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = h.line_no "
+					"LEFT JOIN oms.item i ON i.sku = h.sku", part->key,
+					rule != NULL && !rule->keep_groups ? "NULL::text" : "l.keep_together", part->demand);
+}
+
+/* shipment_cost_query is what a shipment from each location that the rule allows costs. */
+static char *
+shipment_cost_query(const Part *part, const RouteOptions *options, bool slot_worth)
+{
+	const PolicyRule *rule = part->rule;
+
+	return psprintf("WITH o AS MATERIALIZED (SELECT o.*, h.held_at FROM oms.routing_order o "
+					"JOIN (SELECT h.order_id, array_agg(DISTINCT h.location) AS held_at FROM %s h "
+					"GROUP BY h.order_id) h ON h.order_id = o.order_id WHERE true %s), "
+					"d AS (SELECT o.order_id, o.due_at, l.location, m.sequence, "
+					"l.handling_cost::float8 AS handling_cost, %s AS s, "
+					"CASE WHEN l.location = ANY (o.held_at) THEN 0 ELSE " ROUTE_SWITCHING_COST " END AS switching "
+					"FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
+					"SELECT d.order_id, d.location, "
+					"round((d.handling_cost + (d.s).price) * 10000) / 10000 + d.switching%s AS cost, "
+					"LEAST(2147483647, GREATEST(0, COALESCE("
+					"ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds%s "
+					"FROM d %sWHERE (d.s).price IS NOT NULL%s",
+					options->held, oms_route_filter("o.order_id", part->orders), oms_route_shipping(options),
+					options->in_force, part->filter,
+					slot_worth ? " + COALESCE(w.per_order, 0)::float8" : "",
+					rule != NULL && rule->criteria.n > 0 ? ", (d.s).distance_km, d.sequence" : "",
+					slot_worth ? "LEFT JOIN oms.routing_slot_price w ON w.location = d.location " : "",
+					rule == NULL || rule->max_distance_km == NULL ? "" :
+					psprintf(" AND (d.s).distance_km <= %s", rule->max_distance_km));
+}
+
+/* candidates_query is the same as the planner is to see it: by criteria, and by the part's keys. */
+static char *
+candidates_query(const Part *part, char *cost, const RouteStep *step, const RouteOptions *options)
+{
+	if (part->rule != NULL && part->rule->criteria.n > 0)
+		cost = oms_criteria_places(&part->rule->criteria, cost, options, step->run_orders);
+	return part->key[0] == '\0' ? cost :
+		psprintf("SELECT c.order_id%s AS order_id, c.location, c.cost, c.late_seconds FROM (%s) c", part->key, cost);
+}
+
+/* Is there a line that not every location may serve? */
+static bool
+has_pinned_lines(const Part *part, const RouteOptions *options)
+{
+	return exists(psprintf("SELECT 1 FROM %s h JOIN oms.order_line_row ol "
+						   "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
+						   "WHERE (ol.location IS NOT NULL OR EXISTS (SELECT FROM oms.location_exclusion x "
+						   "WHERE x.sku = h.sku AND %s) "
+						   "OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
+						   "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s",
+						   options->held, options->in_force, oms_route_filter("h.order_id", part->orders)));
+}
+
+/* line_cost_query is where each line may be served, and what it takes there that has a worth. */
+static char *
+line_cost_query(const Part *part, const RouteOptions *options, bool stock_worth, bool slot_worth)
+{
+	return psprintf("SELECT h.order_id%s AS order_id, q.number AS line_no, l.location, %s AS cost "
+					"FROM (%s) h JOIN (%s) q ON q.order_id = h.order_id AND q.plan_line = h.plan_line "
+					"JOIN oms.order_row o ON o.order_id = h.order_id "
+					"JOIN oms.order_line_row ol ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
+					CANDIDATES "%s%s%s"
+					"WHERE (ol.location IS NULL OR ol.location = l.location) "
+					"AND NOT " EXCLUDED("%s") "= h.sku) "
+					"AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
+					"oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1) %s%s",
+					part->key, stock_worth ? psprintf(LINE_WORTH, slot_worth ? SLOT_WORTH : "0") : "0",
+					lines_of(options->held, part->orders, ", array_agg(h.location) AS locations"), part->demand,
+					options->in_force, stock_worth ? WORTH : "", stock_worth && slot_worth ? SLOTS : "",
+					part->room == NULL ? "" :
+					psprintf("LEFT JOIN (%s) r ON r.sku = h.sku AND r.location = l.location ", part->room),
+					options->in_force, part->filter,
+					part->room == NULL ? "" : "AND (l.location = q.planned_at OR r.sku IS NOT NULL)");
+}
+
+/*
+ * stock_query is what the run's orders hold and what is available above the safety stock and
+ * what is protected for others, of the strictest channel that has demand for the sku.
+ */
+static char *
+stock_query(const RouteStep *step, const RouteOptions *options, ArrayType *orders)
+{
+	char	   *held_filter = oms_route_filter("h.order_id", orders);
+
+	return psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
+					"FROM %s h "
+					"WHERE true %sGROUP BY h.sku, h.location), "
+					"s AS (SELECT h.sku, COALESCE(bool_and(i.tracked), true) AS tracked, "
+					"array_agg(DISTINCT ARRAY[o.channel, o.method]) AS buyers FROM %s h "
+					"JOIN oms.order_row o ON o.order_id = h.order_id "
+					"LEFT JOIN oms.item i ON i.sku = h.sku WHERE true %sGROUP BY h.sku) "
+					"SELECT i.sku, i.location, "
+					"(GREATEST(0, COALESCE(h.quantity, 0) + LEAST(0, i.available)) + GREATEST(0, "
+					"i.available "
+					"- (SELECT max(oms.withheld(oms.safety_stock_at(s.buyers[n][1], i.sku, i.location, "
+					"s.buyers[n][2]), i.on_hand)%s) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
+					"::bigint "
+					"AS available, COALESCE(h.quantity, 0) + i.available AS there, i.on_hand "
+					"FROM %s i JOIN s ON s.sku = i.sku AND s.tracked "
+					"LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
+					"UNION ALL SELECT s.sku, l.location, 1000000000000000, NULL, NULL FROM s CROSS JOIN "
+					"oms.location l "
+					"WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
+					"cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
+					"s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)",
+					options->held, oms_route_filter("h.order_id", step->run_orders), options->held, held_filter,
+					exists("SELECT 1 FROM oms.protection_account") ?
+					" + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
+					"AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "", options->inventory);
+}
+
+/* add_query appends a query to those of other parts. */
+static void
+add_query(char **all, char *sql)
+{
+	*all = *all == NULL ? sql : psprintf("(%s) UNION ALL (%s)", *all, sql);
+}
+
+/*
  * oms_route_plan_call makes a call of oms.plan_routes over open orders; what it plans is
  *
  *		demand		units of routing_held (of the past: options->held), or what of them is left
  *					to the step; of kits a line per component, the components of a reservation
- *					kept together
- *		supply		what the demand holds there, and what is available above the safety stock
- *					and what is protected for others, of the strictest channel that has demand
- *					for the sku
+ *					kept together; and what earlier steps serve that may move (step->kept)
+ *		supply		stock_query, and what of it the rule may use
  *		candidates	open locations of the channel's group for the order's method
  *		cost		handling + the price of oms.shipping + expected rejects, in 1/10000, and where
  *					the order holds nothing ROUTE_SWITCHING_COST; lateness is the planner's; with
@@ -229,7 +454,8 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
  *					a rule with criteria, which heeds no worth, the place in their order (criteria.c)
  *		capacity	what is left of it in the windows in which the locations start to work
  *
- * and of these what the rule allows.
+ * and of these what the rule allows. A kept line moves to where its own rule's floor leaves
+ * room for all that might move there.
  */
 void
 oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOptions *options,
@@ -237,166 +463,76 @@ oms_route_plan_call(const char *solver, const RouteStep *step, const RouteOption
 {
 	const PolicyRule *rule = step->rule;
 	const char *held = options->held;
-	ArrayType  *order_ids = step->orders != NULL ? step->orders : step->run_orders;
-	char	   *held_filter = oms_route_filter("h.order_id", order_ids);
-	char	   *order_filter = oms_route_filter("o.order_id", order_ids);
-	char	   *run_filter = oms_route_filter("h.order_id", step->run_orders);
 	bool		by_criteria = rule != NULL && rule->criteria.n > 0;
-	char	   *rule_filter = "";
-	char	   *left_filter = "";
 	bool		stock_worth = options->stored_prices && !by_criteria && exists("SELECT FROM oms.routing_price");
 	bool		slot_worth = stock_worth && (rule == NULL || !rule->ignore_capacity);
-	char	   *demand;
-	char	   *orders,
-			   *lines,
-			   *locations,
+	Part	   *parts = palloc(sizeof(Part) * (1 + step->nkept));
+	ArrayType  *order_ids;
+	bool		pinned = stock_worth;
+	bool		open = false;
+	char	   *plain_stock,
 			   *stock,
-			   *shipment_cost,
-			   *line_cost,
 			   *no_stock,
-			   *pinned;
+			   *orders = NULL,
+			   *lines = NULL,
+			   *shipment_cost = NULL,
+			   *line_cost = NULL,
+			   *locations;
 
-	demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, h.sku, "
-					  "LEAST(sum(h.quantity), 1000000000000)::bigint AS quantity "
-					  "FROM %s h WHERE true %sGROUP BY h.order_id, h.line_no, "
-					  "h.plan_line, h.bundle, h.kit_quantity, h.sku", held, held_filter);
-	if (step->left != NULL)
+	parts[0] = part_of(step, options);
+	order_ids = parts[0].orders;
+	for (int i = 0; i < step->nkept; i++)
 	{
-		char	   *left = psprintf("SELECT u.order_id, u.line_no, sum(u.quantity)::bigint AS "
-									"quantity FROM %s GROUP BY u.order_id, u.line_no",
-									plan_rows(step->left));
-
-		demand = psprintf("SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.kit_quantity, "
-						  "h.sku, u.quantity FROM (%s) h JOIN (%s) u ON u.order_id = h.order_id "
-						  "AND u.line_no = h.plan_line", demand, left);
-		left_filter = psprintf("AND (h.order_id, h.plan_line) IN (SELECT u.order_id, u.line_no "
-							   "FROM (%s) u) ", left);
+		parts[1 + i] = kept_part(&step->kept[i], options);
+		order_ids = DatumGetArrayTypeP(oms_route_union(PointerGetDatum(order_ids),
+													   PointerGetDatum(parts[1 + i].orders)));
 	}
-	if (rule != NULL && rule->location_group != NULL)
-		rule_filter = psprintf("AND l.location IN (SELECT g.location FROM "
-							   "oms.location_group_member g WHERE g.location_group = %s) ",
-							   quote_literal_cstr(rule->location_group));
+	plain_stock = price_rejects(stock_query(step, options, order_ids), !by_criteria);
+	stock = rule == NULL ? plain_stock : rule_stock(plain_stock, step, rule, held);
+	no_stock = psprintf("SELECT DISTINCT h.sku, COALESCE(h.location, (SELECT min(l.location) FROM oms.location l)) "
+						"AS location, 0 AS available FROM %s h WHERE true %s", held,
+						oms_route_filter("h.order_id", order_ids));
+	for (int i = 0; i < 1 + step->nkept; i++)
+	{
+		Part	   *part = &parts[i];
+		const char *group = part->rule == NULL ? NULL : part->rule->location_group;
+		char	   *cost;
 
-	rule_filter = psprintf("%s%s", rule_filter, avoided_filter(step));
+		part->filter = psprintf("%s%s", avoided_filter(step), group == NULL ? "" :
+								psprintf("AND l.location IN (SELECT g.location FROM "
+										 "oms.location_group_member g WHERE g.location_group = %s) ",
+										 quote_literal_cstr(group)));
+		if (i > 0 && strcmp(part->rule->floor, rule->floor) != 0)
+		{
+			char	   *kept = "SELECT NULL::text AS sku, 0 AS quantity WHERE false";
 
-	orders = psprintf("SELECT o.order_id, o.priority, %s AS max_shipments, %s AS ship_complete, CASE o.method WHEN 'pickup' THEN "
-					  "(SELECT l.coordinates FROM %s h JOIN oms.location l ON "
-					  "l.location = h.location "
-					  "WHERE h.order_id = o.order_id ORDER BY l.location LIMIT 1) ELSE o.ship_to "
-					  "END AS coordinates, "
-					  "row_number() OVER (ORDER BY o.placed_at, o.order_id) AS sequence "
-					  "FROM oms.order_row o WHERE o.order_id IN (SELECT h.order_id FROM "
-					  "%s h) %s",
-					  rule != NULL && rule->single ? "1" : "2147483647",
-					  rule != NULL && rule->whole ? "true" : "false", held, held, order_filter);
-	lines = psprintf("SELECT h.order_id, h.plan_line AS line_no, h.sku, h.quantity, "
-					 "COALESCE(%s, chr(31) || h.bundle) AS keep_together, "
-					 "CASE WHEN h.bundle IS NULL THEN COALESCE(l.unit_value, i.unit_value) "
-					 "WHEN l.unit_value IS NULL THEN i.unit_value "
-					 "WHEN h.bundle - h.plan_line = 1 THEN l.unit_value / h.kit_quantity ELSE 0 END "
-					 "AS unit_value FROM (%s) h "
-					 "JOIN oms.order_line_row l ON l.order_id = h.order_id AND l.line_no = "
-					 "h.line_no "
-					 "LEFT JOIN oms.item i ON i.sku = h.sku",
-					 rule != NULL && !rule->keep_groups ? "NULL::text" : "l.keep_together", demand);
+			for (int k = 1; k < 1 + step->nkept; k++)
+				kept = psprintf("%s UNION ALL SELECT q.sku, q.quantity FROM (%s) q", kept, parts[k].demand);
+			part->room = psprintf("SELECT t.sku, t.location FROM (%s) t JOIN (SELECT k.sku, sum(k.quantity) AS quantity "
+								  "FROM (%s) k GROUP BY k.sku) k ON k.sku = t.sku AND k.quantity <= t.available",
+								  rule_stock(plain_stock, step, part->rule, held), kept);
+			pinned = true;
+		}
+		/* lines of which not every location may serve each need a cost query: its pairs are the candidates */
+		pinned = pinned || has_pinned_lines(part, options);
+		add_query(&orders, orders_query(part, options));
+		add_query(&lines, lines_query(part));
+		cost = shipment_cost_query(part, options, slot_worth);
+		open = open || exists(cost);
+		add_query(&shipment_cost, candidates_query(part, cost, step, options));
+	}
+	for (int i = 0; pinned && i < 1 + step->nkept; i++)
+		add_query(&line_cost, line_cost_query(&parts[i], options, stock_worth, slot_worth));
+	if (!open || (line_cost != NULL && !exists(line_cost)))
+	{
+		/* No location is open to any order or line: nothing can be served. */
+		shipment_cost = line_cost = NULL;
+		stock = no_stock;
+	}
 	locations = psprintf("SELECT l.location, l.coordinates, l.handling_cost%s FROM oms.location l",
 						 /* the planner works harder when there is work to be measured */
 						 exists("SELECT FROM oms.capacity c WHERE c.minutes IS NOT NULL") ?
 						 ", l.minutes_per_order, l.minutes_per_line, l.minutes_per_unit" : "");
-	stock = psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
-					 "FROM %s h "
-					 "WHERE true %sGROUP BY h.sku, h.location), "
-					 "s AS (SELECT h.sku, COALESCE(bool_and(i.tracked), true) AS tracked, "
-					 "array_agg(DISTINCT ARRAY[o.channel, o.method]) AS buyers FROM %s h "
-					 "JOIN oms.order_row o ON o.order_id = h.order_id "
-					 "LEFT JOIN oms.item i ON i.sku = h.sku WHERE true %sGROUP BY h.sku) "
-					 "SELECT i.sku, i.location, "
-					 "(GREATEST(0, COALESCE(h.quantity, 0) + LEAST(0, i.available)) + GREATEST(0, "
-					 "i.available "
-					 "- (SELECT max(oms.withheld(oms.safety_stock_at(s.buyers[n][1], i.sku, i.location, "
-					 "s.buyers[n][2]), i.on_hand)%s) FROM generate_series(1, cardinality(s.buyers) / 2) AS n)))"
-					 "::bigint "
-					 "AS available, COALESCE(h.quantity, 0) + i.available AS there, i.on_hand "
-					 "FROM %s i JOIN s ON s.sku = i.sku AND s.tracked "
-					 "LEFT JOIN h ON h.sku = i.sku AND h.location = i.location "
-					 "UNION ALL SELECT s.sku, l.location, 1000000000000000, NULL, NULL FROM s CROSS JOIN "
-					 "oms.location l "
-					 "WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
-					 "cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
-					 "s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)", held, run_filter, held, held_filter,
-					 exists("SELECT 1 FROM oms.protection_account") ?
-					 " + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
-					 "AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "", options->inventory);
-	stock = price_rejects(stock, !by_criteria);
-	if (rule != NULL)
-		stock = rule_stock(stock, step, held);
-	shipment_cost =
-		psprintf("WITH o AS MATERIALIZED (SELECT o.*, h.held_at FROM oms.routing_order o "
-				 "JOIN (SELECT h.order_id, array_agg(DISTINCT h.location) AS held_at FROM %s h "
-				 "GROUP BY h.order_id) h ON h.order_id = o.order_id WHERE true %s), "
-				 "d AS (SELECT o.order_id, o.due_at, l.location, m.sequence, "
-				 "l.handling_cost::float8 AS handling_cost, %s AS s, "
-				 "CASE WHEN l.location = ANY (o.held_at) THEN 0 ELSE " ROUTE_SWITCHING_COST " END AS switching "
-				 "FROM o " CANDIDATES "WHERE " PICKUP_STAYS "%sOFFSET 0) "
-				 "SELECT d.order_id, d.location, "
-				 "round((d.handling_cost + (d.s).price) * 10000) / 10000 + d.switching%s AS cost, "
-				 "LEAST(2147483647, GREATEST(0, COALESCE("
-				 "ceil(extract(epoch FROM (d.s).arrive_at - d.due_at)), 0)))::bigint AS late_seconds%s "
-				 "FROM d %sWHERE (d.s).price IS NOT NULL%s",
-				 held, order_filter, oms_route_shipping(options), options->in_force, rule_filter,
-				 slot_worth ? " + COALESCE(w.per_order, 0)::float8" : "",
-				 by_criteria ? ", (d.s).distance_km, d.sequence" : "",
-				 slot_worth ? "LEFT JOIN oms.routing_slot_price w ON w.location = d.location " : "",
-				 rule == NULL || rule->max_distance_km == NULL ? "" :
-				 psprintf(" AND (d.s).distance_km <= %s", rule->max_distance_km));
-	no_stock = psprintf("SELECT DISTINCT h.sku, COALESCE(h.location, (SELECT min(l.location) FROM oms.location l)) "
-						"AS location, 0 AS available FROM %s h WHERE true %s", held, held_filter);
-	if (!exists(shipment_cost))
-	{
-		/* No location is open to any order: nothing can be served. */
-		shipment_cost = NULL;
-		stock = no_stock;
-	}
-	else if (by_criteria)
-		shipment_cost = oms_criteria_places(&rule->criteria, shipment_cost, options, step->run_orders);
-
-	/*
-	 * Lines that not every location may serve, and kits from which a rule may exclude one, need
-	 * a cost query: its pairs are the candidates. So do lines whose stock has a worth: that of the
-	 * line, of which the planner counts what it takes.
-	 */
-	pinned = psprintf("SELECT 1 FROM %s h JOIN oms.order_line_row ol "
-					  "ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
-					  "WHERE (ol.location IS NOT NULL OR EXISTS (SELECT FROM oms.location_exclusion x "
-					  "WHERE x.sku = h.sku AND %s) "
-					  "OR h.bundle IS NOT NULL AND EXISTS (SELECT FROM "
-					  "oms.safety_stock_rule s WHERE s.sku = ol.sku OR s.tags IS NOT NULL)) %s",
-					  held, options->in_force, held_filter);
-	line_cost = NULL;
-	if (shipment_cost != NULL && (stock_worth || exists(pinned)))
-	{
-		line_cost = psprintf("SELECT h.order_id, h.plan_line AS line_no, l.location, %s AS cost "
-							 "FROM (SELECT h.order_id, h.line_no, h.plan_line, h.bundle, h.sku, "
-							 "array_agg(h.location) AS locations FROM %s h WHERE true %s"
-							 "GROUP BY h.order_id, h.line_no, h.plan_line, h.bundle, h.sku) h "
-							 "JOIN oms.order_row o ON o.order_id = h.order_id "
-							 "JOIN oms.order_line_row ol ON ol.order_id = h.order_id AND ol.line_no = h.line_no "
-							 CANDIDATES "%s"
-							 "WHERE (ol.location IS NULL OR ol.location = l.location) "
-							 "AND NOT " EXCLUDED("%s") "= h.sku) "
-							 "AND (h.bundle IS NULL OR l.location = ANY (h.locations) OR oms.withheld("
-							 "oms.safety_stock_at(o.channel, ol.sku, l.location, o.method), 1) < 1) %s%s",
-							 stock_worth ? psprintf(LINE_WORTH, slot_worth ? SLOT_WORTH : "0") : "0",
-							 held, held_filter, options->in_force,
-							 stock_worth ? psprintf(WORTH, demand, slot_worth ? SLOTS : "") : "",
-							 options->in_force,
-							 rule_filter, left_filter);
-		if (!exists(line_cost))
-		{
-			line_cost = shipment_cost = NULL;
-			stock = no_stock;
-		}
-	}
 
 	arguments[0] = sql_argument(orders);
 	arguments[1] = sql_argument(lines);

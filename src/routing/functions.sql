@@ -12,13 +12,13 @@ COMMENT ON FUNCTION oms.plan_routes(text, text, text, text, text, text, text, js
 'decides for all orders of the queries together where each line ships from.
 It reads only the queries, each one SELECT, under the rights of the caller and read-only, and writes nothing. Columns are matched by name, those in brackets are optional, others are ignored:
 orders_sql (order_id, [priority 0 to 4, 0 most urgent, default 2], [coordinates], [max_shipments, 1 = never split], [ship_complete], [sequence of arrival, for the sequential solvers]);
-lines_sql (order_id, line_no, sku, quantity, [unfilled_cost of a unit], [keep_together: true, or the name of a group], [unit_value]);
+lines_sql (order_id, line_no, sku, quantity, [unfilled_cost of a unit], [keep_together: true, or the name of a group], [unit_value], [planned_at: a location that serves it so far]);
 locations_sql (location, [coordinates], [handling_cost of a shipment], [unit_cost], [capacity_orders], [capacity_units], [minutes_per_order, minutes_per_line, minutes_per_unit: how long the work takes, to the second]);
 stock_sql (sku, location, available, [scarcity_cost of a unit]);
 shipment_cost_sql (order_id, location, cost, [late_seconds]) replaces handling and distance, its pairs are the only candidates;
 line_cost_sql (order_id, line_no, location, cost of the whole line) replaces unit_cost, its pairs are the only candidates;
 capacity_sql (location, measure: orders, lines, units or minutes, limit).
-Aims, in order: class by class from 0 on, fewest unfilled units, then fewest late lines; then least cost, in which unfilled_cost counts. Priority is hard: no line is unfilled or late while a lower class holds what would mend it.
+Aims, in order: class by class from 0 on, fewest unfilled units, then fewest late lines; then least cost, in which unfilled_cost counts. Of a class an order of which every line has planned_at comes first: it stays served, there or elsewhere. Priority is hard: no line is unfilled or late while a lower class holds what would mend it.
 Options and defaults: solver batch (or nearest, cheapest: one order after the other); cost_per_shipment 5; cost_per_km 0.01; max_distance_km null; late_cost_per_hour 1, times 16, 8, 4, 2, 1 for priority 0 to 4; min_shipment_value 0, for each part and the unfilled rest unless one location takes all; split_lines false; seed 0; iterations by size; deadline_ms null; gap_target null; candidates 24 locations kept for an order.
 A location without coordinates comes last and lies within no radius. The rows of the result have the line cost; the first row of a shipment has the cost of the shipment too; location is null for what stays unfilled. Input that does not fit raises OM012, which names the query and the column';
 

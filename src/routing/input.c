@@ -25,10 +25,13 @@
 #include "miscadmin.h"
 #include "oms.h"
 #include "routing/input.h"
+#include "tcop/utility.h"
+#include "utils/builtins.h"
 #include "utils/geo_decls.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/numeric.h"
+#include "utils/plancache.h"
 #include "utils/syscache.h"
 
 #define FETCH_ROWS 1000
@@ -97,7 +100,8 @@ static const Column lines_columns[] = {
 	{"quantity", COLUMN_INTEGER, true, 1, PLAN_MAX_QUANTITY},
 	{"unfilled_cost", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY},
 	{"keep_together", COLUMN_TEXT},
-	{"unit_value", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY}
+	{"unit_value", COLUMN_MONEY, false, 0, PLAN_MAX_MONEY},
+	{"planned_at", COLUMN_TEXT}
 };
 
 static const Column locations_columns[] = {
@@ -173,7 +177,8 @@ refuse(Reader *reader, const char *column, const char *what)
 	ereport(ERROR,
 			(errcode(OMS_ERR_PLAN_INPUT),
 			 errmsg("%s: column \"%s\" %s", reader->query, column, what),
-			 errdetail("In the row of %s.", row_key(reader))));
+			 errdetail("In the row of %s.", row_key(reader)),
+			 errhint("Correct the value, or leave the row out of the query.")));
 }
 
 static void
@@ -182,7 +187,21 @@ refuse_duplicate(const char *query, const char *columns, const char *key)
 	ereport(ERROR,
 			(errcode(OMS_ERR_PLAN_INPUT),
 			 errmsg("%s: more than one row for %s", query, key),
-			 errdetail("%s must be unique.", columns)));
+			 errdetail("%s must be unique.", columns),
+			 errhint("Look for a join that multiplies the rows, or use GROUP BY.")));
+}
+
+/* column_names lists the columns of a query, optional ones in brackets. */
+static char *
+column_names(const Reader *reader)
+{
+	StringInfoData text;
+
+	initStringInfo(&text);
+	for (int i = 0; i < reader->ncolumns; i++)
+		appendStringInfo(&text, reader->columns[i].required ? "%s%s" : "%s[%s]", i ? ", " : "",
+						 reader->columns[i].name);
+	return text.data;
 }
 
 static bool
@@ -254,6 +273,41 @@ name_query(void *arg)
 	errcontext("%s of oms.plan_routes", ((Reader *) arg)->query);
 }
 
+/* refuse_statement raises OM012 for what is not one SELECT. */
+static void
+refuse_statement(Reader *reader, const char *detail)
+{
+	ereport(ERROR,
+			(errcode(OMS_ERR_PLAN_INPUT),
+			 errmsg("%s must be one SELECT", reader->query),
+			 errdetail("%s", detail),
+			 errhint("Return rows with the columns %s.", column_names(reader))));
+}
+
+/* require_select raises OM012 unless the plan is one SELECT that neither changes nor locks rows. */
+static void
+require_select(Reader *reader, SPIPlanPtr plan)
+{
+	List	   *sources = plan == NULL ? NIL : SPI_plan_get_plan_sources(plan);
+	CachedPlanSource *source;
+	Query	   *query;
+
+	if (plan == NULL)			/* COPY, a cursor's or a transaction's command */
+		refuse_statement(reader, psprintf("It is refused: %s.", SPI_result_code_string(SPI_result)));
+	if (list_length(sources) != 1)
+		refuse_statement(reader, psprintf("It has %d statements.", list_length(sources)));
+	source = linitial(sources);
+	query = list_length(source->query_list) == 1 ? linitial_node(Query, source->query_list) : NULL;
+	if (query == NULL || query->commandType != CMD_SELECT || query->utilityStmt != NULL)
+		refuse_statement(reader, psprintf("It is %s.", query == NULL ?
+										  GetCommandTagName(source->commandTag) :
+										  CreateCommandName((Node *) query)));
+	if (query->hasModifyingCTE)
+		refuse_statement(reader, "Its WITH changes rows.");
+	if (query->rowMarks != NIL)
+		refuse_statement(reader, "It locks rows.");
+}
+
 /*
  * open_query prepares the query, opens a cursor and matches its columns. Raises
  * OM012 when it is not one SELECT, a required column is missing, or a type does not fit.
@@ -278,10 +332,7 @@ open_query(Reader *reader, const char *query, const char *sql, const Column *col
 	error_context_stack = &reader->callback;
 
 	plan = SPI_prepare(sql, 0, NULL);
-	if (plan == NULL || !SPI_is_cursor_plan(plan))
-		ereport(ERROR,
-				(errcode(OMS_ERR_PLAN_INPUT),
-				 errmsg("%s must be one SELECT", query)));
+	require_select(reader, plan);
 	reader->portal = SPI_cursor_open(NULL, plan, NULL, NULL, true);
 	desc = reader->portal->tupDesc;
 	for (int i = 0; i < ncolumns; i++)
@@ -295,7 +346,8 @@ open_query(Reader *reader, const char *query, const char *sql, const Column *col
 			if (reader->attnos[i] != 0)
 				ereport(ERROR,
 						(errcode(OMS_ERR_PLAN_INPUT),
-						 errmsg("%s: more than one column \"%s\"", query, columns[i].name)));
+						 errmsg("%s: more than one column \"%s\"", query, columns[i].name),
+						 errhint("Give the others another name.")));
 			reader->attnos[i] = a + 1;
 			reader->types[i] = getBaseType(attribute->atttypid);
 			/* a bare NULL has type text: it fits any column that may be null */
@@ -305,12 +357,14 @@ open_query(Reader *reader, const char *query, const char *sql, const Column *col
 						(errcode(OMS_ERR_PLAN_INPUT),
 						 errmsg("%s: column \"%s\" has type %s", query, columns[i].name,
 								format_type_be(attribute->atttypid)),
-						 errdetail("It must be %s.", wanted_type(columns[i].kind))));
+						 errdetail("It must be %s.", wanted_type(columns[i].kind)),
+						 errhint("Cast it in the query.")));
 		}
 		if (reader->attnos[i] == 0 && columns[i].required)
 			ereport(ERROR,
 					(errcode(OMS_ERR_PLAN_INPUT),
-					 errmsg("%s: column \"%s\" is missing", query, columns[i].name)));
+					 errmsg("%s: column \"%s\" is missing", query, columns[i].name),
+					 errhint("Return rows with the columns %s.", column_names(reader))));
 	}
 }
 
@@ -369,6 +423,8 @@ convert(Reader *reader, int i, Datum datum)
 		case COLUMN_TEXT:
 			if (type == BOOLOID)
 				value->text = DatumGetBool(datum) ? "t" : "";
+			else if (type == BPCHAROID)	/* blanks at the end mean nothing, as in a cast to text */
+				value->text = TextDatumGetCString(DirectFunctionCall1(rtrim1, datum));
 			else if (type == TEXTOID || type == VARCHAROID)
 				value->text = TextDatumGetCString(datum);
 			else
@@ -669,7 +725,7 @@ index_skus(PlanModel *model)
 }
 
 static PlanKeyMap *
-read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders)
+read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders, PlanKeyMap *locations)
 {
 	Reader		reader;
 	int32		capacity = 0;
@@ -683,7 +739,8 @@ read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders)
 		ereport(ERROR,
 				(errcode(OMS_ERR_PLAN_INPUT),
 				 errmsg("lines_sql: column \"unit_value\" is missing"),
-				 errdetail("Option min_shipment_value needs it.")));
+				 errdetail("Option min_shipment_value needs it."),
+				 errhint("Return the value of a unit with each line, or leave the option out.")));
 	while (next_row(&reader))
 	{
 		int32		order = oms_keymap_find(orders, reader.values[0].text);
@@ -701,6 +758,8 @@ read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders)
 		line->quantity = number(&reader, 3, 0);
 		line->unfilled_cost = number(&reader, 4, 0);
 		line->unit_value = number(&reader, 6, 0);
+		line->planned_at = reader.values[7].isnull ? PLAN_NOWHERE :
+			oms_keymap_find(locations, reader.values[7].text);
 		if (!reader.values[5].isnull && reader.values[5].text[0] != '\0')
 		{
 			line->together = oms_keymap_find(together, reader.values[5].text);
@@ -735,7 +794,11 @@ read_lines(PlanModel *model, const char *sql, PlanKeyMap *orders)
 			refuse_duplicate("lines_sql", "Columns \"order_id\" and \"line_no\" together",
 							 psprintf("order_id \"%s\", line_no %d", order->key, line->line_no));
 		if (order->nlines++ == 0)
+		{
 			order->first_line = i;
+			order->kept = true;
+		}
+		order->kept &= line->planned_at != PLAN_NOWHERE;
 	}
 	return index_skus(model);
 }
@@ -967,8 +1030,8 @@ oms_plan_read(PlanModel *model, const PlanQueries *queries)
 	PG_TRY();
 	{
 		PlanKeyMap *orders = read_orders(model, queries->orders);
-		PlanKeyMap *skus = read_lines(model, queries->lines, orders);
 		PlanKeyMap *locations = read_locations(model, queries->locations);
+		PlanKeyMap *skus = read_lines(model, queries->lines, orders, locations);
 
 		read_stock(model, queries->stock, skus, locations);
 		if (queries->shipment_cost != NULL)

@@ -486,7 +486,9 @@ fits_at(const PlanModel *model, const PlanOrder *order, int32 location, uint32 s
 			return false;
 	}
 	if (model->options.split_lines)
-		return capacity->lines >= n;
+		return capacity->lines >= n && capacity->units >= 1 &&
+			(capacity->seconds >= PLAN_UNLIMITED ||
+			 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, 1, 1));
 	return capacity->lines >= n && capacity->units >= units &&
 		(capacity->seconds >= PLAN_UNLIMITED ||
 		 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, n, units));
@@ -868,6 +870,7 @@ oms_model_build(PlanModel *model)
 		CHECK_FOR_INTERRUPTS();
 		oms_progress_done(o);
 		order->shared_sku = false;
+		model->has_kept |= order->kept;
 		order->plain = !model->options.split_lines && order->nlines <= PLAIN_LINES;
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
 		{

@@ -112,6 +112,7 @@ typedef struct PlanOrder
 	uint8		priority;
 	bool		has_position;
 	bool		ship_complete;
+	bool		kept;			/* all its lines are planned somewhere already, and stay served */
 	bool		shared_sku;		/* two of its lines ask for the same sku */
 	bool		plain;			/* a few whole, free lines of different skus: see plain.c */
 	bool		pruned;			/* there are more candidates than the kept ones */
@@ -126,6 +127,7 @@ typedef struct PlanLine
 	int32		line_no;
 	int32		sku;
 	int32		together;		/* lines of an order with the same number > 0 stay together */
+	int32		planned_at;		/* location that serves it so far; PLAN_NOWHERE */
 } PlanLine;
 
 /* A stock cell: what one location has of one sku. Sorted by sku, then location. */
@@ -175,6 +177,7 @@ typedef struct PlanModel
 	PlanPair   *pairs;			/* NULL without shipment_cost_sql */
 	PlanLineCost *line_costs;	/* NULL without line_cost_sql */
 	bool		has_narrow;		/* a location has a limit of lines, units or work */
+	bool		has_kept;		/* there are kept orders */
 	bool		has_work;		/* locations_sql says how long the work takes */
 	int32	   *arrival;		/* orders by sequence, then key */
 	char	   *pool;			/* small pieces that live as long as the model */

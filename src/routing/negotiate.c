@@ -159,9 +159,11 @@ settle_debts(Negotiation *n)
 {
 	int32		count = 0;
 
-	for (int class = PLAN_CLASSES - 1; class >= 0; class--)
+	/* of a class the kept orders last */
+	for (int turn = PLAN_CLASSES * 2 - 1; turn >= 0; turn--)
 		for (int32 o = n->model->norders - 1; o >= 0; o--)
-			if (n->model->orders[o].priority == class && oms_overdrawn(n->state, o))
+			if (n->model->orders[o].priority == turn / 2 && n->model->orders[o].kept == (turn % 2 == 0) &&
+				oms_overdrawn(n->state, o))
 			{
 				oms_state_take(n->state, o, NULL);
 				n->list[count++] = o;

@@ -7,7 +7,8 @@
  * whole are decided exactly, by dynamic programming over sets of bundles, one
  * location after the other. Longer orders, and lines that may split, are decided by
  * choosing a set of locations: all sets up to three of the cheapest ones where lines
- * may split, then adding, dropping and exchanging locations while it helps.
+ * may split, then adding, dropping and exchanging locations while it helps. A set serves one
+ * line after the other; where they stand in each other's way, a bounded search divides it.
  *
  * Better means: fewer unfilled units, then fewer late lines, then less money; in a
  * priced view, less money with the price of unfilled units and late lines in it.
@@ -17,9 +18,10 @@
  * A view with bound asks for less: priced must not exceed what any allowed pattern
  * costs, over all locations, kept as candidates or not. Up to EXACT_BUNDLES bundles
  * that is the same dynamic programming, with one more location for all that were not
- * kept, where they are not dearer for sure (model.c, prune); and, where lines may split,
- * with each line whole at one location, however much stock it has, which no split of it
- * can undercut. Above, it is the cheapest location of each bundle plus one cheapest
+ * kept, where they are not dearer for sure (model.c, prune), and with each location as often
+ * as its sets of bundles cost least, for it may stand for others that were not kept; and, where
+ * lines may split, with each line whole at one location, however much stock it has, which no
+ * split of it can undercut. Above, it is the cheapest location of each bundle plus one cheapest
  * shipment. The shares then are those of the relaxed pattern, for a subgradient, and need
  * not fit.
  */
@@ -33,6 +35,7 @@
 #define EXACT_BUNDLES 10
 #define NEVER (PG_INT64_MAX / 2)	/* cost of what cannot be */
 #define ENUMERATED 12			/* cheapest locations whose sets are enumerated */
+#define EXPLORED 3000			/* steps to divide scarce room or stock among the lines of an order */
 
 typedef struct Part
 {
@@ -82,8 +85,11 @@ struct PlanSearch
 	PlanCapacity *trial_left;	/* [option] scratch of a trial */
 	bool	   *trial_used;		/* [option] it has a shipment in the trial */
 	PlanPattern trial;
+	bool		contended;		/* lines of the trial stand in each other's way */
+	PlanPattern whole;			/* scratch: a finished trial */
 	PlanPattern best;
 	bool		have_best;
+	int			explored;		/* steps left for the order at hand */
 	MemoryContext transient;
 
 	/* dynamic programming over sets of bundles */
@@ -306,6 +312,15 @@ has_room(const PlanModel *model, int32 location, const PlanCapacity *left, int64
 		 left->seconds >= oms_work_seconds(&model->locations[location], 1, lines, units));
 }
 
+/* Is a location without the capacity for the whole order? Then it has a penalty, where that is allowed. */
+static bool
+overdraws(const PlanModel *model, const PlanOrder *order, int32 location, const PlanView *view)
+{
+	const PlanCapacity *left = &view->capacity[location];
+
+	return left->orders < 1 || !has_room(model, location, left, order->nlines, order->nunits);
+}
+
 /* gather collects the locations that can serve something now, and what it costs there. */
 static void
 gather(PlanSearch *search, int32 index, const PlanView *view)
@@ -378,10 +393,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 			option->price = view->capacity_price[candidate->location];
 			option->open += option->price.orders;
 		}
-		if (view->penalty > 0 &&
-			(view->capacity[candidate->location].orders < 1 ||
-			 !has_room(model, candidate->location, &view->capacity[candidate->location],
-					   order->nlines, order->nunits)))
+		if (view->penalty > 0 && overdraws(model, order, candidate->location, view))
 			option->open += view->penalty;
 		option->serves = 0;
 		for (int b = 0; b < search->nbundles; b++)
@@ -556,6 +568,8 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 	int64		minimum = relaxed ? 0 : model->options.min_shipment_value;
 	bool		limited = order->max_shipments < n;
 	int			levels = limited ? order->max_shipments + 1 : 1;
+	int			lowest = limited ? 1 : 0;
+	bool		repeats = search->view->bound && order->pruned;
 	int64		best_unfilled = 0;
 	int64		best_cost = NEVER;
 	int32		best_node = -1;
@@ -599,15 +613,18 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 				search->part[set] = NEVER;
 		}
 
-		for (int level = levels - 1; level >= (limited ? 1 : 0); level--)
+		/* downwards a location is used once, upwards again and again */
+		for (int i = lowest; i < levels; i++)
 		{
+			int			level = repeats ? i : levels - 1 - (i - lowest);
 			int64	   *to = search->reach + ((Size) level << n);
 			int64	   *from = limited ? to - ((Size) 1 << n) : to;
 			int32	   *to_node = search->reach_node + ((Size) level << n);
 			int32	   *from_node = limited ? to_node - ((Size) 1 << n) : to_node;
 
-			for (uint32 m = full; m > 0; m--)
+			for (uint32 j = 1; j <= full; j++)
 			{
+				uint32		m = repeats ? j : full + 1 - j;
 				uint32		possible = m & serves;
 
 				for (uint32 sub = possible; sub != 0; sub = (sub - 1) & possible)
@@ -747,7 +764,10 @@ trial_use(PlanSearch *search, int k, int64 lines, int64 units)
 	search->trial_used[k] = true;
 }
 
-/* try_bundle adds what option k can still serve of bundle b to the trial; true when anything. */
+/*
+ * try_bundle adds what option k can still serve of bundle b to the trial; true when anything.
+ * It notes where that is less than if the bundle were the only one.
+ */
 static bool
 try_bundle(PlanSearch *search, int b, int k)
 {
@@ -756,15 +776,23 @@ try_bundle(PlanSearch *search, int b, int k)
 	const PlanLocation *place = &search->model->locations[search->options[k].location];
 	const PlanCapacity *left = &search->trial_left[k];
 	int			nlines = search->bundle_start[b + 1] - search->bundle_start[b];
+	int64		wanted;
 	PlanShare	share;
 
-	if (search->bundle_need[b] == 0 || search->serve[b * stride + k] >= NEVER ||
-		left->lines < nlines)
+	if (search->bundle_need[b] == 0 || search->serve[b * stride + k] >= NEVER)
 		return false;
+	if (left->lines < nlines)
+	{
+		search->contended = true;
+		return false;
+	}
 	if (!splits(search, b))
 	{
 		if (!trial_has_room(search, k, nlines, search->bundle_units[b]))
+		{
+			search->contended = true;
 			return false;
+		}
 		if (order->shared_sku)
 			for (int i = search->bundle_start[b]; i < search->bundle_start[b + 1]; i++)
 			{
@@ -774,7 +802,10 @@ try_bundle(PlanSearch *search, int b, int k)
 
 				if (taken_in_trial(search, cell) + taken_in_bundle(search, b, i) +
 					search->model->lines[order->first_line + l].quantity > cell_left(search, cell))
+				{
+					search->contended = true;
 					return false;
+				}
 			}
 		add_bundle(search, &search->trial, b, k);
 		trial_use(search, k, nlines, search->bundle_units[b]);
@@ -786,20 +817,22 @@ try_bundle(PlanSearch *search, int b, int k)
 	share.location = search->options[k].location;
 	share.cell = order->cells[share.line * order->ncandidates + search->options[k].candidate];
 	share.line += order->first_line;
-	share.quantity = cell_left(search, share.cell);
+	share.quantity = wanted = Min(cell_left(search, share.cell), search->bundle_need[b]);
 	if (order->shared_sku)
-		share.quantity -= taken_in_trial(search, share.cell);
-	share.quantity = Min(share.quantity, Min(left->units, search->bundle_need[b]));
+		share.quantity = Min(wanted, cell_left(search, share.cell) -
+							 taken_in_trial(search, share.cell));
+	share.quantity = Min(share.quantity, left->units);
 	if (left->seconds < PLAN_UNLIMITED)
 	{
 		int64		rest = left->seconds - place->line_seconds -
 			(search->trial_used[k] ? 0 : place->order_seconds);
 
 		if (rest < 0)
-			return false;
-		if (place->unit_seconds > 0)
+			share.quantity = 0;
+		else if (place->unit_seconds > 0)
 			share.quantity = Min(share.quantity, rest / place->unit_seconds);
 	}
+	search->contended |= share.quantity < wanted;
 	if (share.quantity <= 0)
 		return false;
 	oms_pattern_add(&search->trial, search->context, &share);
@@ -812,6 +845,7 @@ static void
 start_trial(PlanSearch *search)
 {
 	search->trial.nshares = 0;
+	search->contended = false;
 	for (int k = 0; k < search->noptions; k++)
 	{
 		search->trial_left[k] = search->options[k].left;
@@ -826,6 +860,7 @@ static int64
 priced_cost(const PlanSearch *search, const PlanPattern *pattern)
 {
 	const PlanView *view = search->view;
+	const PlanOrder *order = &search->model->orders[search->order];
 	int64		cost = pattern->cost;
 
 	if (!view->priced)
@@ -841,6 +876,14 @@ priced_cost(const PlanSearch *search, const PlanPattern *pattern)
 			first = pattern->shares[j].location != share->location;
 		cost += view->cell_price[share->cell] * share->quantity + price->lines +
 			price->units * share->quantity + (first ? price->orders : 0);
+		if (view->penalty == 0)
+			continue;
+		/* as share_cost and the options have it */
+		if (view->left[share->cell] < share->quantity)
+			cost += view->unit_penalty *
+				Min(share->quantity, share->quantity - view->left[share->cell]);
+		if (first && overdraws(search->model, order, share->location, view))
+			cost += view->penalty;
 	}
 	return cost;
 }
@@ -857,12 +900,85 @@ better(const PlanSearch *search, const PlanPattern *a, const PlanPattern *b)
 	return priced_cost(search, a) < priced_cost(search, b);
 }
 
+/* keep_best keeps a finished pattern when it is the best so far that keeps the rules of the order. */
+static void
+keep_best(PlanSearch *search, const PlanPattern *pattern)
+{
+	if (keeps_rules(search, pattern) &&
+		(!search->have_best || better(search, pattern, &search->best)))
+	{
+		copy_pattern(&search->best, search->context, pattern);
+		search->have_best = true;
+	}
+}
+
 /*
- * evaluate serves each bundle from the cheapest chosen location that still can. The
- * trial is kept when it is the best so far that keeps the rules of the order.
+ * explore tries every way to serve bundle b and those after it from the chosen locations, k and
+ * those after it for b, as long as there are steps left; unfilled is what the ones before lack.
  */
 static void
-evaluate(PlanSearch *search)
+explore(PlanSearch *search, int b, int k, int64 unfilled)
+{
+	PlanPattern *trial = &search->trial;
+	int			nshares = trial->nshares;
+	int64		need = search->bundle_need[b];
+	PlanCapacity left;
+	bool		used;
+
+	if (search->explored-- <= 0)
+		return;
+	while (k < search->noptions && !search->chosen[k])
+		k++;
+	if (need == 0 || k == search->noptions)
+	{
+		unfilled += need;
+		if (search->have_best && (!search->view->priced || search->view->hard) &&
+			unfilled > search->best.unfilled)
+			return;
+		if (b + 1 < search->nbundles)
+		{
+			explore(search, b + 1, 0, unfilled);
+			return;
+		}
+		copy_pattern(&search->whole, search->context, trial);
+		finish(search, &search->whole);
+		keep_best(search, &search->whole);
+		return;
+	}
+
+	left = search->trial_left[k];
+	used = search->trial_used[k];
+	if (try_bundle(search, b, k))
+	{
+		int64		most = trial->shares[nshares].quantity;
+		int			nmore = trial->nshares;
+
+		for (int64 quantity = most; quantity > 0 && search->explored > 0; quantity--)
+		{
+			if (quantity < most)
+			{
+				trial->shares[nshares].quantity = quantity;
+				search->trial_left[k] = left;
+				search->trial_used[k] = used;
+				search->bundle_need[b] = need - quantity;
+				trial_use(search, k, 1, quantity);
+			}
+			explore(search, b, k + 1, unfilled);
+			trial->nshares = nmore;
+			if (!splits(search, b))
+				break;
+		}
+		trial->nshares = nshares;
+		search->bundle_need[b] = need;
+		search->trial_left[k] = left;
+		search->trial_used[k] = used;
+	}
+	explore(search, b, k + 1, unfilled);
+}
+
+/* fill serves each bundle from the cheapest chosen location that still can. */
+static void
+fill(PlanSearch *search)
 {
 	int			stride = stride_of(&search->model->orders[search->order]);
 
@@ -886,11 +1002,24 @@ evaluate(PlanSearch *search)
 			try_bundle(search, b, search->rank[i]);
 	}
 	finish(search, &search->trial);
-	if (keeps_rules(search, &search->trial) &&
-		(!search->have_best || better(search, &search->trial, &search->best)))
+}
+
+/*
+ * evaluate fills the order from the chosen locations. Where its lines stand in each other's way,
+ * or what is left of it breaks a rule, other divisions are tried too. The best that keeps the rules
+ * is kept; the trial is the filling itself.
+ */
+static void
+evaluate(PlanSearch *search)
+{
+	fill(search);
+	keep_best(search, &search->trial);
+	if ((search->contended || !keeps_rules(search, &search->trial)) && search->explored > 0 &&
+		search->nbundles > 0)
 	{
-		copy_pattern(&search->best, search->context, &search->trial);
-		search->have_best = true;
+		start_trial(search);
+		explore(search, 0, 0, 0);
+		fill(search);
 	}
 }
 
@@ -932,6 +1061,7 @@ solve_by_sets(PlanSearch *search, PlanPattern *result)
 	int			nchosen = 0;
 
 	search->have_best = false;
+	search->explored = EXPLORED;
 	for (int k = 0; k < search->noptions; k++)
 		search->chosen[k] = false;
 	evaluate(search);

@@ -116,7 +116,8 @@ static OmsPlan select_routings = {
 	"SELECT p.version, r.routing, r.filter, r.saved_by, r.queue, r.cancel_after_days, "
 	"(SELECT pg_catalog.count(*) FROM oms.policy_rule_row u "
 	"WHERE u.policy OPERATOR(pg_catalog.=) r.policy AND u.version OPERATOR(pg_catalog.=) r.version "
-	"AND u.routing OPERATOR(pg_catalog.=) r.routing), r.on_unfilled OPERATOR(pg_catalog.=) 'backorder' FROM oms.policy_row p "
+	"AND u.routing OPERATOR(pg_catalog.=) r.routing), r.on_unfilled OPERATOR(pg_catalog.=) 'backorder', "
+	"r.on_unfilled OPERATOR(pg_catalog.=) 'leave' FROM oms.policy_row p "
 	"JOIN oms.policy_routing_row r ON r.policy OPERATOR(pg_catalog.=) p.policy "
 	"AND r.version OPERATOR(pg_catalog.=) p.version "
 	"WHERE p.policy OPERATOR(pg_catalog.=) $1 AND " VERSION_WANTED
@@ -301,6 +302,7 @@ oms_policy_read(text *name, const char *version)
 		routing->cancel_after_days = oms_spi_text(i, 6);
 		routing->nrules = oms_spi_int64(i, 7);
 		routing->backorders = DatumGetBool(oms_spi_value(i, 8, &isnull));
+		routing->leaves = DatumGetBool(oms_spi_value(i, 9, &isnull));
 		routing->rules = palloc0(sizeof(PolicyRule) * routing->nrules);
 	}
 	MemoryContextSwitchTo(spi);

@@ -33,6 +33,7 @@ typedef struct PolicyRouting
 	char	   *queue;
 	char	   *cancel_after_days;	/* NULL: never */
 	bool		backorders;		/* what no rule serves */
+	bool		leaves;			/* the same, as it is, in no queue */
 	int			nrules;
 	PolicyRule *rules;
 } PolicyRouting;

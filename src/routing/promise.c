@@ -13,10 +13,15 @@
  * When a service cannot be had of what is there, each moment at which supply is expected is
  * tried, the earliest first: work on it then begins at that moment.
  *
- * What a routing run would decide later may be cheaper, since it knows other orders; it keeps
- * the promise that place_order was given. The capacity of locations is not looked at.
+ * A location whose capacity does not suffice for what it would send, as far as it is used now,
+ * begins to work on it in the next window in which it does, and is chosen or not by what that
+ * makes of it.
  *
- * Reads what availability.c and shipping.c read, and oms.service_due. No locks.
+ * What a routing run would decide later may be cheaper, since it knows other orders; it keeps
+ * the promise that place_order was given.
+ *
+ * Reads what availability.c and shipping.c read, oms.service_due and oms.capacity_accounts. No
+ * locks.
  */
 #include "postgres.h"
 
@@ -31,6 +36,7 @@
 
 #include "availability/availability.h"
 #include "lines.h"
+#include "routing/capacity.h"
 #include "routing/route.h"
 #include "routing/shipping.h"
 #include "stock/stock.h"
@@ -38,6 +44,8 @@
 PG_FUNCTION_INFO_V1(oms_promise);
 
 #define MAX_LINES 1000
+#define MOST_UNITS INT64CONST(1000000000000)	/* in the arithmetic of capacity */
+#define MAX_WINDOWS 32			/* that may be full before a location is given up */
 
 /* The lines of one sku, and of one wanted location if lines name one. */
 typedef struct Wanted
@@ -64,6 +72,10 @@ typedef struct Place
 	int			sequence;		/* in the channel's group */
 	double		distance_km;
 	int64	   *free;			/* by wanted line */
+	TimestampTz start_at;		/* when it may begin to work on it */
+	int			windows;		/* full ones before that */
+	int64		lines;			/* for so much there is capacity then; 0: not known */
+	int64		units;
 	bool		in_time;		/* it may be chosen */
 	OmsShipment shipment;
 } Place;
@@ -76,7 +88,8 @@ typedef struct Cart
 	Wanted	   *wanted;
 	int			nskus;
 	const OmsItem **items;		/* different ones */
-	OmsShipmentWish wish;		/* but for method and due_at */
+	OmsShipmentWish wish;		/* but for method, due_at and a later start of a place */
+	bool		limited;		/* there is capacity to be heeded */
 	OmsShipping *shipping;
 	int			nplaces;		/* at the moment and for the method that were read last */
 	Place	   *places;
@@ -86,6 +99,23 @@ static OmsPlan select_services = {
 	"SELECT s.service, s.due_hours FROM oms.service_due s "
 	"WHERE s.service OPERATOR(pg_catalog.=) ANY ($1) OR $1 IS NULL "
 	"ORDER BY s.due_hours NULLS LAST, s.service", 1, {"pg_catalog._text"}
+};
+
+static OmsPlan select_limited = {
+	"SELECT WHERE EXISTS (SELECT FROM oms.capacity) "
+	"OR EXISTS (SELECT FROM oms.location l WHERE l.capacity_orders IS NOT NULL)", 0, {NULL}
+};
+
+/*
+ * Of locations $1 those that cannot take $3 lines and $4 units at moment $2: their number, from 1, and the
+ * end of the last window that is full.
+ */
+static OmsPlan select_full = {
+	"SELECT u.n::pg_catalog.int8, max(c.until) "
+	"FROM ROWS FROM (unnest($1), unnest($3), unnest($4)) WITH ORDINALITY AS u (location, lines, units, n) "
+	"JOIN oms.capacity_accounts($2, $1) c ON c.location = u.location JOIN oms.location l ON l.location = c.location "
+	"WHERE c.used + " WORK_MEASURE("u.lines", "u.units") " > c.quantity GROUP BY u.n",
+	4, {"pg_catalog._text", "pg_catalog.timestamptz", "pg_catalog._int8", "pg_catalog._int8"}
 };
 
 /* -------------------------------------------------------------------------
@@ -230,6 +260,7 @@ add_place(Cart *cart, OmsMethod method, text *location)
 	Place	   *place = &cart->places[cart->nplaces++];
 
 	place->location = location;
+	place->start_at = cart->wish.start_at;
 	place->free = palloc0(sizeof(int64) * cart->n);
 	for (int w = 0; w < cart->n; w++)
 		if (!cart->wanted[w].item->tracked &&
@@ -355,6 +386,105 @@ is_better(OmsMethod method, const Place *a, const Place *b)
 	return oms_text_compare(a->location, b->location) < 0;
 }
 
+static int64
+lines_of(const Cart *cart, const Place *place, const int64 *missing)
+{
+	int64		lines = 0;
+
+	for (int w = 0; w < cart->n; w++)
+		lines += Min(place->free[w], missing[w]) > 0;
+	return lines;
+}
+
+/*
+ * check_capacity finds out which of n places, which would begin at one moment, have the capacity
+ * for what each would send of what is missing. Others begin when the full window is over, or,
+ * when there is always a full one, never.
+ */
+static void
+check_capacity(const Cart *cart, int n, Place **places, const int64 *missing)
+{
+	Datum	   *locations = palloc(sizeof(Datum) * n);
+	Datum	   *lines = palloc(sizeof(Datum) * n);
+	Datum	   *units = palloc(sizeof(Datum) * n);
+	Datum		values[4];
+	uint64		full;
+
+	for (int i = 0; i < n; i++)
+	{
+		places[i]->lines = lines_of(cart, places[i], missing);
+		places[i]->units = units_of(cart, places[i], missing);
+		locations[i] = PointerGetDatum(places[i]->location);
+		lines[i] = Int64GetDatum(places[i]->lines);
+		units[i] = Int64GetDatum(Min(places[i]->units, MOST_UNITS));
+	}
+	values[0] = oms_text_array(n, locations);
+	values[1] = TimestampTzGetDatum(places[0]->start_at);
+	values[2] = oms_int8_array(n, lines);
+	values[3] = oms_int8_array(n, units);
+	oms_spi_connect();
+	full = oms_spi_execute(&select_full, values, NULL, true);
+	for (uint64 i = 0; i < full; i++)
+	{
+		Place	   *place = places[oms_spi_int64(i, 1) - 1];
+
+		place->lines = place->units = 0;
+		place->start_at = ++place->windows > MAX_WINDOWS ? DT_NOEND :
+			DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(oms_spi_text(i, 2)),
+													ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+	}
+	oms_spi_finish();
+}
+
+/* has_capacity says whether it is known that a place has it for what it would send of what is missing. */
+static bool
+has_capacity(const Cart *cart, const Place *place, const int64 *missing)
+{
+	return !cart->limited || (place->lines >= lines_of(cart, place, missing) &&
+							  place->units >= units_of(cart, place, missing));
+}
+
+/* find_shipment finds how a place would send something in time, if it may. */
+static void
+find_shipment(Cart *cart, Place *place, const Service *service)
+{
+	OmsShipmentWish wish = cart->wish;
+
+	wish.method = service->method;
+	wish.due_at = service->due_at;
+	wish.start_at = place->start_at;
+	place->in_time = place->start_at != DT_NOEND &&
+		oms_shipment(cart->shipping, place->location, &wish, &place->shipment) &&
+		place->shipment.arrive_at != DT_NOEND && place->shipment.arrive_at <= service->due_at;
+}
+
+/*
+ * check_places finds out whether the best place has the capacity for what it would send. Where it
+ * has not, others may not either: they are asked together, but only then.
+ */
+static void
+check_places(Cart *cart, const Service *service, Place *best, const int64 *missing)
+{
+	Place	  **places = palloc(sizeof(Place *) * cart->nplaces);
+	TimestampTz start_at = best->start_at;
+	int			n = 0;
+
+	check_capacity(cart, 1, &best, missing);
+	if (has_capacity(cart, best, missing))
+		return;
+	find_shipment(cart, best, service);
+	for (int i = 0; i < cart->nplaces; i++)
+		if (cart->places[i].in_time && cart->places[i].start_at == start_at &&
+			!has_capacity(cart, &cart->places[i], missing))
+			places[n++] = &cart->places[i];
+	if (n == 0)
+		return;
+	check_capacity(cart, n, places, missing);
+	for (int i = 0; i < n; i++)
+		if (places[i]->start_at != start_at)
+			find_shipment(cart, places[i], service);
+}
+
 /* put_place adds a row of what a place sends of what is missing, which it lessens. */
 static void
 put_place(ReturnSetInfo *result, const Cart *cart, const Service *service, const Place *place,
@@ -406,13 +536,8 @@ promise(ReturnSetInfo *result, Cart *cart, const Service *service)
 	bool		whole = false;
 	int			nchosen = 0;
 
-	cart->wish.method = service->method;
-	cart->wish.due_at = service->due_at;
 	for (int i = 0; i < cart->nplaces; i++)
-		cart->places[i].in_time =
-			oms_shipment(cart->shipping, cart->places[i].location, &cart->wish, &cart->places[i].shipment) &&
-			cart->places[i].shipment.arrive_at != DT_NOEND &&
-			cart->places[i].shipment.arrive_at <= service->due_at;
+		find_shipment(cart, &cart->places[i], service);
 	for (int w = 0; w < cart->n; w++)
 		missing[w] = cart->wanted[w].quantity;
 	while (!whole)
@@ -437,6 +562,12 @@ promise(ReturnSetInfo *result, Cart *cart, const Service *service)
 		whole = is_whole(cart, best, missing);
 		if (service->method == OMS_PICKUP && !whole)
 			return false;
+		if (!has_capacity(cart, best, missing))
+		{
+			check_places(cart, service, best, missing);
+			whole = false;
+			continue;
+		}
 		chosen[nchosen++] = best;
 		best->in_time = false;	/* not again */
 		for (int w = 0; w < cart->n; w++)
@@ -523,6 +654,9 @@ oms_promise(PG_FUNCTION_ARGS)
 					  cart.wish.start_at, &services);
 	InitMaterializedSRF(fcinfo, 0);
 	cart.shipping = oms_shipping_read(CurrentMemoryContext);
+	oms_spi_connect();
+	cart.limited = oms_spi_execute(&select_limited, NULL, NULL, true) > 0;
+	oms_spi_finish();
 	if (promise_at((ReturnSetInfo *) fcinfo->resultinfo, &cart, n, services, DT_NOBEGIN) == 0)
 		return (Datum) 0;
 

@@ -85,7 +85,32 @@ bound_literal(const RangeBound *bound)
 					quote_literal_cstr(timestamptz_to_str(DatumGetTimestampTz(bound->val))));
 }
 
-/* period_argument is the period as an expression; 22023 when it is empty or has no start. */
+static OmsPlan find_opening = {
+	"SELECT max(m.moved_at) FROM oms.movement_row m WHERE m.kind = 'opening' AND m.moved_at >= $1",
+	1, {"timestamptz"}
+};
+
+/* require_ledger raises 22023 when movements since the moment were archived. */
+static void
+require_ledger(TimestampTz since)
+{
+	Datum		values[1] = {TimestampTzGetDatum(since)};
+	bool		isnull;
+	TimestampTz opening;
+
+	oms_spi_connect();
+	oms_spi_execute(&find_opening, values, NULL, true);
+	opening = DatumGetTimestampTz(oms_spi_value(0, 1, &isnull));
+	if (!isnull)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("the ledger does not go back to the start of the period"),
+				 errdetail("Movements until %s are archived.", timestamptz_to_str(opening)),
+				 errhint("Give a period that begins later.")));
+	oms_spi_finish();
+}
+
+/* period_argument is the period as an expression; 22023 when it is empty, has no start, or the ledger has none. */
 static char *
 period_argument(FunctionCallInfo fcinfo, int argno)
 {
@@ -105,6 +130,7 @@ period_argument(FunctionCallInfo fcinfo, int argno)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("period has no start"),
 				 errdetail("The orders are planned against the stock at its start.")));
+	require_ledger(DatumGetTimestampTz(lower.val));
 	return psprintf("tstzrange(%s, %s, '%c%c')", bound_literal(&lower), bound_literal(&upper),
 					lower.inclusive ? '[' : '(', upper.inclusive ? ']' : ')');
 }

@@ -43,8 +43,6 @@
 #include "routing/route.h"
 #include "stock/stock.h"
 
-#define DEFAULT_SOLVER "batch"
-
 PG_FUNCTION_INFO_V1(oms_route);
 PG_FUNCTION_INFO_V1(oms_route_one);
 PG_FUNCTION_INFO_V1(oms_reroute);
@@ -114,18 +112,18 @@ as_planned(RouteRun *run, Datum orders)
 
 /*
  * What was decided. $1 run, $2 solver, $3 options, $4 and $5 units moved and not, $6 orders skipped, $7
- * actor, $8 started, $9 policy and its version
+ * actor, $8 started, $9 policy and its version, $10 the orders, $11 and $12 seconds of planning and moving
  */
 static const char insert_run[] =
 	"INSERT INTO oms.routing_run_row (run_id, solver, options, orders, lines, units, shipments, "
 	"unfilled_units, late_lines, distance_km, cost, moved_units, not_moved_units, skipped_orders, "
-	"actor, started_at, finished_at, policy, policy_version) "
+	"actor, started_at, finished_at, policy, policy_version, plan_seconds, move_seconds) "
 	"SELECT $1, $2, $3, count(DISTINCT d.order_id) + $6, count(DISTINCT (d.order_id, d.line_no)), "
 	"COALESCE(sum(d.quantity), 0), count(DISTINCT (d.order_id, d.shipment)) FILTER (WHERE d.location IS NOT NULL), "
 	"COALESCE(sum(d.quantity) FILTER (WHERE d.location IS NULL), 0), "
 	"count(DISTINCT (d.order_id, d.line_no)) FILTER (WHERE d.late_seconds > 0), "
 	"COALESCE(sum(d.distance_km) FILTER (WHERE d.first), 0), COALESCE(sum(d.cost), 0), $4, $5, $6, $7, $8, "
-	"clock_timestamp(), $9[1], $9[2]::integer "
+	"clock_timestamp(), $9[1], $9[2]::integer, $11, $12 "
 	"FROM (SELECT d.*, row_number() OVER (PARTITION BY d.order_id, d.shipment ORDER BY d.line_no, d.part) = 1 AS first "
 	"FROM oms.decision_line_row d WHERE d.run_id = $1 AND d.order_id = ANY ($10)) d "
 	"RETURNING run_id, orders, lines, units, shipments, unfilled_units, late_lines, distance_km, "
@@ -148,6 +146,19 @@ policy_of(const RouteRun *run)
 	return oms_text_array(2, elements);
 }
 
+/* lap is the seconds since *mark, which becomes now. */
+static double
+lap(instr_time *mark)
+{
+	instr_time	now;
+	double		seconds;
+
+	INSTR_TIME_SET_CURRENT(now);
+	seconds = INSTR_TIME_GET_DOUBLE(now) - INSTR_TIME_GET_DOUBLE(*mark);
+	*mark = now;
+	return seconds;
+}
+
 /* route plans, applies, and puts the summary row into the result set. */
 static void
 route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
@@ -156,7 +167,9 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	TimestampTz started = GetCurrentTimestamp();
 	instr_time	start;
-	instr_time	now;
+	instr_time	mark;
+	double		plan_seconds = 0;
+	double		move_seconds = 0;
 	Datum		run_id;
 	Datum		decided = PointerGetDatum(construct_empty_array(TEXTOID));
 	int64		moved = 0;
@@ -183,7 +196,9 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		Datum		again;
 
 		run->prices = order_ids == NULL ? &prices : NULL;
+		INSTR_TIME_SET_CURRENT(mark);
 		oms_route_plan(run, order_ids);
+		plan_seconds += lap(&mark);
 		oms_progress_phase(OMS_PHASE_LOCK, oms_route_cardinality(run->planned_orders));
 		locked = lock_orders(run);
 		ready = last ? locked : oms_route_unchanged(run, locked);
@@ -192,6 +207,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		not_moved = 0;
 		oms_route_apply_moves(&run->plan, done, &moved, &not_moved);
 		done = last ? locked : as_planned(run, done);
+		move_seconds += lap(&mark);
 		oms_progress_phase(OMS_PHASE_WRITE, oms_route_cardinality(done));
 		oms_spi_connect();
 		oms_route_decide(run_id, run, done, refused);
@@ -215,7 +231,8 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 			{INT8OID, Int64GetDatum(moved)}, {INT8OID, Int64GetDatum(not_moved)},
 			{INT8OID, Int64GetDatum(skipped)},
 			{TEXTOID, PointerGetDatum(actor)}, {TIMESTAMPTZOID, TimestampTzGetDatum(started)},
-			{TEXTARRAYOID, policy_of(run)}, {TEXTARRAYOID, decided}
+			{TEXTARRAYOID, policy_of(run)}, {TEXTARRAYOID, decided},
+			{FLOAT8OID, Float8GetDatum(plan_seconds)}, {FLOAT8OID, Float8GetDatum(move_seconds)}
 		};
 
 		oms_route_run(insert_run, lengthof(arguments), arguments, false);
@@ -224,9 +241,7 @@ route(FunctionCallInfo fcinfo, RouteRun *run, ArrayType *order_ids, text *actor)
 		values[c] = oms_route_copy_value(0, c + 1, caller);
 	oms_route_keep_prices(run_id, &prices);
 	oms_spi_finish();
-	INSTR_TIME_SET_CURRENT(now);
-	INSTR_TIME_SUBTRACT(now, start);
-	values[12] = Float8GetDatum(INSTR_TIME_GET_DOUBLE(now));
+	values[12] = Float8GetDatum(lap(&start));
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 	oms_progress_end(began);
 }
@@ -382,7 +397,7 @@ static const char select_simulation[] =
 	"JOIN (SELECT DISTINCT h.order_id, h.plan_line, h.line_no, h.sku FROM oms.routing_held h) h "
 	"ON h.order_id = u.order_id AND h.plan_line = u.plan_line "
 	"JOIN ROWS FROM (unnest($8), unnest($9), unnest($10)) WITH ORDINALITY "
-	"AS t (routing, rule_no, queue, step) ON t.step = u.step "
+	"AS t (routing, rule_no, queue, step) ON t.step = u.step WHERE u.location IS NOT NULL OR t.queue IS NOT NULL "
 	"ORDER BY u.order_id COLLATE \"C\", h.line_no, h.sku COLLATE \"C\", u.step, u.location COLLATE \"C\"";
 
 /*

@@ -13,6 +13,7 @@
 #include "routing/policy.h"
 
 #define ROUTE_MAX_ARGUMENTS 20
+#define DEFAULT_SOLVER "batch"
 
 /*
  * Whether location l sends out nothing, or nothing of a sku, for order o, by exclusions x that are
@@ -63,17 +64,29 @@ typedef struct RoutePlan
 	Datum		step;			/* number of the planning step, from 1 */
 } RoutePlan;
 
+/* What an earlier step serves, by its rule, and a later one may move within that rule. */
+typedef struct RouteKept
+{
+	const PolicyRule *rule;
+	int			number;			/* of the step */
+	RoutePlan	rows;			/* of the plan: order_id, line_no, location, quantity */
+	Datum		numbers;		/* integer[]: which rows of the plan, from 1 */
+} RouteKept;
+
 /*
  * What one step plans: all of the run, or what one rule of a policy is to serve. Rows of
- * earlier steps are taken off the supply.
+ * earlier steps are taken off the supply, but for those that may move.
  */
 typedef struct RouteStep
 {
 	ArrayType  *run_orders;		/* whose holds may move; NULL: of all orders */
 	ArrayType  *orders;			/* that are planned; NULL: of the run */
 	const PolicyRule *rule;		/* NULL: no policy */
+	int			number;			/* from 1 */
 	const RoutePlan *left;		/* their lines still to be served; NULL: all */
 	const RoutePlan *earlier;	/* NULL: nothing yet */
+	const RouteKept *kept;		/* what is planned anew with them */
+	int			nkept;
 	Datum		avoided_orders; /* with locations that they are not to have, text[] each; 0: none */
 	Datum		avoided_locations;
 } RouteStep;
@@ -97,6 +110,8 @@ typedef struct RouteRun
 	Policy	   *policy;			/* NULL: none */
 	RoutePlan	plan;
 	int			nsteps;
+	int			first_step;		/* of the routing at hand */
+	const PolicyRule **step_rules;	/* by step, from 1 */
 	Datum		routings;		/* by step: text[], integer[], text[], numeric[] */
 	Datum		rules;
 	Datum		queues;
@@ -108,6 +123,7 @@ typedef struct RouteRun
 	Datum		avoided_locations;
 	Datum		judged_orders;	/* text[] */
 	Datum		judged;			/* jsonb[]: candidates, by order and step */
+	Datum		judged_steps;	/* integer[]: of an order and step the last one counts */
 	RoutePrices *prices;		/* in which prices of the steps are noted; NULL: in none */
 } RouteRun;
 
@@ -132,6 +148,8 @@ extern Datum oms_route_numeric(const char *digits);
 
 /* demand.c */
 extern char *oms_route_shipping(const RouteOptions *options);
+extern char *oms_route_key(int number);
+extern bool oms_route_has_capacity(const RouteStep *step, const RouteOptions *options);
 extern char *oms_route_filter(const char *column, ArrayType *order_ids);
 extern void oms_route_plan_call(const char *solver, const RouteStep *step,
 								const RouteOptions *options, RouteArgument *arguments);
@@ -141,12 +159,21 @@ extern void oms_route_plan(RouteRun *run, ArrayType *order_ids);
 extern void oms_route_plan_steps(RouteRun *run, ArrayType *order_ids);
 extern Datum oms_route_unchanged(const RouteRun *run, Datum orders);
 
+extern void oms_route_call(RouteRun *run, const RouteStep *step, RoutePlan *raw, Datum *unfilled);
+extern void oms_route_copy_rows(RoutePlan *plan, int column, MemoryContext context);
+extern void oms_route_copy_plan(RoutePlan *plan, int column, MemoryContext context);
+
+/* tiers.c */
+extern bool oms_route_move_earlier(RouteRun *run, const RouteStep *step, const RoutePlan *before,
+								   const RoutePlan *raw, Datum unfilled, bool last, RoutePlan *left,
+								   RoutePlan *displaced);
+
 /* moves.c */
 extern void oms_route_apply_moves(const RoutePlan *plan, Datum locked, int64 *moved,
 								  int64 *not_moved);
 
 /* decide.c */
-extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, Datum orders);
+extern void oms_route_judge(RouteRun *run, const PolicyRule *rule, int number, bool by_key, Datum orders);
 extern void oms_route_decide(Datum run_id, const RouteRun *run, Datum orders, Datum refused);
 
 /* worth.c */

@@ -22,7 +22,7 @@ LANGUAGE c STABLE PARALLEL RESTRICTED COST 10000 ROWS 5 SECURITY DEFINER SET sea
 AS 'MODULE_PATHNAME', 'oms_promise';
 REVOKE ALL ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) FROM PUBLIC;
 COMMENT ON FUNCTION oms.promise(text, jsonb, oms.latlon, text[], timestamptz, double precision, double precision) IS
-    'what can be promised of a cart, [{"sku": …, "quantity": …}, …]: for each service (NULL: every one of oms.service_due) a row per location that would send it, with what of the cart, when it leaves and arrives, the cost (handling + carrier) and the carrier service; no row for a service that cannot be kept. From one location before a split; a pickup is at one store, the nearest that has all. What the channel may not sell now is promised from the moment at which it may with what is incoming. start_at: when work on it begins (default now). It writes and holds nothing: reserve or place_order does. Errors: OM004 unknown channel, sku or service, 22023, 22004, 22008';
+    'what can be promised of a cart, [{"sku": …, "quantity": …}, …]: for each service (NULL: every one of oms.service_due) a row per location that would send it, with what of the cart, when it leaves and arrives, the cost (handling + carrier) and the carrier service; no row for a service that cannot be kept. A location whose capacity is used up begins in the next window in which it suffices. From one location before a split; a pickup is at one store, the nearest that has all. What the channel may not sell now is promised from the moment at which it may with what is incoming. start_at: when work on it begins (default now). It writes and holds nothing: reserve or place_order does. Errors: OM004 unknown channel, sku or service, 22023, 22004, 22008';
 
 CREATE FUNCTION oms.leave_by(
     location text, method text, carrier_service text, ship_to oms.latlon, ship_at timestamptz, due_at timestamptz)
@@ -33,7 +33,7 @@ REVOKE ALL ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, t
 COMMENT ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) IS
     'when a shipment that may leave the location at ship_at must leave it to arrive by due_at: the last cut-off of the location, or without one the last moment of its opening hours, from which the carrier service, as oms.shipping named it, is in time; ship_at itself when nothing is in time, NULL when it is never due. What is picked up must be there by due_at. Errors: OM004 unknown location or carrier service, 22004, 22008 infinity';
 
-CREATE FUNCTION oms.capacity_accounts(at timestamptz)
+CREATE FUNCTION oms.capacity_accounts(at timestamptz, locations text[] DEFAULT NULL)
 RETURNS TABLE (location text, window_name text, until text, measure text, quantity bigint, used bigint)
 LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 AS $$
@@ -44,7 +44,8 @@ AS $$
          CROSS JOIN LATERAL (SELECT oms.next_open(c.hours, $1, l.time_zone) AS begins) b
          CROSS JOIN LATERAL (SELECT COALESCE(oms.next_close(c.hours, b.begins, l.time_zone),
                                              (timezone(l.time_zone, b.begins)::date + 1)::timestamp AT TIME ZONE l.time_zone) AS until) w
-         WHERE c.days @> (timezone(l.time_zone, w.until) - interval '1 microsecond')::date
+         WHERE ($2 IS NULL OR c.location = ANY ($2))
+           AND c.days @> (timezone(l.time_zone, w.until) - interval '1 microsecond')::date
          ORDER BY c.location, c.window_name, upper(c.days) - lower(c.days), lower(c.days) DESC NULLS LAST),
     capacity AS (
         SELECT r.location, r.window_name, to_char(timezone('UTC', r.until), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') COLLATE "C" AS until, m.measure, m.quantity
@@ -53,7 +54,7 @@ AS $$
          WHERE r.n = 1 AND m.quantity IS NOT NULL
         UNION ALL
         SELECT l.location, 'at once', 'infinity', 'orders', l.capacity_orders
-          FROM oms.location l WHERE l.capacity_orders IS NOT NULL)
+          FROM oms.location l WHERE l.capacity_orders IS NOT NULL AND ($2 IS NULL OR l.location = ANY ($2)))
     SELECT c.location, c.window_name, c.until, c.measure, c.quantity, COALESCE(sum(a.reserved), 0)::bigint
       FROM capacity c
       LEFT JOIN (SELECT a.location, a.window_name, a.until, a.measure, a.reserved FROM oms.capacity_account a
@@ -62,9 +63,9 @@ AS $$
         ON a.location = c.location AND a.window_name = c.window_name AND a.until = c.until AND a.measure = c.measure
      GROUP BY c.location, c.window_name, c.until, c.measure, c.quantity
 $$;
-REVOKE ALL ON FUNCTION oms.capacity_accounts(timestamptz) FROM PUBLIC;
-COMMENT ON FUNCTION oms.capacity_accounts(timestamptz) IS
-    'private: the accounts of capacity in which work counts that is assigned at that moment; minutes in seconds';
+REVOKE ALL ON FUNCTION oms.capacity_accounts(timestamptz, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.capacity_accounts(timestamptz, text[]) IS
+    'private: the accounts of capacity in which work counts that is assigned at that moment, of all locations or of some; minutes in seconds';
 
 CREATE FUNCTION oms.capacity_use(at timestamptz DEFAULT clock_timestamp())
 RETURNS TABLE (location text, window_name text, until timestamptz, measure text, quantity bigint, used numeric, "left" numeric)
@@ -208,7 +209,7 @@ REVOKE ALL ON FUNCTION oms.compare_policies(text, text, tstzrange, jsonb) FROM P
 COMMENT ON FUNCTION oms.compare_policies(text, text, tstzrange, jsonb) IS
 'what two policies would have made of the orders placed in a past period, writing and locking nothing: each plans them all together, by the planner of oms.route, against the stock at the start of the period. A row a measure: orders, lines and units that were to be shipped, filled_units, fill_rate (percent of the units; what no routing takes or no rule serves is not filled), shipments, late_lines, cost; then filled_units and shipments of each location; difference is b - a. a, b: a policy (its active version) or policy@version, a draft too.
 The stock is that of now less the movements since, less what was held at the start by those who had ordered before; a hold that a later run moved counts where it is now, one that was given back in part since as what it still is. What came in during the period does not count: take short periods. Left out: cancelled orders and lines; pickups, whose units are set aside where they were; kits that were never reserved. The use of capacity is not kept: capacity does not limit. Exclusions are those at the start; all else is as it is now: locations, hours, prices, safety and protected stock, confidence, values of items, and for criteria sales and load.
-options as route, but for stored_prices; start_at is "placed_at" by default. Errors: OM004 a policy without that version, 22023 a period that is empty or has no start, unknown option, 22004';
+options as route, but for stored_prices; start_at is "placed_at" by default. Errors: OM004 a policy without that version, 22023 a period that is empty, has no start or begins before the ledger (oms.archive), unknown option, 22004';
 
 CREATE FUNCTION oms.explain_route(order_id text)
 RETURNS TABLE (line_no integer, sku text, quantity bigint, location text, verdict text, cost numeric,
@@ -238,7 +239,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
 AS 'MODULE_PATHNAME', 'oms_add_routing';
 REVOKE ALL ON FUNCTION oms.add_routing(text, text, text, text, numeric, text) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_routing(text, text, text, text, numeric, text) IS
-    'adds a routing to the draft of a policy; returns its sequence. filter: an SQL condition over the columns of oms.order_facts (NULL: every order), checked now and evaluated as the role that saved it, read-only, with search_path pg_catalog, oms; an order belongs to the first routing whose filter is true. queue: where units wait that no rule serves; on_unfilled: wait, they keep their hold, or backorder, it is released and their line waits for supply (kits and what is untracked keep it); cancel_after_days: after which oms.cancel_overdue cancels their order. Errors: OM004 no draft, 23505 the routing is there already, what is wrong with the filter, 22004';
+    'adds a routing to the draft of a policy; returns its sequence. filter: an SQL condition over the columns of oms.order_facts (NULL: every order), checked now and evaluated as the role that saved it, read-only, with search_path pg_catalog, oms; an order belongs to the first routing whose filter is true. queue: where units wait that no rule serves; on_unfilled: wait, they keep their hold; backorder, it is released and their line waits for supply (kits and what is untracked keep it); or leave, they keep their hold and are in no queue, and an order of which no rule serves anything stays as it is, with the work it has; cancel_after_days: after which oms.cancel_overdue cancels their order. Errors: OM004 no draft, 23505 the routing is there already, what is wrong with the filter, 22004';
 
 CREATE FUNCTION oms.add_rule(
     policy text, routing text, location_group text DEFAULT NULL, max_distance_km double precision DEFAULT NULL,
@@ -250,7 +251,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 100
 AS 'MODULE_PATHNAME', 'oms_add_rule';
 REVOKE ALL ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric, text[]) FROM PUBLIC;
 COMMENT ON FUNCTION oms.add_rule(text, text, text, double precision, oms.safety_stock, text, boolean, boolean, boolean, numeric, text[]) IS
-    'adds a rule to a routing of the draft; returns its number. Rules are tried in this order, each for all lines that none before has served, together, with the stock and capacity that those left. location_group: only from these, of the channel''s; max_distance_km: from no farther; floor: units to be left at a location; split: single, an order''s lines leave in one shipment, or multi; whole: all lines of an order that are still to be served or none (default: with single); keep_groups: lines of one keep_together group leave together; ignore_capacity; min_shipment_value as in plan_routes.
+    'adds a rule to a routing of the draft; returns its number. Rules are tried in this order, each for all lines that none before has served, together, with the stock and capacity that those left. Where that does not suffice, what rules before have served moves within what they allow and makes room, but stays served; only a more urgent order takes its place. (Rules make room for each other that both have criteria or both none, heed capacity or not, and have one min_shipment_value; solver batch only.) location_group: only from these, of the channel''s; max_distance_km: from no farther; floor: units to be left at a location; split: single, an order''s lines leave in one shipment, or multi; whole: all lines of an order that are still to be served or none (default: with single); keep_groups: lines of one keep_together group leave together; ignore_capacity; min_shipment_value as in plan_routes.
 criteria: which location is preferred, by the first, where that is equal by the second, and so on, then by cost; NULL: by cost. distance: the nearest, to a kilometre; cost: handling and carrier; location_sequence: of the channel''s group; stock_balance: where most units are; sales_velocity: where least is sold a week; weeks_of_supply: where the units last longest; location_load: where fewest orders are in work that this run does not plan. Sales are units consumed, shipped or handed over in the last 28 days; units are those not held by other orders, as the run begins; of several skus the scarcest, or the one sold most, of those that the location has counts. Over all shipments the sum of places in the order of preference is least. With criteria the cost is without lateness and expected rejects; late lines still count first. Solver nearest does not look at them.
 Errors: OM004 no such routing in a draft, 23503 unknown location group, 23514 a value out of range, 22023 an unknown or repeated criterion, 22004';
 

@@ -12,8 +12,8 @@
 #include "utils/memutils.h"
 
 /*
- * oms_score_compare compares from class 0 on: unfilled units, then late lines of the
- * class; then the cost of the whole; among plans of one cost the more urgent orders
+ * oms_score_compare compares from class 0 on: unfilled units, first those of kept orders,
+ * then late lines of the class; then the cost of the whole; among plans of one cost the more urgent orders
  * have the cheaper places. < 0 when a is better. Priority is hard: nothing that a lower
  * class gains outweighs what a higher class loses.
  */
@@ -22,6 +22,8 @@ oms_score_compare(const PlanScore *a, const PlanScore *b)
 {
 	for (int c = 0; c < PLAN_CLASSES; c++)
 	{
+		if (a->lost[c] != b->lost[c])
+			return a->lost[c] < b->lost[c] ? -1 : 1;
 		if (a->unfilled[c] != b->unfilled[c])
 			return a->unfilled[c] < b->unfilled[c] ? -1 : 1;
 		if (a->late[c] != b->late[c])
@@ -40,6 +42,8 @@ count(PlanDraft *state, int32 order, const PlanPlaced *placed, int sign)
 {
 	int			class = state->model->orders[order].priority;
 
+	if (state->model->orders[order].kept)
+		state->score.lost[class] += sign * placed->unfilled;
 	state->score.unfilled[class] += sign * placed->unfilled;
 	state->score.late[class] += sign * placed->late;
 	state->score.cost += sign * placed->cost;

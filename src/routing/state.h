@@ -11,6 +11,7 @@
 /* How good a plan is; compared from the most urgent class on, money last. */
 typedef struct PlanScore
 {
+	int64		lost[PLAN_CLASSES]; /* of unfilled, units of kept orders */
 	int64		unfilled[PLAN_CLASSES]; /* units */
 	int64		late[PLAN_CLASSES]; /* lines */
 	int64		cost;			/* money */

@@ -4,8 +4,9 @@
  *		each rule of each routing.
  *
  * A step plans together all lines of its routing that no earlier step has served, or
- * what is left of them. What a step gives to a line stays; a later step has what stock
- * and capacity it leaves. What the last rule of a routing leaves waits in its queue.
+ * what is left of them, with the stock and capacity that earlier steps leave. Where that does
+ * not suffice, what earlier steps serve may move (tiers.c), but stays served. What the last
+ * rule of a routing leaves waits in its queue.
  * Routings are in sequence, an order in the first whose filter is true; an order in none
  * is not in the run.
  *
@@ -31,29 +32,46 @@
 #define DEFAULT_QUEUE "unfillable"
 
 /*
- * $1 to $8 a call of plan_routes, $9 to $15 the plan so far, $16 step, $17 whether it is the last, $18 what
- * the cost is counted in the rest of (NULL: it is the cost)
+ * $1 to $8 a call of plan_routes, $9 what the cost is counted in the rest of (NULL: it is the cost). Then
+ * how many units of which priority it leaves.
  */
+static const char call_plan[] =
+	"SELECT COALESCE(array_agg(p.order_id), '{}'), COALESCE(array_agg(p.line_no), '{}'), "
+	"COALESCE(array_agg(p.location), '{}'), COALESCE(array_agg(p.quantity), '{}'), "
+	"COALESCE(array_agg(p.shipment), '{}'), "
+	"COALESCE(array_agg(" ROUTE_ROUND("COALESCE(mod(p.cost, $9), p.cost)") "), '{}') FROM " PLAN_CALL " p";
+static const char select_unfilled[] = "SELECT s.unfilled_by_priority FROM oms.plan_summary() s";
+
+/* $1 to $6 what a step planned, $7 to $13 the plan so far, $14 the step, $15 whether it is the last */
 static const char add_to_plan[] =
-	"WITH before AS (SELECT u.order_id, max(u.shipment) AS shipments FROM ROWS FROM (unnest($9), "
-	"unnest($13)) AS u (order_id, shipment) GROUP BY u.order_id), "
-	"p AS (SELECT p.order_id, p.line_no, p.location, p.quantity, "
-	"p.shipment + COALESCE(b.shipments, 0) AS shipment, " ROUTE_ROUND("COALESCE(mod(p.cost, $18), p.cost)") " AS cost, "
-	"p.location IS NOT NULL OR $17 AS done FROM " PLAN_CALL " p "
-	"LEFT JOIN before b ON b.order_id = p.order_id) "
-	"SELECT $9 || COALESCE(array_agg(p.order_id) FILTER (WHERE p.done), '{}'), "
-	"$10 || COALESCE(array_agg(p.line_no) FILTER (WHERE p.done), '{}'), "
-	"$11 || COALESCE(array_agg(p.location) FILTER (WHERE p.done), '{}'), "
-	"$12 || COALESCE(array_agg(p.quantity) FILTER (WHERE p.done), '{}'), "
-	"$13 || COALESCE(array_agg(p.shipment) FILTER (WHERE p.done), '{}'), "
-	"$14 || COALESCE(array_agg(p.cost) FILTER (WHERE p.done), '{}'), "
-	"$15 || array_fill($16, ARRAY[(count(*) FILTER (WHERE p.done))::int]), "
-	"COALESCE(array_agg(DISTINCT p.order_id), '{}'), "
+	"WITH p AS (SELECT u.*, u.location IS NOT NULL OR $15 AS done FROM ROWS FROM "
+	"(unnest($1), unnest($2), unnest($3), unnest($4), unnest($5), unnest($6)) "
+	"AS u (order_id, line_no, location, quantity, shipment, cost)) "
+	"SELECT $7 || COALESCE(array_agg(p.order_id) FILTER (WHERE p.done), '{}'), "
+	"$8 || COALESCE(array_agg(p.line_no) FILTER (WHERE p.done), '{}'), "
+	"$9 || COALESCE(array_agg(p.location) FILTER (WHERE p.done), '{}'), "
+	"$10 || COALESCE(array_agg(p.quantity) FILTER (WHERE p.done), '{}'), "
+	"$11 || COALESCE(array_agg(p.shipment) FILTER (WHERE p.done), '{}'), "
+	"$12 || COALESCE(array_agg(p.cost) FILTER (WHERE p.done), '{}'), "
+	"$13 || array_fill($14, ARRAY[(count(*) FILTER (WHERE p.done))::int]), "
 	"COALESCE(array_agg(p.order_id) FILTER (WHERE NOT p.done), '{}'), "
 	"COALESCE(array_agg(p.line_no) FILTER (WHERE NOT p.done), '{}'), "
 	"COALESCE(array_agg(p.location) FILTER (WHERE NOT p.done), '{}'), "
 	"COALESCE(array_agg(p.quantity) FILTER (WHERE NOT p.done), '{}'), "
-	"COALESCE(array_agg(DISTINCT p.order_id) FILTER (WHERE NOT p.done), '{}') FROM p";
+	"COALESCE(array_agg(DISTINCT p.order_id), '{}'), COALESCE(bool_or(p.location IS NULL), false) FROM p";
+
+/* $1 to $3 order, step and shipment of the rows of a plan: shipments of an order numbered over all steps */
+static const char number_shipments[] =
+	"SELECT COALESCE(array_agg(s.shipment ORDER BY s.n), '{}') FROM (SELECT u.n, CASE WHEN u.shipment IS NOT NULL THEN "
+	"(dense_rank() OVER (PARTITION BY u.order_id, u.shipment IS NULL ORDER BY u.step, u.shipment))::integer END AS shipment "
+	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3)) WITH ORDINALITY AS u (order_id, step, shipment, n)) s";
+
+/* what is left twice, $1 to $4 and $5 to $8, together */
+static const char add_left[] =
+	"SELECT $1 || $5, $2 || $6, $3 || $7, $4 || $8";
+
+static const char distinct_keys[] =
+	"SELECT COALESCE(array_agg(DISTINCT u.key), '{}') FROM unnest($1) AS u (key)";
 
 /* $1 to $5 routing, rule, queue, days and capacity of the steps so far, $6 to $10 those of the next one */
 static const char add_step[] =
@@ -73,63 +91,71 @@ text_argument(const char *text)
 	};
 }
 
+/* oms_route_copy_rows copies orders, lines, locations and quantities from the columns of the last result. */
+void
+oms_route_copy_rows(RoutePlan *plan, int column, MemoryContext context)
+{
+	plan->order_id = oms_route_copy_value(0, column, context);
+	plan->line_no = oms_route_copy_value(0, column + 1, context);
+	plan->location = oms_route_copy_value(0, column + 2, context);
+	plan->quantity = oms_route_copy_value(0, column + 3, context);
+}
+
+/* oms_route_copy_plan copies a whole plan from the columns of the last result. */
+void
+oms_route_copy_plan(RoutePlan *plan, int column, MemoryContext context)
+{
+	oms_route_copy_rows(plan, column, context);
+	plan->shipment = oms_route_copy_value(0, column + 4, context);
+	plan->cost = oms_route_copy_value(0, column + 5, context);
+	plan->step = oms_route_copy_value(0, column + 6, context);
+}
+
 /*
- * take_step plans one step and adds it to the run. What is unfilled waits, when the step is
- * the last of its routing, or is left to the next step: *left, and the orders of that.
+ * oms_route_call plans a step: rows of the plan but for their step, as the planner returns
+ * them, and how many units of which priority are in none, bigint[].
  */
-static ArrayType *
-take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bool last,
-		  RoutePlan *left)
+void
+oms_route_call(RouteRun *run, const RouteStep *step, RoutePlan *raw, Datum *unfilled)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	RoutePlan  *plan = &run->plan;
-	RouteArgument arguments[PLAN_ARGUMENTS + 10];
-	RouteArgument of_plan[] = {
-		{TEXTARRAYOID, plan->order_id}, {INT4ARRAYOID, plan->line_no},
-		{TEXTARRAYOID, plan->location}, {INT8ARRAYOID, plan->quantity},
-		{INT4ARRAYOID, plan->shipment}, {NUMERICARRAYOID, plan->cost},
-		{INT4ARRAYOID, plan->step}, {INT4OID, Int32GetDatum(++run->nsteps)},
-		{BOOLOID, BoolGetDatum(last)}, {NUMERICOID, 0, true}
+	bool		by_criteria = step->rule != NULL && step->rule->criteria.n > 0;
+	RouteArgument arguments[PLAN_ARGUMENTS + 1] = {
+		[PLAN_ARGUMENTS] = {NUMERICOID, by_criteria ? oms_route_numeric(CRITERIA_PLACE) : (Datum) 0, !by_criteria}
 	};
+
+	oms_route_plan_call(run->solver, step, run->options, arguments);
+	oms_spi_connect();
+	oms_route_run(call_plan, lengthof(arguments), arguments, true);
+	oms_route_copy_rows(raw, 1, caller);
+	raw->shipment = oms_route_copy_value(0, 5, caller);
+	raw->cost = oms_route_copy_value(0, 6, caller);
+	oms_route_run(select_unfilled, 0, NULL, true);
+	*unfilled = oms_route_copy_value(0, 1, caller);
+	oms_spi_finish();
+}
+
+/* begin_step numbers a step and notes what it is. */
+static void
+begin_step(RouteRun *run, RouteStep *step, const PolicyRouting *routing)
+{
+	MemoryContext caller = CurrentMemoryContext;
 	RouteArgument of_step[] = {
 		{TEXTARRAYOID, run->routings}, {INT4ARRAYOID, run->rules}, {TEXTARRAYOID, run->queues},
 		{NUMERICARRAYOID, run->cancel_after_days}, {BOOLARRAYOID, run->ignores_capacity},
 		text_argument(routing == NULL ? NULL : routing->name),
 		{INT4OID, step->rule == NULL ? (Datum) 0 : Int32GetDatum(step->rule->rule_no),
 		step->rule == NULL},
-		text_argument(routing == NULL ? DEFAULT_QUEUE : routing->queue),
+		text_argument(routing == NULL ? DEFAULT_QUEUE : routing->leaves ? NULL : routing->queue),
 		{NUMERICOID, 0, true},
 		{BOOLOID, BoolGetDatum(step->rule != NULL && step->rule->ignore_capacity)}
 	};
-	Datum		orders;
-	Datum		left_orders;
 
 	if (routing != NULL && routing->cancel_after_days != NULL)
 		of_step[8] = (RouteArgument) {
 			NUMERICOID, oms_route_numeric(routing->cancel_after_days)
 		};
-	if (step->rule != NULL && step->rule->criteria.n > 0)
-		of_plan[9] = (RouteArgument) {
-			NUMERICOID, oms_route_numeric(CRITERIA_PLACE)
-		};
-	oms_route_plan_call(run->solver, step, run->options, arguments);
-	memcpy(arguments + PLAN_ARGUMENTS, of_plan, sizeof(of_plan));
 	oms_spi_connect();
-	oms_route_run(add_to_plan, lengthof(arguments), arguments, true);
-	plan->order_id = oms_route_copy_value(0, 1, caller);
-	plan->line_no = oms_route_copy_value(0, 2, caller);
-	plan->location = oms_route_copy_value(0, 3, caller);
-	plan->quantity = oms_route_copy_value(0, 4, caller);
-	plan->shipment = oms_route_copy_value(0, 5, caller);
-	plan->cost = oms_route_copy_value(0, 6, caller);
-	plan->step = oms_route_copy_value(0, 7, caller);
-	orders = oms_route_copy_value(0, 8, caller);
-	left->order_id = oms_route_copy_value(0, 9, caller);
-	left->line_no = oms_route_copy_value(0, 10, caller);
-	left->location = oms_route_copy_value(0, 11, caller);
-	left->quantity = oms_route_copy_value(0, 12, caller);
-	left_orders = oms_route_copy_value(0, 13, caller);
-
 	oms_route_run(add_step, lengthof(of_step), of_step, true);
 	run->routings = oms_route_copy_value(0, 1, caller);
 	run->rules = oms_route_copy_value(0, 2, caller);
@@ -137,14 +163,103 @@ take_step(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bo
 	run->cancel_after_days = oms_route_copy_value(0, 4, caller);
 	run->ignores_capacity = oms_route_copy_value(0, 5, caller);
 	oms_spi_finish();
+	step->number = ++run->nsteps;
+	if (run->step_rules == NULL)
+		run->step_rules = palloc(sizeof(PolicyRule *) * (step->number + 1));
+	else
+		run->step_rules = repalloc(run->step_rules, sizeof(PolicyRule *) * (step->number + 1));
+	run->step_rules[step->number] = step->rule;
+}
+
+/*
+ * take_step plans one step and adds it to the run. What is unfilled waits, when the step is
+ * the last of its routing, or is left to the next step: *left. Unless displaced is NULL, what
+ * earlier steps serve may move; what lost its place to more urgent orders is *displaced then.
+ */
+static void
+take_step(RouteRun *run, RouteStep *step, const PolicyRouting *routing, bool last, RoutePlan *left,
+		  RoutePlan *displaced)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RoutePlan	before = run->plan;
+	RoutePlan	raw;
+	Datum		unfilled;
+	Datum		orders;
+	bool		lacks;
+
+	begin_step(run, step, routing);
+	step->earlier = step->number == 1 ? NULL : &before;
+	oms_route_call(run, step, &raw, &unfilled);
+	{
+		RouteArgument arguments[] = {
+			{TEXTARRAYOID, raw.order_id}, {INT4ARRAYOID, raw.line_no}, {TEXTARRAYOID, raw.location},
+			{INT8ARRAYOID, raw.quantity}, {INT4ARRAYOID, raw.shipment}, {NUMERICARRAYOID, raw.cost},
+			{TEXTARRAYOID, before.order_id}, {INT4ARRAYOID, before.line_no}, {TEXTARRAYOID, before.location},
+			{INT8ARRAYOID, before.quantity}, {INT4ARRAYOID, before.shipment}, {NUMERICARRAYOID, before.cost},
+			{INT4ARRAYOID, before.step}, {INT4OID, Int32GetDatum(step->number)}, {BOOLOID, BoolGetDatum(last)}
+		};
+
+		oms_spi_connect();
+		oms_route_run(add_to_plan, lengthof(arguments), arguments, true);
+		oms_route_copy_plan(&run->plan, 1, caller);
+		oms_route_copy_rows(left, 8, caller);
+		orders = oms_route_copy_value(0, 12, caller);
+		lacks = DatumGetBool(oms_route_copy_value(0, 13, caller));
+		oms_spi_finish();
+	}
 	if (run->prices != NULL)
 		oms_route_note_prices(run->prices);
 	if (!run->options->past)
 	{
 		oms_progress_phase(OMS_PHASE_EXPLAIN, oms_route_cardinality(orders));
-		oms_route_judge(run, step->rule, orders);
+		oms_route_judge(run, step->rule, step->number, false, orders);
 	}
-	return DatumGetArrayTypeP(left_orders);
+	if (displaced == NULL)
+		return;
+	displaced->order_id = empty_array(TEXTOID);
+	if (lacks)
+		(void) oms_route_move_earlier(run, step, &before, &raw, unfilled, last, left, displaced);
+}
+
+/* orders_of are the orders that rows of a plan belong to. */
+static ArrayType *
+orders_of(const RoutePlan *plan)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {{TEXTARRAYOID, plan->order_id}};
+	Datum		orders;
+
+	oms_spi_connect();
+	oms_route_run(distinct_keys, lengthof(arguments), arguments, true);
+	orders = oms_route_copy_value(0, 1, caller);
+	oms_spi_finish();
+	return DatumGetArrayTypeP(orders);
+}
+
+/* serve_displaced serves what lost its place to others by the rule at hand; what it leaves is added to *left. */
+static void
+serve_displaced(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bool last,
+				const RoutePlan *displaced, RoutePlan *left)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteStep	again = *step;
+	RoutePlan	more;
+
+	again.orders = orders_of(displaced);
+	again.left = displaced;
+	take_step(run, &again, routing, last, &more, NULL);
+	{
+		RouteArgument arguments[] = {
+			{TEXTARRAYOID, left->order_id}, {INT4ARRAYOID, left->line_no}, {TEXTARRAYOID, left->location},
+			{INT8ARRAYOID, left->quantity}, {TEXTARRAYOID, more.order_id}, {INT4ARRAYOID, more.line_no},
+			{TEXTARRAYOID, more.location}, {INT8ARRAYOID, more.quantity}
+		};
+
+		oms_spi_connect();
+		oms_route_run(add_left, lengthof(arguments), arguments, true);
+		oms_route_copy_rows(left, 1, caller);
+		oms_spi_finish();
+	}
 }
 
 /* take_rules takes a routing's steps over its orders, until nothing is left. */
@@ -153,18 +268,39 @@ take_rules(RouteRun *run, const PolicyRouting *routing, ArrayType *orders)
 {
 	RoutePlan	left;
 	RoutePlan	next;
+	RoutePlan	displaced;
 	RouteStep	step = {.run_orders = run->run_orders, .orders = orders,
 		.avoided_orders = run->avoided_orders, .avoided_locations = run->avoided_locations};
 
+	run->first_step = run->nsteps + 1;
 	for (int i = 0; i < routing->nrules && oms_route_cardinality(PointerGetDatum(step.orders)) > 0; i++)
 	{
+		bool		last = i == routing->nrules - 1;
+
 		CHECK_FOR_INTERRUPTS();
 		step.rule = &routing->rules[i];
-		step.earlier = run->nsteps == 0 ? NULL : &run->plan;
-		step.orders = take_step(run, &step, routing, i == routing->nrules - 1, &next);
+		take_step(run, &step, routing, last, &next, &displaced);
+		if (oms_route_cardinality(displaced.order_id) > 0)
+			serve_displaced(run, &step, routing, last, &displaced, &next);
 		left = next;
 		step.left = &left;
+		step.orders = orders_of(&left);
 	}
+}
+
+/* renumber numbers the shipments of each order over all steps. */
+static void
+renumber(RoutePlan *plan)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, plan->order_id}, {INT4ARRAYOID, plan->step}, {INT4ARRAYOID, plan->shipment}
+	};
+
+	oms_spi_connect();
+	oms_route_run(number_shipments, lengthof(arguments), arguments, true);
+	plan->shipment = oms_route_copy_value(0, 1, caller);
+	oms_spi_finish();
 }
 
 /* held_query tells what each order holds, and where, in one number. */
@@ -214,6 +350,34 @@ oms_route_unchanged(const RouteRun *run, Datum orders)
 	return unchanged;
 }
 
+/* $1 to $3 order, location and step of the plan, $4 the queues, $5 the orders of the run, $6 and $7 what was planned */
+static const char leave_out[] =
+	"WITH left_out AS MATERIALIZED (SELECT u.order_id FROM ROWS FROM (unnest($1), unnest($2), unnest($3)) AS u (order_id, location, step) "
+	"JOIN unnest($4) WITH ORDINALITY AS t (queue, step) ON t.step = u.step "
+	"GROUP BY u.order_id HAVING bool_and(u.location IS NULL AND t.queue IS NULL)) "
+	"SELECT (SELECT COALESCE(array_agg(o.key), '{}') FROM unnest($5) AS o (key) WHERE o.key NOT IN (SELECT l.order_id FROM left_out l)), "
+	"COALESCE(array_agg(p.order_id), '{}'), COALESCE(array_agg(p.held), '{}') "
+	"FROM ROWS FROM (unnest($6), unnest($7)) AS p (order_id, held) WHERE p.order_id NOT IN (SELECT l.order_id FROM left_out l)";
+
+/* leave_orders takes out of the run orders that no rule serves anything of, if their routing leaves them as they are. */
+static void
+leave_orders(RouteRun *run)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, run->plan.order_id}, {TEXTARRAYOID, run->plan.location}, {INT4ARRAYOID, run->plan.step},
+		{TEXTARRAYOID, run->queues}, {TEXTARRAYOID, PointerGetDatum(run->run_orders)},
+		{TEXTARRAYOID, run->planned_orders}, {INT8ARRAYOID, run->planned}
+	};
+
+	oms_spi_connect();
+	oms_route_run(leave_out, lengthof(arguments), arguments, true);
+	run->run_orders = DatumGetArrayTypeP(oms_route_copy_value(0, 1, caller));
+	run->planned_orders = oms_route_copy_value(0, 2, caller);
+	run->planned = oms_route_copy_value(0, 3, caller);
+	oms_spi_finish();
+}
+
 /* oms_route_plan_steps plans what oms_route_plan says, by the active snapshot. */
 void
 oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
@@ -228,7 +392,7 @@ oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
 	run->plan.quantity = empty_array(INT8OID);
 	run->plan.cost = run->cancel_after_days = empty_array(NUMERICOID);
 	run->routings = run->queues = run->judged_orders = empty_array(TEXTOID);
-	run->rules = empty_array(INT4OID);
+	run->rules = run->judged_steps = empty_array(INT4OID);
 	run->judged = empty_array(JSONBOID);
 	run->ignores_capacity = empty_array(BOOLOID);
 	if (run->avoided_orders == (Datum) 0)
@@ -239,7 +403,7 @@ oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
 			.avoided_locations = run->avoided_locations};
 
 		note_planned(run);
-		(void) take_step(run, &step, NULL, true, &left);
+		take_step(run, &step, NULL, true, &left, NULL);
 		return;
 	}
 
@@ -256,6 +420,13 @@ oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
 	note_planned(run);
 	for (int i = 0; i < run->policy->nroutings; i++)
 		take_rules(run, &run->policy->routings[i], taken[i]);
+	renumber(&run->plan);
+	for (int i = 0; i < run->policy->nroutings; i++)
+		if (run->policy->routings[i].leaves)
+		{
+			leave_orders(run);
+			break;
+		}
 }
 
 /*

@@ -26,7 +26,8 @@ CREATE TABLE oms.policy_routing_row (
     saved_by text NOT NULL,
     queue text NOT NULL CHECK (queue <> '' AND queue <> 'changed'),
     cancel_after_days numeric CHECK (cancel_after_days BETWEEN 0 AND 3660),
-    on_unfilled text NOT NULL DEFAULT 'wait' CHECK (on_unfilled IN ('wait', 'backorder')),
+    on_unfilled text NOT NULL DEFAULT 'wait' CHECK (on_unfilled IN ('wait', 'backorder', 'leave')),
+    CHECK (on_unfilled <> 'leave' OR cancel_after_days IS NULL),
     PRIMARY KEY (policy, version, sequence),
     UNIQUE (policy, version, routing)
 );
@@ -74,6 +75,8 @@ CREATE TABLE oms.routing_run_row (
     finished_at timestamptz NOT NULL,
     policy text COLLATE "C",
     policy_version integer,
+    plan_seconds double precision,
+    move_seconds double precision,
     CHECK ((policy IS NULL) = (policy_version IS NULL))
 );
 COMMENT ON TABLE oms.routing_run_row IS 'private: routing runs, behind oms.routing_run';

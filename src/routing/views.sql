@@ -92,7 +92,7 @@ CREATE VIEW oms.policy_routing AS
 SELECT r.policy, r.version, r.sequence, r.routing, r.filter, r.queue, r.cancel_after_days, r.saved_by, r.on_unfilled
   FROM oms.policy_routing_row r;
 COMMENT ON VIEW oms.policy_routing IS
-    'routings of policies: an order belongs to the first in sequence whose filter, a condition over oms.order_facts, is true (NULL: every order); what no rule serves waits in the queue, with its hold, or if on_unfilled is backorder without';
+    'routings of policies: an order belongs to the first in sequence whose filter, a condition over oms.order_facts, is true (NULL: every order); what no rule serves waits in the queue, with its hold, or if on_unfilled is backorder without it; or if it is leave stays as it is';
 
 CREATE VIEW oms.policy_rule AS
 SELECT r.policy, r.version, r.routing, r.rule_no, r.location_group, r.max_distance_km, r.floor, r.split,
@@ -103,9 +103,9 @@ COMMENT ON VIEW oms.policy_rule IS 'rules of routings, tried one after the other
 CREATE VIEW oms.routing_run AS
 SELECT r.run_id, r.solver, r.orders, r.lines, r.units, r.shipments, r.unfilled_units, r.late_lines,
        r.distance_km, r.cost, r.moved_units, r.not_moved_units, r.skipped_orders, r.options,
-       r.actor, r.started_at, r.finished_at, r.policy, r.policy_version
+       r.actor, r.started_at, r.finished_at, r.policy, r.policy_version, r.plan_seconds, r.move_seconds
   FROM oms.routing_run_row r;
-COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost, and what was moved';
+COMMENT ON VIEW oms.routing_run IS 'routing runs: what was planned, at what cost, and what was moved; seconds of planning and of locking orders and moving their holds, the rest of started_at to finished_at being decisions and work written';
 
 CREATE VIEW oms.routing_price AS
 SELECT p.run_id, p.measure, p.location, p.sku, p.price

@@ -229,7 +229,7 @@ lock_rows(IncomingCall *call, text *sku, bool only_open, Incoming **rows)
 		n = oms_spi_execute_latest(&lock_incoming, values, nulls);
 		if (n >= wanted)
 			break;
-		if (!call->may_wait || !oms_wait_a_little(call->start, &nap))
+		if (!call->may_wait || !oms_wait_a_little(call->start, &nap, OMS_WAIT_ROW))
 			raise_held(call);
 	}
 	spi = MemoryContextSwitchTo(caller);
@@ -337,7 +337,7 @@ settle(IncomingCall *call, OmsSupplied *supplied)
 			return;
 		if (call->may_wait &&
 			(result.outcome == OMS_PENDING ? oms_account_wait(result.pending, call->start)
-			 : oms_wait_a_little(call->start, &nap)))
+			 : oms_wait_a_little(call->start, &nap, OMS_WAIT_ROW)))
 			continue;
 		ereport(ERROR,
 				(errcode(OMS_ERR_HELD_BY_OTHERS),

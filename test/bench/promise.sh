@@ -38,10 +38,18 @@ cat >"$dir/atp_many" <<'SQL'
 \set s random(1, 190)
 SELECT * FROM oms.atp_many('web', ARRAY['P' || :s, 'P' || :s + 1, 'P' || :s + 2, 'P' || :s + 3, 'P' || :s + 4]);
 SQL
-ratios=
-for _ in $(seq "$rounds"); do
-	a=$(ms promise); b=$(ms atp_many)
-	ratios="$ratios $(bc <<<"scale=4; $a / $b")"
-done
-echo "  promise of five services $a ms, atp_many $b ms"
-echo "ratio promise_vs_atp_many $(median "$ratios") at most 3"
+# beside NAME: a line and the ratio of a promise to atp_many
+beside()
+{
+	ratios=
+	for _ in $(seq "$rounds"); do
+		a=$(ms promise); b=$(ms atp_many)
+		ratios="$ratios $(bc <<<"scale=4; $a / $b")"
+	done
+	echo "  promise of five services $a ms, atp_many $b ms"
+	echo "ratio $1 $(median "$ratios") at most 3"
+}
+beside promise_vs_atp_many
+psql -Xq -o /dev/null -c "SELECT oms.add_capacity('store ' || i, orders => 100, minutes => 480) FROM generate_series(1, 500) i"
+echo "with a daily capacity of every location:"
+beside promise_heeding_capacity_vs_atp_many

@@ -12,7 +12,7 @@ SELECT oms.add_item('A'), oms.add_item('B'), oms.add_item('C', quantity_step => 
 
 -- waiting(sku) is what is backordered of it: "reference filled/quantity status", by reference
 CREATE FUNCTION pg_temp.waiting(sku text) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(format('%s %s/%s %s', COALESCE(b.reference, b.order_id), b.filled, b.quantity, b.status), ', ' ORDER BY b.reference, b.order_id, b.line_no)
+    SELECT string_agg(format('%s %s/%s %s', COALESCE(b.reference, b.order_id), b.filled, b.quantity, b.status), ', ' ORDER BY b.reference, b.order_id, b.line_no, b.backorder_id)
       FROM oms.backorder AS b WHERE b.sku = $1
 $$;
 -- held(sku) is what is reserved of it now: "reference location quantity"
@@ -88,7 +88,7 @@ SELECT is(pg_temp.waiting('A') || ' / ' || pg_temp.held('A'), 'r1 1/2 open, r1 1
 SELECT oms.receive('other', 'A', 9) \g /dev/null
 SELECT is(pg_temp.waiting('A'), 'r1 1/2 open, r1 1/1 filled', 'a location that is not in the channel''s group fills nothing');
 SELECT pg_temp.same($$SELECT * FROM oms.transfer('other', 'far', 'A', 2)$$, $$VALUES (7::bigint, 2::bigint)$$, 'a transfer');
-SELECT is(pg_temp.waiting('A') || ' / ' || pg_temp.held('A'), 'r1 1/1 filled, r1 2/2 filled / r1 far 1, r1 near 4', 'fills at its destination');
+SELECT is(pg_temp.waiting('A') || ' / ' || pg_temp.held('A'), 'r1 2/2 filled, r1 1/1 filled / r1 far 1, r1 near 4', 'fills at its destination');
 UPDATE oms.location SET status = 'offline' WHERE location = 'far';
 SELECT oms.try_reserve('web', 'A', 1, on_shortage => 'backorder', reference => 'r4'),
        oms.try_reserve('web', 'A', 1, method => 'pickup', on_shortage => 'backorder', reference => 'r5'),
@@ -97,14 +97,14 @@ SELECT oms.receive('far', 'A', 1) \g /dev/null
 SELECT is((SELECT count(*) FROM oms.backorder WHERE sku = 'A' AND filled = 0), 3::bigint, 'nor one that is offline');
 UPDATE oms.location SET status = 'active' WHERE location = 'far';
 SELECT oms.receive_many('far', '{B,A}', '{1,1}') \g /dev/null
-SELECT is(pg_temp.waiting('A'), 'r1 1/1 filled, r1 2/2 filled, r4 1/1 filled, r5 0/1 open, r6 0/1 open', 'receive_many; far is no place for pickup, nor the one that was named');
+SELECT is(pg_temp.waiting('A'), 'r1 2/2 filled, r1 1/1 filled, r4 1/1 filled, r5 0/1 open, r6 0/1 open', 'receive_many; far is no place for pickup, nor the one that was named');
 UPDATE oms.location SET can_pickup = false WHERE location = 'near';
 SELECT oms.receive('near', 'A', 1) \g /dev/null
-SELECT is(pg_temp.waiting('A'), 'r1 1/1 filled, r1 2/2 filled, r4 1/1 filled, r5 0/1 open, r6 1/1 filled', 'the named one; it hands nothing over now');
+SELECT is(pg_temp.waiting('A'), 'r1 2/2 filled, r1 1/1 filled, r4 1/1 filled, r5 0/1 open, r6 1/1 filled', 'the named one; it hands nothing over now');
 UPDATE oms.location SET can_pickup = true WHERE location = 'near';
 SELECT is(oms.fill_backorders('B'), 0::bigint, 'fill_backorders of another sku');
 SELECT oms.receive('near', 'A', 1) \g /dev/null
-SELECT is(pg_temp.waiting('A'), 'r1 1/1 filled, r1 2/2 filled, r4 1/1 filled, r5 1/1 filled, r6 1/1 filled', 'and now it does');
+SELECT is(pg_temp.waiting('A'), 'r1 2/2 filled, r1 1/1 filled, r4 1/1 filled, r5 1/1 filled, r6 1/1 filled', 'and now it does');
 
 -- Priority, then promise date, then age
 CREATE FUNCTION pg_temp.order_of(order_id text, channel text, sku text, units bigint, priority int DEFAULT 2, promise_at timestamptz DEFAULT NULL)

@@ -54,7 +54,7 @@ INSERT INTO call (name, n_leading, columns) VALUES
     ('add_consumer', 2, NULL), ('poll_changes', 2, '{event,key,sku,location,order_id,channel,quantity,status,at,transaction}'),
     ('poll_availability', 2, '{channel,sku,atp,shown,bucket}'), ('acknowledge', 1, NULL), ('seek_consumer', 2, NULL), ('drop_consumer', 1, NULL),
     ('notify_consumers', 0, NULL), ('schedule_defaults', 2, '{job,schedule,command,outcome,statement}'), ('unschedule_defaults', 1, '{job,outcome,statement}'),
-    ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 1, '{invariant,key,detail}'), ('check_changes', 0, '{invariant,key,detail}'), ('compare_solvers', 0, '{solver}'),
+    ('assess', 0, '{question,verdict,finding,numbers,advice}'), ('check', 1, '{invariant,key,detail}'), ('check_changes', 0, '{invariant,key,detail}'), ('repair', 3, '{invariant,key,detail,action,repaired}'), ('archive', 4, '{table_name,contents}'), ('compare_solvers', 0, '{solver}'),
     ('compare_policies', 3, '{measure,location,a,b,difference}');
 
 -- prepared(name, n) prepares a call with n untyped parameters and returns the error, if any.

@@ -1,7 +1,7 @@
 -- Pictures are whole documents whatever the data: well-formed, no markup from names, no script, nothing loaded.
 BEGIN;
 SET LOCAL timezone = 'UTC';
-SELECT plan(47);
+SELECT plan(48);
 
 -- well_formed(document): true, or what is wrong; as XML only where PostgreSQL has libxml
 CREATE FUNCTION pg_temp.well_formed(document text) RETURNS text LANGUAGE plpgsql AS $$
@@ -87,6 +87,12 @@ SELECT throws_ok('SELECT oms.draw_run()', '42501', NULL, 'without a right to the
 SELECT throws_ok('SELECT oms.draw_stores()', '42501', NULL, 'no stores');
 SELECT throws_ok($$SELECT oms.draw_availability('<web>', 'x')$$, '42501', NULL, 'no availability');
 RESET ROLE;
+
+-- At a pole, where degrees of longitude have no length
+SELECT oms.add_location('pole', 'store', '90,0'), oms.add_location_group('arctic', '{pole}'), oms.add_channel('arctic', 'arctic'), oms.receive('pole', 'fish', 1) \g /dev/null
+SELECT oms.place_order('bear', 'arctic', '{fish}', '{1}', '90,180') \g /dev/null
+SELECT run_id FROM oms.route(order_ids => '{bear}') \gset
+SELECT is(pg_temp.well_formed(oms.draw_run(:run_id)), 'yes', 'an order from pole to pole');
 
 SELECT * FROM finish();
 ROLLBACK;

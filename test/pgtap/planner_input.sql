@@ -114,7 +114,7 @@ CREATE FUNCTION write_one() RETURNS text LANGUAGE sql VOLATILE AS $$INSERT INTO 
 SELECT throws_ok($$SELECT with_query('orders', 'SELECT write_one() AS order_id')$$, '25006', NULL,
                  'a volatile function that writes is refused: the transaction is read-only meanwhile');
 SELECT throws_ok($$SELECT with_query('orders', 'WITH w AS (INSERT INTO written VALUES (2) RETURNING n) SELECT n AS order_id FROM w')$$,
-                 '0A000', 'SELECT is not allowed in a non-volatile function', 'so is a data-modifying WITH');
+                 'OM012', 'orders_sql must be one SELECT', 'so is a data-modifying WITH');
 SELECT lives_ok('SELECT write_one()', 'afterwards the transaction writes again');
 
 -- a query that fails, loops, or is cancelled half-way: the error is its own, names the query, and the session goes on

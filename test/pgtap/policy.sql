@@ -6,7 +6,7 @@ CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
 \ir include/shop.psql
 SELECT pg_temp.shop();
-SELECT plan(86);
+SELECT plan(93);
 
 -- policy(name, rules…) is an active policy of one routing for all orders, its rules given as the arguments after the names
 CREATE FUNCTION pg_temp.policy(name text, VARIADIC rules text[]) RETURNS int LANGUAGE plpgsql AS $$
@@ -157,7 +157,22 @@ SELECT results_eq('SELECT line_no, reserved, backordered FROM oms.order_line ORD
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 SELECT oms.route(policy => 'p') \g /dev/null
 SELECT is((SELECT sum(backordered) FROM oms.order_line), 3::numeric, 'once');
-SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', on_unfilled => 'leave')$$), '^23514', 'on_unfilled is wait or backorder');
+SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', on_unfilled => 'lose')$$), '^23514', 'on_unfilled is wait, backorder or leave');
+SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', on_unfilled => 'leave', cancel_after_days => 1)$$), '^23514', 'what is left is never cancelled');
+-- What is left keeps its hold and the work it has, and has no new decision; of an order that is served in part the rest has none
+SELECT oms.cancel_order('o') \g /dev/null
+SELECT oms.place_order('w', 'web', '{A}', '{1}', ship_to => '40.7,-74'), oms.place_order('v', 'web', '{A,B}', '{1,1}', ship_to => '40.7,-74') \g /dev/null
+SELECT oms.route() \g /dev/null
+SELECT oms.add_policy('p'), oms.add_routing('p', 'w', $$order_id = 'w'$$, on_unfilled => 'leave'), oms.add_rule('p', 'w', 'network', max_distance_km => 0),
+       oms.add_routing('p', 'all', on_unfilled => 'leave'), oms.add_rule('p', 'all', split => 'single', whole => false), oms.activate_policy('p') \g /dev/null
+SELECT oms.set_on_hand(location, 'B', 0) FROM oms.inventory WHERE sku = 'B' \g /dev/null
+SELECT orders AS left_orders, unfilled_units AS left_units FROM oms.route(policy => 'p') \gset
+SELECT is(:left_orders, 1, 'the order that is left is not in the run');
+SELECT is(:left_units, 0, 'what is left is not unfilled');
+SELECT results_eq($$SELECT status, units FROM oms.fulfillment WHERE order_id = 'w' ORDER BY fulfillment_id$$, $$VALUES ('assigned', 1::bigint)$$, 'and keeps its work');
+SELECT results_eq($$SELECT line_no FROM oms.decision WHERE order_id = 'v' AND run_id = (SELECT max(run_id) FROM oms.routing_run)$$, 'VALUES (1)', 'what is served has a decision');
+SELECT results_eq($$SELECT line_no FROM oms.simulate(policy => 'p') WHERE order_id IN ('v', 'w')$$, 'VALUES (1)', 'a simulation says the same');
+SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
 SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', on_unfilled => NULL)$$), '^22004', 'and not null');
 SELECT matches(pg_temp.state($$SELECT oms.add_policy('q'), oms.add_routing('q', 'all', queue => 'changed')$$), '^23514', 'queue changed is the run''s own');
 

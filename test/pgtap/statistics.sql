@@ -2,7 +2,7 @@
 BEGIN;
 \ir include/shop.psql
 SELECT pg_temp.shop();
-SELECT plan(17);
+SELECT plan(19);
 
 SELECT oms.receive('near', 'A', 10), oms.receive('far', 'A', 30) \g /dev/null
 SELECT oms.add_channel('market', 'network') \g /dev/null
@@ -16,12 +16,14 @@ SELECT is((SELECT reservations FROM oms.oms_stat_reservation WHERE (channel, sta
 
 SELECT cmp_ok((SELECT longest FROM oms.oms_stat_account WHERE kind = 'stock'), '>=', 2::bigint, 'changes that are not folded');
 SELECT is((SELECT deltas FROM oms.oms_stat_account WHERE kind = 'stock'), (SELECT count(*) FROM oms.stock_delta), 'all of them');
+SELECT is((SELECT folded FROM oms.oms_stat_account WHERE kind = 'stock'), (SELECT sum(w)::bigint FROM oms.stock_account), 'and those that are');
 SELECT is_empty($$SELECT * FROM oms.oms_stat_wait$$, 'nobody waits');
 
 SELECT oms.place_order('o', 'web', '{A}', '{2}') \g /dev/null
 SELECT count(*) FROM oms.route() \g /dev/null
 SELECT results_eq($$SELECT runs, orders, units, unfilled_units, longest_seconds >= 0 FROM oms.oms_stat_routing$$,
     $$VALUES (1::bigint, 1::bigint, 2::bigint, 0::bigint, true)$$, 'routing runs');
+SELECT ok((SELECT mean_plan_seconds > 0 AND mean_move_seconds > 0 AND mean_plan_seconds + mean_move_seconds <= mean_seconds + 0.01 FROM oms.oms_stat_routing), 'and their phases');
 SELECT results_eq($$SELECT status, fulfillments, units, oldest_seconds >= 0 FROM oms.oms_stat_work$$,
     $$VALUES ('assigned', 1::bigint, 2::bigint, true)$$, 'open work');
 

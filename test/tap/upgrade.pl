@@ -26,6 +26,8 @@ sub schema
 	$out =~ s/^SELECT pg_catalog\.setval\(.*\n//mg;
 	$out =~ s/^UPDATE pg_catalog\.pg_class\nSET relfrozenxid = .*?;\n//msg;
 	$out =~ s/^-- For binary upgrade, set heap's relfrozenxid.*\n//mg;
+	$out =~ s/^-- set missing value\.\n//mg;    # how a column that was added is stored
+	$out =~ s/^SELECT pg_catalog\.binary_upgrade_set_missing_value.*\n//mg;
 	$out =~ s/^\\(?:un)?restrict .*\n//mg;
 	$out =~ s/\n{2,}/\n/g;
 	# What pg_dump does not say: what it dumps of the extension's tables, and rows.

@@ -369,5 +369,5 @@ SELECT pg_catalog.pg_extension_config_dump('oms.capacity', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule_rule_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.network_change', 'WHERE false'); -- a restore leaves its own
-SELECT pg_catalog.pg_extension_config_dump('oms.availability_change', 'WHERE false'); -- likewise, and positions begin anew
+SELECT pg_catalog.pg_extension_config_dump('oms.availability_change', 'WHERE false'); -- likewise: positions begin anew
 SELECT pg_catalog.pg_extension_config_dump('oms.role_location', '');

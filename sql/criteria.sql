@@ -43,8 +43,25 @@ SELECT oms.place_order('second', 'web', '{cap}', '{14}', :place), oms.route(poli
 SELECT oms.place_order('third', 'web', '{cap}', '{14}', :place), oms.route(policy => 'weeks', order_ids => '{third}') \g /dev/null
 SELECT order_id, location, quantity, reason FROM oms.decision WHERE quantity = 14 ORDER BY run_id;
 
--- A criterion is known and named once.
+-- A shirt in three sizes. Quick has one of each: to send its last M would break a size run. Steady has no S any more, Slow has two M.
+SELECT style, sku FROM oms.add_size_run('shirt', '{shirt S,shirt M,shirt L}');
+SELECT oms.receive_many('Quick', '{shirt S,shirt M,shirt L}', '{1,1,1}'), oms.receive_many('Steady', '{shirt M,shirt L}', '{1,1}'),
+       oms.receive_many('Slow', '{shirt S,shirt M,shirt L}', '{1,2,1}') \g /dev/null
+SELECT location FROM oms.place_order('M', 'web', '{shirt M}', '{1}', :place);
+CREATE FUNCTION pg_temp.weighed(criteria text[], weights numeric[]) RETURNS text LANGUAGE sql AS $$
+    SELECT oms.add_policy('p'), oms.add_routing('p', 'all'), oms.add_rule('p', 'all', criteria => criteria, weights => weights), oms.activate_policy('p');
+    SELECT location FROM oms.simulate(policy => 'p', order_ids => '{M}')$$;
+SELECT pg_temp.weighed('{distance}', NULL) AS nearest, pg_temp.weighed('{keep_size_runs,distance}', NULL) AS keeps_runs;
+-- Weights: most units are at Slow, the farthest; the nearest has one. What weighs more decides.
+SELECT weights, pg_temp.weighed('{stock_balance,distance}', weights) FROM (VALUES ('{1,0}'::numeric[]), ('{3,1}'), ('{1,3}')) AS w (weights);
+SELECT pg_temp.weighed('{stock_balance,distance,keep_size_runs}', '{1,2,3}');
+SELECT policy, criteria, weights FROM oms.policy_rule WHERE policy = 'p' ORDER BY version DESC LIMIT 1;
+SELECT orders, shipments, unfilled_units FROM oms.route(policy => 'p', order_ids => '{M}');
+SELECT location, verdict, cost, reason FROM oms.explain_route('M');
+
+-- A criterion is known and named once, and each has a weight or none has.
 SELECT oms.add_policy('bad'), oms.add_routing('bad', 'all');
+SELECT oms.add_rule('bad', 'all', criteria => '{distance,cost}', weights => '{1}');
 SELECT oms.add_rule('bad', 'all', criteria => '{weather}');
 SELECT oms.add_rule('bad', 'all', criteria => '{distance,cost,distance}');
 SELECT oms.add_rule('bad', 'all', criteria => '{distance,NULL}');

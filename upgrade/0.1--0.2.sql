@@ -9,5 +9,9 @@ ALTER TABLE oms.published_row DROP CONSTRAINT published_row_pkey, ADD PRIMARY KE
 -- pg_dump could not order the data of its partitions; oms.check() finds a line without an order.
 ALTER TABLE oms.order_line_row DROP CONSTRAINT order_line_row_order_id_fkey;
 ALTER TABLE oms.routing_run_row ADD plan_seconds double precision, ADD move_seconds double precision;
+ALTER TABLE oms.policy_routing_row DROP CONSTRAINT policy_routing_row_on_unfilled_check,
+    ADD CONSTRAINT policy_routing_row_on_unfilled_check CHECK (on_unfilled IN ('wait', 'backorder', 'leave')),
+    ADD CONSTRAINT policy_routing_row_check CHECK (on_unfilled <> 'leave' OR cancel_after_days IS NULL);
+ALTER TABLE oms.policy_rule_row ADD weights numeric[];
 
 -- derived statements

@@ -81,17 +81,17 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'acknowledge,activate_policy,add_backorder_limit,add_capacity,add_carrier_rate,add_carrier_service,add_incoming,'
      'add_incoming_many,add_policy,add_quota,add_routing,add_rule,add_safety_stock_rule,add_service,add_zone,'
      'apply_safety_stock_recommendation,assess,cancel_incoming,cancel_overdue,change_incoming,compare_policies,'
-     'compare_solvers,fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,plan_summary,'
-     'poll_availability,poll_changes,progress,protect_stock,query_rows,recommend_safety_stock,reconcile,refresh_confidence,'
-     'reroute,resolve_exception,resolve_shortfalls,retry_exceptions,route,route_one,simulate,transfer,'
-     'transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
+     'compare_solvers,fill_backorders,ingest,ingest_many,ingest_table,plan_candidates,plan_prices,plan_routes,'
+     'plan_summary,poll_availability,poll_changes,progress,protect_stock,query_rows,recommend_safety_stock,reconcile,'
+     'refresh_confidence,reroute,resolve_exception,resolve_shortfalls,retry_exceptions,route,route_one,simulate,'
+     'transfer,transfer_many,transfer_reservation,transfer_reservation_many,unprotect_stock,withhold_by_confidence'),
     -- the network and the machinery
     ('function', 'EXECUTE', '{}',
-     'add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_source,account_difference,archive,capacity_accounts,check,'
-     'check_accounts,check_changes,check_ledger,check_orders,check_rest,check_stock,check_supply,check_work,'
-     'drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,forget_events,forget_requests,'
-     'grant_role_to,notify_consumers,past_held,past_inventory,repair,reset_statistics,revoke_role_from,schedule_defaults,'
-     'seek_consumer,unschedule_defaults'),
+     'account_difference,add_channel,add_consumer,add_item,add_kit,add_location,add_location_group,add_size_run,'
+     'add_source,archive,capacity_accounts,check,check_accounts,check_changes,check_ledger,check_orders,check_rest,'
+     'check_stock,check_supply,check_work,drop_consumer,enforce_time_limits,expire_holds,feed_moment,fold_accounts,'
+     'forget_events,forget_requests,grant_role_to,notify_consumers,past_held,past_inventory,repair,reset_statistics,'
+     'revoke_role_from,schedule_defaults,seek_consumer,unschedule_defaults'),
     ('relation', 'SELECT', '{reader,seller,planner}',
      'backorder,backorder_claim,backorder_limit,bin,capacity,carrier_rate,carrier_service,channel,confidence,'
      'confidence_setting,consumer,count_line,count_session,count_task,deadline,decision,feed_event,feed_exception,'
@@ -99,8 +99,8 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'location,location_exclusion,location_group,location_group_member,location_performance,movement,oms_stat_account,'
      'oms_stat_feed,oms_stat_reservation,oms_stat_routing,oms_stat_wait,oms_stat_work,order_facts,order_hold,'
      'order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
-     'return_window,returned,role_right,routing_price,routing_run,safety_stock_rule,service,service_due,shortfall,source,'
-     'time_limit,transfer_line,transfer_order,work,zone'),
+     'return_window,returned,role_right,routing_price,routing_run,safety_stock_rule,service,service_due,shortfall,'
+     'size_run,source,time_limit,transfer_line,transfer_order,work,zone'),
     ('relation', 'SELECT', '{reader,seller,store,planner}',
      'fulfillment_transition,item,reject_reason'),
     ('relation', 'SELECT', '{store}',
@@ -113,7 +113,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'default_job'),
     ('relation', 'SELECT, INSERT, UPDATE, DELETE', '{}',
      'bin,channel,fulfillment_transition,item,kit_component,location,location_group,location_group_member,'
-     'reject_reason,role_location,source'),
+     'reject_reason,role_location,size_run,source'),
     ('function', 'EXECUTE', '{store,planner}',
      'cancel_transfer,open_transfer,receive_transfer,ship_transfer')
     ) AS r (kind, privileges, levels, names)

@@ -83,6 +83,19 @@ REVOKE ALL ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, big
 COMMENT ON FUNCTION oms.add_item(text, text[], numeric, numeric, boolean, bigint, bigint, bigint) IS
     'adds the facts about a sku or sets them to exactly these values; returns the row';
 
+CREATE FUNCTION oms.add_size_run(style text, skus text[])
+RETURNS SETOF oms.size_run
+LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100 ROWS 10
+AS $$
+    DELETE FROM oms.size_run s WHERE s.style OPERATOR(pg_catalog.=) $1;
+    INSERT INTO oms.size_run AS s (sku, style) SELECT u.sku, $1 FROM pg_catalog.unnest($2) AS u (sku)
+    ON CONFLICT (sku) DO UPDATE SET style = excluded.style
+    RETURNING s.*
+$$;
+REVOKE ALL ON FUNCTION oms.add_size_run(text, text[]) FROM PUBLIC;
+COMMENT ON FUNCTION oms.add_size_run(text, text[]) IS
+    'the sizes of a style are exactly these skus, for criterion keep_size_runs of add_rule; a sku is of one style only. Returns them';
+
 CREATE FUNCTION oms.add_service(service text, due_hours numeric)
 RETURNS oms.service
 LANGUAGE sql VOLATILE PARALLEL UNSAFE COST 100

@@ -103,6 +103,14 @@ COMMENT ON COLUMN oms.item.quantity_minimum IS 'least units of one order line';
 COMMENT ON COLUMN oms.item.quantity_maximum IS 'most units of one order line; NULL: no limit';
 COMMENT ON COLUMN oms.item.quantity_step IS 'an order line is a multiple of this';
 
+-- What is the same in several sizes: a location that has all of them has a whole size run.
+CREATE TABLE oms.size_run (
+    sku text COLLATE "C" PRIMARY KEY CHECK (sku <> ''),
+    style text COLLATE "C" NOT NULL CHECK (style <> '')
+);
+COMMENT ON TABLE oms.size_run IS 'skus that are the sizes of one style, which routing may keep together (criterion keep_size_runs)';
+CREATE INDEX ON oms.size_run (style);
+
 CREATE TABLE oms.service (
     service text COLLATE "C" PRIMARY KEY CHECK (service <> ''),
     due_hours numeric NOT NULL CHECK (due_hours BETWEEN 0 AND 87840)
@@ -364,6 +372,7 @@ SELECT pg_catalog.pg_extension_config_dump('oms.zone', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.carrier_service', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.carrier_rate', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.kit_component', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.size_run', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.quota', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.capacity', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');

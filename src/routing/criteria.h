@@ -7,11 +7,12 @@
 
 #include "utils/array.h"
 
-/* The criteria of a rule, the first decides; n is 0: cost. */
+/* The criteria of a rule; n is 0: cost. */
 typedef struct Criteria
 {
 	int			n;
 	int		   *kinds;			/* indexes into the table of criteria.c */
+	char	  **weights;		/* numbers, as literals; NULL: the first decides */
 } Criteria;
 
 /*
@@ -23,7 +24,7 @@ typedef struct Criteria
 
 struct RouteOptions;
 
-extern Criteria oms_criteria_parse(ArrayType *names);
+extern Criteria oms_criteria_parse(ArrayType *names, ArrayType *weights);
 extern char *oms_criteria_places(const Criteria *criteria, const char *priced,
 								 const struct RouteOptions *options, ArrayType *run_orders);
 extern char *oms_criteria_joins(const Criteria *criteria, const struct RouteOptions *options,

@@ -8,20 +8,23 @@
  *
  * A filter is SQL of the role that saved it. It is checked when saved, and evaluated, as
  * that role in a security-restricted context, read-only, with search_path pg_catalog, oms:
- * it can do nothing that the role could not, whoever routes. The rows of oms.order_facts
- * are handed to it as a parameter, so the role needs no right to read them. The role is
- * the one in effect at the call, which is why the functions that save are not SECURITY
- * DEFINER; they switch to the owner of the tables for their writes.
+ * it can do nothing that the role could not, whoever routes; it writes nothing, and what it
+ * sets does not outlive it. The rows of oms.order_facts are handed to it as a parameter, so the
+ * role needs no right to read them. The role is the one in effect at the call, which is why the
+ * functions that save are not SECURITY DEFINER; they switch to the owner of the tables for
+ * their writes.
  *
  * Tables: policy_row, policy_routing_row, policy_rule_row. Locks: the policy's draft row,
  * by its update.
  */
 #include "postgres.h"
 
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "miscadmin.h"
+#include "nodes/parsenodes.h"
 #include "parser/parser.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
@@ -73,16 +76,17 @@ static OmsPlan insert_routing = {
 
 static OmsPlan insert_rule = {
 	"INSERT INTO oms.policy_rule_row (policy, version, routing, rule_no, location_group, "
-	"max_distance_km, floor, split, whole, keep_groups, ignore_capacity, min_shipment_value, criteria) "
+	"max_distance_km, floor, split, whole, keep_groups, ignore_capacity, min_shipment_value, criteria, weights) "
 	"SELECT r.policy, r.version, r.routing, (SELECT pg_catalog.count(*) FROM oms.policy_rule_row u "
 	"WHERE u.policy OPERATOR(pg_catalog.=) r.policy AND u.version OPERATOR(pg_catalog.=) r.version "
 	"AND u.routing OPERATOR(pg_catalog.=) r.routing) OPERATOR(pg_catalog.+) 1, "
-	"$4, $5, $6, $7, $8, $9, $10, $11, $12 FROM oms.policy_routing_row r "
+	"$4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM oms.policy_routing_row r "
 	"WHERE r.policy OPERATOR(pg_catalog.=) $1 AND r.version OPERATOR(pg_catalog.=) $2 "
 	"AND r.routing OPERATOR(pg_catalog.=) $3 RETURNING rule_no",
-	12, {"pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog.text",
+	13, {"pg_catalog.text", "pg_catalog.int4", "pg_catalog.text", "pg_catalog.text",
 		"pg_catalog.float8", "oms.safety_stock", "pg_catalog.text", "pg_catalog.bool",
-	"pg_catalog.bool", "pg_catalog.bool", "pg_catalog.numeric", "pg_catalog._text"}
+		"pg_catalog.bool", "pg_catalog.bool", "pg_catalog.numeric", "pg_catalog._text",
+	"pg_catalog._numeric"}
 };
 
 /* A routing of the draft without rules, or a null when there are no routings. */
@@ -127,7 +131,7 @@ static OmsPlan select_routings = {
 
 static OmsPlan select_rules = {
 	"SELECT u.rule_no, u.location_group, u.max_distance_km, u.floor, u.split, u.whole, "
-	"u.keep_groups, u.ignore_capacity, u.min_shipment_value, u.criteria "
+	"u.keep_groups, u.ignore_capacity, u.min_shipment_value, u.criteria, u.weights "
 	"FROM oms.policy_row p JOIN oms.policy_routing_row r ON r.policy OPERATOR(pg_catalog.=) p.policy "
 	"AND r.version OPERATOR(pg_catalog.=) p.version "
 	"JOIN oms.policy_rule_row u ON u.policy OPERATOR(pg_catalog.=) r.policy "
@@ -165,10 +169,11 @@ run_as(Oid role)
 	return before;
 }
 
+/* run_as_before switches back, and takes back what settings the role has changed meanwhile. */
 static void
 run_as_before(const Disguise *before)
 {
-	AtEOXact_GUC(true, before->settings);
+	AtEOXact_GUC(false, before->settings);
 	SetUserIdAndSecContext(before->role, before->security);
 }
 
@@ -187,32 +192,69 @@ facts_array_type(void)
 	return get_array_type(get_rel_type_id(facts));
 }
 
-/* run_filter runs a filter over orders, as a role; the result is in SPI_tuptable. */
 static void
-run_filter(const char *filter, Datum facts, Oid role)
+name_routing(void *routing)
+{
+	errcontext("filter of routing \"%s\"", (const char *) routing);
+}
+
+/*
+ * run_filter runs a filter of a routing over orders, as a role, with the transaction read-only
+ * meanwhile, for what it calls too; the result is in SPI_tuptable.
+ */
+static void
+run_filter(const char *routing, const char *filter, Datum facts, Oid role)
 {
 	Oid			types[1] = {facts_array_type()};
+	ErrorContextCallback context = {error_context_stack, name_routing, unconstify(char *, routing)};
 	Disguise	before = run_as(role);
+	bool		read_only = XactReadOnly;
 	int			result;
 
-	result = SPI_execute_with_args(filter_query(filter), 1, types, &facts, NULL, true, 0);
+	error_context_stack = &context;
+	XactReadOnly = true;
+	PG_TRY();
+	{
+		result = SPI_execute_with_args(filter_query(filter), 1, types, &facts, NULL, true, 0);
+	}
+	PG_FINALLY();
+	{
+		XactReadOnly = read_only;
+	}
+	PG_END_TRY();
 	if (result < 0)
 		elog(ERROR, "SPI failed: %s", SPI_result_code_string(result));
+	error_context_stack = context.previous;
 	run_as_before(&before);
 }
 
-/* check_filter raises what is wrong with a filter, for the role in effect, over no orders. */
+/* is_condition says whether a filter is one condition, and does not end ours and begin something else. */
+static bool
+is_condition(const char *filter)
+{
+	List	   *statements = raw_parser(filter_query(filter), RAW_PARSE_DEFAULT);
+	const SelectStmt *select;
+
+	if (list_length(statements) != 1)
+		return false;
+	select = (const SelectStmt *) linitial_node(RawStmt, statements)->stmt;
+	return IsA(select, SelectStmt) && select->op == SETOP_NONE && select->groupClause == NIL &&
+		select->havingClause == NULL && select->sortClause == NIL && select->limitCount == NULL &&
+		select->limitOffset == NULL && select->lockingClause == NIL && select->windowClause == NIL;
+}
+
+/* check_filter raises what is wrong with a filter of a routing, for the role in effect, over no orders. */
 static void
-check_filter(const char *filter)
+check_filter(const char *routing, const char *filter)
 {
 
-	if (list_length(raw_parser(filter_query(filter), RAW_PARSE_DEFAULT)) != 1)
+	if (!is_condition(filter))
 		ereport(ERROR,
 				(errcode(ERRCODE_SYNTAX_ERROR),
 				 errmsg("filter must be one condition"),
 				 errhint("Write a condition over the columns of oms.order_facts.")));
 	oms_spi_connect();
-	run_filter(filter, PointerGetDatum(construct_empty_array(get_element_type(facts_array_type()))),
+	run_filter(routing, filter, PointerGetDatum(construct_empty_array(get_element_type(facts_array_type()))),
 			   GetUserId());
 	oms_spi_finish();
 }
@@ -248,7 +290,7 @@ oms_policy_orders(const PolicyRouting *routing, ArrayType *among, const char *he
 	facts = oms_route_copy_value(0, 1, caller);
 	if (OidIsValid(role))
 	{
-		run_filter(routing->filter, facts, role);
+		run_filter(routing->name, routing->filter, facts, role);
 		facts = oms_route_copy_value(0, 1, caller);
 	}
 	result = DatumGetArrayTypeP(facts);
@@ -275,6 +317,7 @@ oms_policy_read(text *name, const char *version)
 	MemoryContext spi;
 	uint64		row = 0;
 	bool		isnull;
+	bool		no_weights;
 
 	if (version != NULL)
 		values[1] = CStringGetTextDatum(version);
@@ -313,9 +356,10 @@ oms_policy_read(text *name, const char *version)
 		{
 			PolicyRule *rule = &policy->routings[i].rules[k];
 			Datum		criteria = oms_spi_value(row, 10, &isnull);
+			Datum		weights = isnull ? (Datum) 0 : oms_spi_value(row, 11, &no_weights);
 
-			rule->criteria = oms_criteria_parse(isnull ? NULL : DatumGetArrayTypeP(criteria));
-
+			rule->criteria = oms_criteria_parse(isnull ? NULL : DatumGetArrayTypeP(criteria),
+												isnull || no_weights ? NULL : DatumGetArrayTypeP(weights));
 			rule->rule_no = DatumGetInt32(oms_spi_value(row, 1, &isnull));
 			rule->location_group = oms_spi_text(row, 2);
 			rule->max_distance_km = oms_spi_text(row, 3);
@@ -422,7 +466,7 @@ oms_add_routing(PG_FUNCTION_ARGS)
 	values[5] = PointerGetDatum(oms_arg_key(fcinfo, 3, "queue"));
 	values[7] = PointerGetDatum(oms_arg_key(fcinfo, 5, "on_unfilled"));
 	if (!PG_ARGISNULL(2))
-		check_filter(text_to_cstring(PG_GETARG_TEXT_PP(2)));
+		check_filter(text_to_cstring(routing), text_to_cstring(PG_GETARG_TEXT_PP(2)));
 	values[0] = PointerGetDatum(policy);
 	values[2] = PointerGetDatum(routing);
 	values[3] = PG_GETARG_DATUM(2);
@@ -442,7 +486,7 @@ oms_add_routing(PG_FUNCTION_ARGS)
 
 /*
  * oms_add_rule(policy, routing, location_group, max_distance_km, floor, split, whole,
- * keep_groups, ignore_capacity, min_shipment_value, criteria) adds a rule to a routing of the
+ * keep_groups, ignore_capacity, min_shipment_value, criteria, weights) adds a rule to a routing of the
  * draft: its rule_no. whole is null: as split says. OM004 without that routing in a draft, and
  * what oms_criteria_parse raises.
  */
@@ -452,8 +496,8 @@ oms_add_rule(PG_FUNCTION_ARGS)
 	text	   *policy = oms_arg_key(fcinfo, 0, "policy");
 	text	   *routing = oms_arg_key(fcinfo, 1, "routing");
 	char	   *split = text_to_cstring(oms_arg_key(fcinfo, 5, "split"));
-	Datum		values[12];
-	char		nulls[13] = {' ', ' ', ' '};
+	Datum		values[13];
+	char		nulls[14] = {' ', ' ', ' '};
 	Disguise	before;
 	bool		isnull;
 	Datum		rule_no;
@@ -462,7 +506,8 @@ oms_add_rule(PG_FUNCTION_ARGS)
 	oms_require_not_null(fcinfo, 7, "keep_groups");
 	oms_require_not_null(fcinfo, 8, "ignore_capacity");
 	oms_require_not_null(fcinfo, 9, "min_shipment_value");
-	(void) oms_criteria_parse(PG_ARGISNULL(10) ? NULL : PG_GETARG_ARRAYTYPE_P(10));
+	(void) oms_criteria_parse(PG_ARGISNULL(10) ? NULL : PG_GETARG_ARRAYTYPE_P(10),
+							  PG_ARGISNULL(11) ? NULL : PG_GETARG_ARRAYTYPE_P(11));
 	arguments(fcinfo, 2, values + 3, nulls + 3);
 	if (PG_ARGISNULL(6))
 	{

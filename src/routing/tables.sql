@@ -48,10 +48,12 @@ CREATE TABLE oms.policy_rule_row (
     ignore_capacity boolean NOT NULL,
     min_shipment_value numeric NOT NULL CHECK (min_shipment_value BETWEEN 0 AND 1e12),
     criteria text[],
+    weights numeric[],
     PRIMARY KEY (policy, version, routing, rule_no)
 );
 COMMENT ON TABLE oms.policy_rule_row IS 'private: rules of routings, behind oms.policy_rule';
 COMMENT ON COLUMN oms.policy_rule_row.criteria IS 'by which locations are preferred, the first first; NULL: by cost';
+COMMENT ON COLUMN oms.policy_rule_row.weights IS 'of the criteria, which then decide together; NULL: the first decides';
 
 CREATE SEQUENCE oms.routing_run_id_seq;
 COMMENT ON SEQUENCE oms.routing_run_id_seq IS 'private: numbers routing runs';

@@ -96,7 +96,7 @@ COMMENT ON VIEW oms.policy_routing IS
 
 CREATE VIEW oms.policy_rule AS
 SELECT r.policy, r.version, r.routing, r.rule_no, r.location_group, r.max_distance_km, r.floor, r.split,
-       r.whole, r.keep_groups, r.ignore_capacity, r.min_shipment_value, r.criteria
+       r.whole, r.keep_groups, r.ignore_capacity, r.min_shipment_value, r.criteria, r.weights
   FROM oms.policy_rule_row r;
 COMMENT ON VIEW oms.policy_rule IS 'rules of routings, tried one after the other, from tight to loose; see oms.add_rule';
 

@@ -4,7 +4,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(38);
+SELECT plan(50);
 
 -- by(criteria…) is an active policy of one rule with these criteria, to ship from W, N, F or P
 CREATE FUNCTION pg_temp.by(VARIADIC criteria text[]) RETURNS text LANGUAGE plpgsql AS $$
@@ -28,6 +28,15 @@ SELECT oms.add_policy('p'), oms.add_routing('p', 'all') \g /dev/null
 SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{weather}')$$), '^22023 criterion "weather" is unknown \| Known are: distance, ', 'a criterion is known');
 SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{""}')$$), '^22023 criterion "" is unknown', 'and not empty');
 SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{Distance}')$$), '^22023 criterion "Distance" is unknown', 'and small');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', weights => '{1}')$$), '^22023 there must be a weight for each criterion \| There are 1 weights and 0 criteria', 'weights without criteria');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance}', weights => '{}')$$), '^22023 there must be a weight for each criterion', 'no weight');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance}', weights => '{1,2}')$$), '^22023 there must be a weight for each criterion \| There are 2 weights and 1 criteria', 'too many');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance,cost}', weights => '{1,NULL}')$$), '^22004 weights must not contain null', 'a null weight');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance}', weights => '{-1}')$$), '^22023 a weight must be from 0 to 1000000', 'a negative weight');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance}', weights => '{NaN}')$$), '^22023 a weight must be from 0 to 1000000', 'a weight that is no number');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance}', weights => '{Infinity}')$$), '^22023 a weight must be from 0 to 1000000', 'an infinite weight');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance}', weights => '{1e7}')$$), '^22023 a weight must be from 0 to 1000000', 'a huge weight');
+SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{distance,cost}', weights => '{0,0}')$$), '^22023 the sum of the weights must be above 0', 'no weight at all');
 SELECT is(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{cost,distance,cost}')$$), '22023 criterion "cost" is repeated | It is element 1 and 3.', 'and not repeated');
 SELECT is(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{NULL}')$$), '22004 criteria must not contain null | Element 1 is null.', 'and not null');
 SELECT matches(pg_temp.error($$SELECT oms.add_rule('p', 'all', criteria => '{}')$$), '^22023 criteria must be a list of names', 'some are named');
@@ -115,6 +124,13 @@ SELECT bag_eq('SELECT order_id, location, cost, rule_no FROM oms.decision', 'SEL
 SELECT results_eq($$SELECT location COLLATE "default", count(*) FROM oms.decision GROUP BY 1 ORDER BY 1$$, $$VALUES ('F', 1::bigint), ('W', 1)$$, 'one has the preferred location');
 SELECT is_empty($$SELECT FROM oms.explain_route('a') WHERE outbid_price IS NOT NULL UNION ALL SELECT FROM oms.explain_route('b') WHERE outbid_price IS NOT NULL$$, 'places are not called a price');
 SELECT is_empty('SELECT * FROM oms.check()', 'oms.check() finds nothing');
+
+-- Size runs: a run of one size is none, a sku is of one style, what the order's run holds itself is there
+ROLLBACK TO start;
+SELECT oms.add_size_run('shoe', '{A,B}'), oms.add_size_run('lace', '{B}') \g /dev/null
+SELECT results_eq('SELECT sku, style FROM oms.size_run ORDER BY sku', $$VALUES ('A' COLLATE "C", 'shoe' COLLATE "C"), ('B', 'lace')$$, 'a sku is of one style');
+SELECT is_empty($$SELECT * FROM oms.add_size_run('shoe', '{}')$$, 'a style may have no sizes');
+SELECT matches(pg_temp.error($$SELECT oms.add_size_run('shoe', '{A,A}')$$), '^21000', 'a sku is named once');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -133,5 +133,15 @@ foreach my $old (sort map { m{/oms--([^-]*)\.sql$} } glob "$root/upgrade/oms--*.
 	same(schema($database), $fresh, "$old: with rows too every object is as in a fresh $version");
 }
 
+# A session that has kept its library over an update: it goes on with what it has called before, until that changes.
+my ($exit, $out, $err) = $node->psql('fresh', q{
+	SELECT oms.forget_requests();
+	UPDATE pg_extension SET extversion = '9' WHERE extname = 'oms';
+	SELECT oms.forget_requests();
+	ALTER FUNCTION oms.forget_requests COST 2;
+	SELECT oms.forget_requests()});
+is($out, "0\n0", 'a session of before the update goes on');
+like($err, qr/the SQL is 9\..*reconnect where the library is/s, 'and is refused what the update has changed');
+
 $node->stop;
 done_testing();

@@ -8,7 +8,7 @@
  * begins at another moment in every time zone that a network spans, and what is asked is
  * what is there at a moment; a date is cast to the moment at which it begins.
  *
- * Every way in (text, binary, aggregate, +) ends in oms_supply_make, which keeps the
+ * Every way in (text, binary, aggregate, +) ends in make_supply, which keeps the
  * invariants stated in supply.h: items are sorted, those of one moment are added up and
  * zeros dropped. So a value has one set of bytes, and the order of btree (by the items,
  * moment before quantity) serves DISTINCT and merge joins and says nothing about size.
@@ -106,11 +106,11 @@ merge(int n, OmsSupplyItem *items)
 }
 
 /*
- * oms_supply_make returns the supply of n items in any order, which it reorders. Raises
+ * make_supply returns the supply of n items in any order, which it reorders. Raises
  * 22008 for a moment that is not finite, 22003 when a sum is out of range.
  */
-OmsSupply *
-oms_supply_make(int n, OmsSupplyItem *items)
+static OmsSupply *
+make_supply(int n, OmsSupplyItem *items)
 {
 	OmsSupply  *supply;
 	int64		sum = 0;
@@ -130,14 +130,14 @@ oms_supply_make(int n, OmsSupplyItem *items)
 	return supply;
 }
 
-/* oms_supply_available_on is what can be taken at a moment without lacking later, in units. */
-int64
-oms_supply_available_on(const OmsSupply *supply, TimestampTz at)
+/* available_on is what can be taken at a moment without lacking later, in units. */
+static int64
+available_on(const OmsSupply *supply, TimestampTz at)
 {
 	int64		sum = 0;
 	int64		least = 0;
 
-	/* Sums do not overflow: oms_supply_make checked them. */
+	/* Sums do not overflow: make_supply checked them. */
 	for (int i = 0; i < supply->n; i++)
 	{
 		sum += supply->items[i].quantity;
@@ -232,7 +232,7 @@ oms_supply_in(PG_FUNCTION_ARGS)
 	}
 	if (*skip_spaces(p + 1) != '\0')
 		syntax_error(text);
-	PG_RETURN_SUPPLY_P(oms_supply_make(n, items));
+	PG_RETURN_SUPPLY_P(make_supply(n, items));
 }
 
 /* oms_supply_out writes what oms_supply_in reads. */
@@ -305,7 +305,7 @@ oms_supply_recv(PG_FUNCTION_ARGS)
 	int			n;
 	OmsSupplyItem *items = read_items((StringInfo) PG_GETARG_POINTER(0), &n);
 
-	PG_RETURN_SUPPLY_P(oms_supply_make(n, items));
+	PG_RETURN_SUPPLY_P(make_supply(n, items));
 }
 
 /* oms_supply_send writes what oms_supply_recv reads. */
@@ -326,7 +326,7 @@ oms_supply_send(PG_FUNCTION_ARGS)
 Datum
 oms_supply_available_on_sql(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(oms_supply_available_on(PG_GETARG_SUPPLY_P(0), PG_GETARG_TIMESTAMPTZ(1)));
+	PG_RETURN_INT64(available_on(PG_GETARG_SUPPLY_P(0), PG_GETARG_TIMESTAMPTZ(1)));
 }
 
 /*
@@ -393,7 +393,7 @@ oms_supply_add(PG_FUNCTION_ARGS)
 
 	memcpy(items, a->items, sizeof(OmsSupplyItem) * a->n);
 	memcpy(items + a->n, b->items, sizeof(OmsSupplyItem) * b->n);
-	PG_RETURN_SUPPLY_P(oms_supply_make(a->n + b->n, items));
+	PG_RETURN_SUPPLY_P(make_supply(a->n + b->n, items));
 }
 
 /* -------------------------------------------------------------------------
@@ -515,8 +515,8 @@ oms_supply_final(PG_FUNCTION_ARGS)
 	State	   *state = PG_ARGISNULL(0) ? NULL : (State *) PG_GETARG_POINTER(0);
 
 	if (state == NULL)
-		PG_RETURN_SUPPLY_P(oms_supply_make(0, NULL));
-	PG_RETURN_SUPPLY_P(oms_supply_make(state->n, state->items));
+		PG_RETURN_SUPPLY_P(make_supply(0, NULL));
+	PG_RETURN_SUPPLY_P(make_supply(state->n, state->items));
 }
 
 /* -------------------------------------------------------------------------

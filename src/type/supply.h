@@ -34,7 +34,4 @@ typedef struct OmsSupply
 #define PG_GETARG_SUPPLY_P(n) DatumGetSupplyP(PG_GETARG_DATUM(n))
 #define PG_RETURN_SUPPLY_P(supply) PG_RETURN_POINTER(supply)
 
-extern OmsSupply *oms_supply_make(int n, OmsSupplyItem *items);
-extern int64 oms_supply_available_on(const OmsSupply *supply, TimestampTz at);
-
 #endif							/* OMS_SUPPLY_H */

@@ -50,12 +50,12 @@ PG_FUNCTION_INFO_V1(oms_transfer_many);
 PG_FUNCTION_INFO_V1(oms_fold_accounts);
 PG_FUNCTION_INFO_V1(oms_refuse_stocked_kit);
 
-static const OmsAccountKind protection_kind = {
+const OmsAccountKind oms_protection_kind = {
 	"protection_account", "protection_delta", OMS_LOCK_STOCK, 2, NULL
 };
 
-static const OmsAccountKind stock_kind = {
-	"stock_account", "stock_delta", OMS_LOCK_STOCK, 2, &protection_kind
+const OmsAccountKind oms_stock_kind = {
+	"stock_account", "stock_delta", OMS_LOCK_STOCK, 2, &oms_protection_kind
 };
 
 /* What is used of the capacity of locations; routing/capacity.c takes and gives. */
@@ -106,8 +106,8 @@ static struct
 	int			nkeys;
 	OmsPlan		keys;
 }			folded_kinds[] = {
-	{&stock_kind, 2, {"SELECT DISTINCT d.sku, d.location FROM oms.stock_delta d"}},
-	{&protection_kind, 4, {"SELECT DISTINCT d.sku, d.location, d.until, d.channel FROM oms.protection_delta d"}},
+	{&oms_stock_kind, 2, {"SELECT DISTINCT d.sku, d.location FROM oms.stock_delta d"}},
+	{&oms_protection_kind, 4, {"SELECT DISTINCT d.sku, d.location, d.until, d.channel FROM oms.protection_delta d"}},
 	{&oms_quota_kind, 3, {"SELECT DISTINCT d.sku, d.channel, d.period FROM oms.quota_delta d"}},
 	{&oms_incoming_kind, 3, {"SELECT DISTINCT d.sku, d.location, d.incoming FROM oms.incoming_delta d"}},
 	{&oms_backorder_kind, 2, {"SELECT DISTINCT d.sku, d.channel FROM oms.backorder_delta d"}},
@@ -159,7 +159,7 @@ OmsAccounts *
 oms_stock_open(void)
 {
 	LockRelationOid(oms_table("reservation_row"), RowExclusiveLock);
-	return oms_accounts_open(&stock_kind);
+	return oms_accounts_open(&oms_stock_kind);
 }
 
 /*

@@ -127,6 +127,8 @@ typedef void (*OmsAfterLoss) (text *sku, text *location, text *reason, text *ref
 typedef void (*OmsAfterSupply) (int n, OmsSupplied *supplied, text *location);
 typedef void (*OmsAfterIncoming) (text *sku);
 
+extern const OmsAccountKind oms_stock_kind;
+extern const OmsAccountKind oms_protection_kind;
 extern const OmsAccountKind oms_quota_kind;
 extern const OmsAccountKind oms_incoming_kind;
 extern const OmsAccountKind oms_backorder_kind;

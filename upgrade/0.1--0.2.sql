@@ -8,9 +8,6 @@ ALTER TABLE oms.routing_run_row ADD plan_seconds double precision, ADD move_seco
 ALTER TABLE oms.policy_routing_row DROP CONSTRAINT policy_routing_row_on_unfilled_check,
     ADD CONSTRAINT policy_routing_row_on_unfilled_check CHECK (on_unfilled IN ('wait', 'backorder', 'leave')),
     ADD CONSTRAINT policy_routing_row_check CHECK (on_unfilled <> 'leave' OR cancel_after_days IS NULL);
-
-ALTER TABLE oms.policy_routing_row DROP CONSTRAINT policy_routing_row_on_unfilled_check,
-    ADD CHECK (on_unfilled IN ('wait', 'backorder', 'leave')), ADD CHECK (on_unfilled <> 'leave' OR cancel_after_days IS NULL);
 ALTER TABLE oms.policy_rule_row ADD weights numeric[];
 
 -- derived statements

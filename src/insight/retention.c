@@ -78,7 +78,10 @@ static OmsPlan orders = {
 	"o AS MATERIALIZED (SELECT o.order_id FROM h, oms.order_row o "
 	"CROSS JOIN LATERAL (SELECT LEAST($1, (SELECT clock_timestamp() - w.return_within FROM oms.return_window w WHERE w.channel = o.channel)) AS before) b "
 	"WHERE GREATEST(o.placed_at, o.cancelled_at) < b.before AND " READ("o") " "
-	"AND (o.status = 'cancelled' OR NOT EXISTS (SELECT FROM oms.order_line l WHERE l.order_id = o.order_id AND l.status NOT IN ('consumed', 'cancelled'))) "
+	/* Not by oms.order_line, which would add up the reservations of all orders: of kits the first component counts, in kits. */
+	"AND (o.status = 'cancelled' OR NOT EXISTS (SELECT FROM oms.order_line_row l WHERE l.order_id = o.order_id AND l.quantity - l.cancelled > "
+	"COALESCE((SELECT sum(r.consumed / COALESCE(r.kit_quantity, 1)) FROM oms.reservation_row r WHERE r.order_id = l.order_id AND r.line_no = l.line_no "
+	"AND (r.component IS NULL OR r.component = 1)), 0))) "
 	"AND NOT EXISTS (SELECT FROM oms.reservation_row r WHERE r.order_id = o.order_id "
 	"AND (r.status IN ('hold', 'firm') OR GREATEST(r.created_at, r.changed_at) >= b.before OR NOT " READ("r") ")) "
 	"AND NOT EXISTS (SELECT FROM oms.backorder_row r WHERE r.order_id = o.order_id AND (r.status = 'open' OR GREATEST(r.created_at, r.changed_at) >= b.before)) "

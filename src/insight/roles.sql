@@ -100,7 +100,7 @@ SELECT r.kind, u.name, r.privileges, r.levels || '{admin}'::text[] AS levels
      'oms_stat_feed,oms_stat_reservation,oms_stat_routing,oms_stat_wait,oms_stat_work,order_facts,order_hold,'
      'order_line,orders,policy,policy_routing,policy_rule,protected_stock,quota,quota_use,rejection,reservation,'
      'return_window,returned,role_right,routing_price,routing_run,safety_stock_rule,service,service_due,shortfall,'
-     'source,time_limit,transfer_line,transfer_order,work,zone'),
+     'size_run,source,time_limit,transfer_line,transfer_order,work,zone'),
     ('relation', 'SELECT', '{reader,seller,store,planner}',
      'fulfillment_transition,item,reject_reason'),
     ('relation', 'SELECT', '{store}',

@@ -1,7 +1,8 @@
 /*
  * reservation.c
  *		Reserving lines of demand at real locations: the core of reserve, try_reserve
- *		and place_order, and what becomes of a reservation afterwards.
+ *		and place_order. take.c takes an item at one location, locked.c has what a cart holds
+ *		already, refusal.c tells what was refused, move.c moves what was reserved.
  *
  * Invariants. A reservation row and the change of its account's reserved are written by
  * one (sub)transaction. With OMS_REFUSE all lines are reserved or nothing is changed.
@@ -50,7 +51,8 @@
 #include "utils/timestamp.h"
 #include "utils/xid8.h"
 
-#include "reservation/reservation.h"
+#include "reservation/locked.h"
+#include "reservation/take.h"
 #include "row.h"
 #include "stock/stock.h"
 
@@ -108,31 +110,6 @@ typedef struct Attempt
 	OmsAccounts *accounts;
 } Attempt;
 
-/* What is outstanding of reservations, for lock_rows; last, of how many rows the reservation is. */
-#define LOCKED_ROWS \
-	"SELECT r.reservation_id, " OMS_CLAIM_COLUMNS ", " \
-	"CASE WHEN r.kit IS NULL THEN 1 ELSE (SELECT pg_catalog.count(*) " \
-	"FROM oms.reservation_row s WHERE s.reservation_id OPERATOR(pg_catalog.=) r.reservation_id) END " \
-	"FROM oms.reservation_row r "
-
-/*
- * Live reservations of a cart that are not an order's yet; expired holds are left. One
- * moment for all rows: a kit's components expire together.
- */
-static OmsPlan lock_cart = {
-	LOCKED_ROWS "WHERE r.cart_id OPERATOR(pg_catalog.=) $1 AND r.order_id IS NULL "
-	"AND (r.status OPERATOR(pg_catalog.=) 'firm' OR (r.status OPERATOR(pg_catalog.=) 'hold' "
-	"AND r.expires_at OPERATOR(pg_catalog.>) $2)) "
-	"ORDER BY r.reservation_id, r.component FOR UPDATE SKIP LOCKED",
-	2, {"pg_catalog.text", "pg_catalog.timestamptz"}
-};
-
-static OmsPlan release_rows = {
-	"UPDATE oms.reservation_row r SET status = 'released', changed_at = pg_catalog.clock_timestamp() "
-	"WHERE r.reservation_id OPERATOR(pg_catalog.=) ANY ($1)",
-	1, {"pg_catalog._int8"}
-};
-
 static OmsPlan take_over_row = {
 	"UPDATE oms.reservation_row r SET status = 'firm', quantity = r.consumed OPERATOR(pg_catalog.+) "
 	"($2 OPERATOR(pg_catalog.*) COALESCE(r.kit_quantity, 1)), "
@@ -143,61 +120,6 @@ static OmsPlan take_over_row = {
 	"WHERE r.reservation_id OPERATOR(pg_catalog.=) $1",
 	5, {"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.int4", "pg_catalog.int4"}
 };
-
-static OmsPlan lock_order = {
-	LOCKED_ROWS "WHERE r.order_id OPERATOR(pg_catalog.=) $1 "
-	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.reservation_id, r.component FOR UPDATE",
-	1, {"pg_catalog.text"}
-};
-
-static OmsPlan lock_one = {
-	LOCKED_ROWS "WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
-	"AND r.status OPERATOR(pg_catalog.=) ANY ('{hold,firm}') ORDER BY r.component FOR UPDATE SKIP LOCKED",
-	1, {"pg_catalog.int8"}
-};
-
-static OmsPlan select_one = {
-	"SELECT r.method OPERATOR(pg_catalog.=) 'pickup', r.consumed OPERATOR(pg_catalog.>) 0 "
-	"FROM oms.reservation_row r WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 LIMIT 1",
-	1, {"pg_catalog.int8"}
-};
-
-/* $3, $4: what of the units of sku $5 is from the channel's protection at the new location. */
-static OmsPlan move_row = {
-	"UPDATE oms.reservation_row r SET location = $2, protected = $3, protected_until = $4, "
-	"changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
-	"AND r.sku OPERATOR(pg_catalog.=) $5",
-	5, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text"}
-};
-
-/* $6 units move, to reservation $8; $7 of them were from a protection where they were. */
-static OmsPlan split_row = {
-	"WITH rest AS (UPDATE oms.reservation_row r SET quantity = r.quantity OPERATOR(pg_catalog.-) $6, "
-	"protected = r.protected OPERATOR(pg_catalog.-) $7, "
-	"status = CASE WHEN (r.quantity OPERATOR(pg_catalog.-) $6) OPERATOR(pg_catalog.=) r.consumed "
-	"THEN 'consumed' ELSE r.status END, changed_at = pg_catalog.clock_timestamp() WHERE r.reservation_id OPERATOR(pg_catalog.=) $1 "
-	"AND r.sku OPERATOR(pg_catalog.=) $5 RETURNING r.*) "
-	"INSERT INTO oms.reservation_row (reservation_id, sku, location, quantity, status, channel, method, cart_id, "
-	"order_id, line_no, reference, created_at, expires_at, quota_period, protected, protected_until, "
-	"kit, kit_quantity, component, plan_line) "
-	"SELECT $8, sku, $2, $6, CASE WHEN expires_at IS NULL THEN 'firm' ELSE 'hold' END, channel, method, "
-	"cart_id, order_id, line_no, reference, created_at, expires_at, quota_period, $3, $4, "
-	"kit, kit_quantity, component, plan_line FROM rest",
-	8, {"pg_catalog.int8", "pg_catalog.text", "pg_catalog.int8", "pg_catalog.text", "pg_catalog.text",
-	"pg_catalog.int8", "pg_catalog.int8", "pg_catalog.int8"}
-};
-
-/* oms_line_status_name is the status as try_reserve and place_order report it. */
-const char *
-oms_line_status_name(OmsLineStatus status)
-{
-	static const char *const names[] = {
-		"reserved", "partial", "backordered", "insufficient", "quota", "held_by_others",
-		"backorder_limit", "unknown", "not_allowed", "refused"
-	};
-
-	return names[status];
-}
 
 /* -------------------------------------------------------------------------
  * Demands
@@ -500,117 +422,6 @@ add_take(Attempt *attempt, int demand, text *location, int64 quantity, OmsShare 
 	};
 }
 
-/* Who takes. */
-typedef struct Taker
-{
-	OmsAccounts *accounts;
-	const OmsChannel *channel;
-	OmsMethod	method;
-} Taker;
-
-/* components is how many skus an item consists of: as many shares a take of it has. */
-static int
-components(const OmsItem *item)
-{
-	return item->kit != NULL ? item->kit->n : 1;
-}
-
-/* component_units is how many units of its component c an item's units are. */
-static int64
-component_units(const OmsItem *item, int c, int64 units)
-{
-	return item->kit != NULL ? units * item->kit->quantities[c] : units;
-}
-
-/* take_sku tries to take quantity units of an item, which is no kit, at the location. */
-static void
-take_sku(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
-		 OmsChange *result)
-{
-	OmsGuard	guard = {.kind = OMS_GUARD_AVAILABLE};
-	OmsAmounts	change = {.reserved = quantity};
-
-	guard.safety = oms_safety_stock_of(taker->channel, taker->method, item, location);
-	guard.partial = how == OMS_MOVE_PARTIAL;
-	if (item->tracked)
-		guard.holder = taker->channel->channel;
-	if (how == OMS_MOVE_FORCED || (!item->tracked && !oms_safety_stock_excludes(&guard.safety)))
-		guard.kind = OMS_GUARD_NONE;
-	oms_stock_change(taker->accounts, item->sku, location, change, &guard, result);
-}
-
-/*
- * give_some gives back some of the units taken of an item, which is no kit; *share is what
- * of them is from the channel's protection, the last to go back.
- */
-static void
-give_some(const Taker *taker, const OmsItem *item, text *location, int64 taken, int64 units,
-		  OmsShare *share)
-{
-	OmsClaim	claim = {item->sku, location, taker->channel->channel, units};
-
-	if (units == 0)
-		return;
-	claim.protected = Max(0, share->units - (taken - units));
-	claim.protected_until = share->until;
-	share->units -= claim.protected;
-	oms_claim_give_stock(taker->accounts, &claim);
-}
-
-/*
- * take_kit tries to take quantity kits at the location: of all components or, giving back
- * what it took of the others, of none. forced, unless NULL, says which are not bounded.
- */
-static void
-take_kit(const Taker *taker, const OmsItem *item, text *location, int64 quantity, OmsMoveHow how,
-		 const bool *forced, OmsChange *result, OmsShare *shares)
-{
-	const OmsKit *kit = item->kit;
-	int64		kits = quantity;
-
-	memset(result, 0, sizeof(OmsChange));
-	result->outcome = OMS_SHORT;
-	if (how != OMS_MOVE_FORCED && forced == NULL &&
-		oms_excludes(taker->channel, taker->method, item, location))
-		return;
-	result->available = PG_INT64_MAX;
-	for (int c = 0; c < kit->n && kits > 0; c++)
-	{
-		OmsChange	one;
-		int64		units;
-		int64		whole = 0;
-
-		/* More than there can be is short without overflowing. */
-		if (pg_mul_s64_overflow(kits, kit->quantities[c], &units))
-			units = PG_INT64_MAX;
-		take_sku(taker, &kit->items[c], location, units,
-				 forced != NULL && forced[c] ? OMS_MOVE_FORCED : how, &one);
-		shares[c] = one.share;
-		if (kit->items[c].tracked)
-			result->available = Min(result->available, one.available / kit->quantities[c]);
-		if (one.outcome == OMS_PENDING)
-		{
-			result->outcome = OMS_PENDING;
-			result->pending = one.pending;
-		}
-		if (one.outcome == OMS_DONE)
-		{
-			whole = Min(kits, one.change.reserved / kit->quantities[c]);
-			if (whole < kits && how != OMS_MOVE_PARTIAL)
-				whole = 0;
-			give_some(taker, &kit->items[c], location, one.change.reserved,
-					  one.change.reserved - whole * kit->quantities[c], &shares[c]);
-		}
-		for (int before = 0; before < c; before++)
-			give_some(taker, &kit->items[before], location, kits * kit->quantities[before],
-					  (kits - whole) * kit->quantities[before], &shares[before]);
-		kits = whole;
-	}
-	if (kits > 0)
-		result->outcome = OMS_DONE;
-	result->change.reserved = kits;
-}
-
 /*
  * take tries to take quantity units (of a kit: kits) for the demand at the location, or
  * with partial what can be had; returns what it took. *free is what is takeable then.
@@ -619,18 +430,12 @@ static int64
 take(Attempt *attempt, int d, text *location, int64 quantity, bool partial, int64 *free)
 {
 	Demand	   *demand = &attempt->demands[d];
-	Taker		taker = {attempt->accounts, attempt->channel, attempt->request->method};
+	OmsTaker	taker = {attempt->accounts, attempt->channel, attempt->request->method};
 	OmsMoveHow	how = partial ? OMS_MOVE_PARTIAL : OMS_MOVE_WHOLE;
-	OmsShare   *shares = palloc0(sizeof(OmsShare) * components(demand->item));
+	OmsShare   *shares = palloc0(sizeof(OmsShare) * oms_item_components(demand->item));
 	OmsChange	result;
 
-	if (demand->item->kit != NULL)
-		take_kit(&taker, demand->item, location, quantity, how, NULL, &result, shares);
-	else
-	{
-		take_sku(&taker, demand->item, location, quantity, how, &result);
-		shares[0] = result.share;
-	}
+	oms_take(&taker, demand->item, location, quantity, how, NULL, &result, shares);
 	if (result.outcome == OMS_PENDING)
 		demand->pending = result.pending;
 	*free = result.available - result.change.reserved;
@@ -818,107 +623,13 @@ add_part(OmsReserveRequest *request, const OmsItem *item, OmsReservationPart par
 		}
 }
 
-/* A live reservation that was locked, in the caller's memory; of a kit one of its rows. */
-typedef struct LockedRow
-{
-	int64		id;
-	OmsClaim	claim;
-} LockedRow;
-
-/* rows_of is how many rows from the first on are of its reservation. */
-static int
-rows_of(int n, const LockedRow *rows)
-{
-	int			m = 1;
-
-	while (m < n && rows[m].id == rows[0].id)
-		m++;
-	return m;
-}
-
-/*
- * lock_rows runs one of the lock_… plans on keys and returns the rows it locked. A kit's
- * reservation of which somebody else has locked a row is left to him.
- */
-static int
-lock_rows(OmsPlan *plan, Datum *keys, LockedRow **rows)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	int			n;
-	int			kept = 0;
-
-	oms_spi_connect();
-	n = oms_spi_execute_latest(plan, keys, NULL);
-	*rows = MemoryContextAlloc(caller, sizeof(LockedRow) * Max(1, n));
-	for (int i = 0; i < n; i++)
-	{
-		LockedRow  *row = &(*rows)[kept++];
-
-		row->id = oms_spi_int64(i, 1);
-		oms_claim_read(i, 2, &row->claim, caller);
-		if (i + 1 == n || oms_spi_int64(i + 1, 1) != row->id)
-		{
-			int			m = 1;
-
-			while (m < kept && (*rows)[kept - m - 1].id == row->id)
-				m++;
-			if (m < oms_spi_int64(i, 2 + OMS_CLAIM_WIDTH))
-				kept -= m;
-		}
-	}
-	oms_spi_finish();
-	return kept;
-}
-
-/* release_locked marks rows released and gives what they claim back; returns the units. */
-static int64
-release_locked(OmsAccounts *accounts, int n, const LockedRow *rows)
-{
-	Datum	   *ids = palloc(sizeof(Datum) * Max(1, n));
-	Datum		values[1];
-	int64		units = 0;
-
-	if (n == 0)
-		return 0;
-	for (int i = 0; i < n; i++)
-	{
-		ids[i] = Int64GetDatum(rows[i].id);
-		units += rows[i].claim.quantity;
-		oms_claim_give_back(accounts, &rows[i].claim);
-	}
-	values[0] = oms_int8_array(n, ids);
-	oms_spi_connect();
-	if (oms_spi_execute(&release_rows, values, NULL, false) != n)
-		elog(ERROR, "%d reservations that we locked expected", n);
-	oms_spi_finish();
-	return units;
-}
-
-/* is_of says whether rows, all of one reservation, are of the item as it is today. */
-static bool
-is_of(const OmsItem *item, int m, const LockedRow *rows)
-{
-	const OmsKit *kit = item->kit;
-
-	if (kit == NULL || rows[0].claim.kit == NULL)
-		return kit == NULL && rows[0].claim.kit == NULL &&
-			oms_text_equal(item->sku, rows[0].claim.sku);
-	if (!oms_text_equal(item->sku, rows[0].claim.kit) || kit->n != m)
-		return false;
-	for (int c = 0; c < m; c++)
-		if (!oms_text_equal(kit->items[c].sku, rows[c].claim.sku) ||
-			kit->quantities[c] != rows[c].claim.kit_quantity)
-			return false;
-	return true;
-}
-
 /*
  * take_over_one makes a live reservation of the cart, of m rows, the order's, line by line,
  * and releases what the order does not want of it, and what another channel than the
  * order's has. One that spans lines is split. *claimed: units that a line has from the cart.
  */
 static void
-take_over_one(Attempt *attempt, int m, LockedRow *rows, int64 *claimed)
+take_over_one(Attempt *attempt, int m, OmsLockedRow *rows, int64 *claimed)
 {
 	OmsReserveRequest *request = attempt->request;
 	int64		left = rows[0].claim.quantity / rows[0].claim.kit_quantity;
@@ -934,7 +645,7 @@ take_over_one(Attempt *attempt, int m, LockedRow *rows, int64 *claimed)
 		if (attempt->demand_of[i] < 0 || units <= 0)
 			continue;
 		demand = &attempt->demands[attempt->demand_of[i]];
-		if (!is_of(demand->item, m, rows) || !oms_text_equal(rows[0].claim.channel, request->channel) ||
+		if (!oms_locked_is_of(demand->item, m, rows) || !oms_text_equal(rows[0].claim.channel, request->channel) ||
 			(line->location != NULL && !oms_text_equal(line->location, rows[0].claim.location)))
 			continue;
 		claimed[i] += units;
@@ -977,18 +688,18 @@ take_over_one(Attempt *attempt, int m, LockedRow *rows, int64 *claimed)
 		for (int r = 0; r < m; r++)
 			oms_claim_give_back(attempt->accounts, &rows[r].claim);
 	else
-		(void) release_locked(attempt->accounts, m, rows);
+		(void) oms_locked_release(attempt->accounts, m, rows);
 }
 
 /* take_over makes the cart's live reservations the order's, as far as it wants them. */
 static void
-take_over(Attempt *attempt, int n, LockedRow *rows)
+take_over(Attempt *attempt, int n, OmsLockedRow *rows)
 {
 	int64	   *claimed = palloc0(sizeof(int64) * Max(1, attempt->request->nlines));
 
 	for (int r = 0, m; r < n; r += m)
 	{
-		m = rows_of(n - r, rows + r);
+		m = oms_locked_rows_of(n - r, rows + r);
 		take_over_one(attempt, m, rows + r, claimed);
 	}
 }
@@ -1057,9 +768,9 @@ insert_reservation(OmsInserter *inserter, Attempt *attempt, const OmsReserveLine
 {
 	int64		id = nextval_internal(oms_table("reservation_id_seq"), false);
 
-	for (int c = 0; c < components(item); c++)
+	for (int c = 0; c < oms_item_components(item); c++)
 	{
-		int64		quantity = component_units(item, c, units);
+		int64		quantity = oms_item_component_units(item, c, units);
 		OmsShare	share = from->shares[c];
 
 		share.units = Min(share.units, quantity);
@@ -1289,8 +1000,7 @@ try_once(Attempt *attempt, bool may_split)
 	attempt->accounts = oms_stock_open();
 	if (request->cart_id != NULL)
 	{
-		LockedRow  *rows;
-		Datum		keys[2];
+		OmsLockedRow *rows;
 		int			n;
 
 		/* Before the reservations are read: what filled a backorder is one of them. */
@@ -1300,13 +1010,11 @@ try_once(Attempt *attempt, bool may_split)
 			oms_accounts_close(attempt->accounts);
 			return false;
 		}
-		keys[0] = PointerGetDatum(request->cart_id);
-		keys[1] = TimestampTzGetDatum(GetCurrentTimestamp());
-		n = lock_rows(&lock_cart, keys, &rows);
+		n = oms_locked_of_cart(request->cart_id, &rows);
 		if (request->order_id != NULL)
 			take_over(attempt, n, rows);
 		else
-			(void) release_locked(attempt->accounts, n, rows);
+			(void) oms_locked_release(attempt->accounts, n, rows);
 	}
 	served = serve(attempt, may_split);
 	if (served)
@@ -1473,259 +1181,4 @@ oms_reserve_lines(OmsReserveRequest *request)
 			break;
 	}
 	set_statuses(&attempt, request->complete);
-}
-
-/* wanted_units says what a line wants, and what all lines of its sku want if there are more. */
-static char *
-wanted_units(const OmsReserveRequest *request, const OmsReserveLine *line)
-{
-	int64		total = 0;
-
-	for (int i = 0; i < request->nlines; i++)
-		if (oms_text_equal(request->lines[i].sku, line->sku) &&
-			pg_add_s64_overflow(total, request->lines[i].quantity, &total))
-			total = PG_INT64_MAX;
-	if (total == line->quantity)
-		return psprintf("%lld", (long long) line->quantity);
-	return psprintf("%lld (of %lld over all lines)", (long long) line->quantity, (long long) total);
-}
-
-/* oms_raise_line raises for a line that was refused for its own sake; else it returns. */
-void
-oms_raise_line(const OmsReserveRequest *request, const OmsReserveLine *line)
-{
-	char	   *sku = text_to_cstring(line->sku);
-	char	   *channel = text_to_cstring(request->channel);
-
-	switch (line->status)
-	{
-		case OMS_LINE_UNKNOWN:
-			oms_raise_unknown_sku(line->sku);
-			break;
-		case OMS_LINE_NOT_ALLOWED:
-			ereport(ERROR,
-					(errcode(OMS_ERR_NOT_ALLOWED),
-					 errmsg("sku \"%s\" cannot be sold like this on channel \"%s\"", sku, channel),
-					 errdetail("Line %d, %lld units. %s", line->line_no,
-							   (long long) line->quantity, line->why)));
-			break;
-		case OMS_LINE_HELD_BY_OTHERS:
-			ereport(ERROR,
-					(errcode(OMS_ERR_HELD_BY_OTHERS),
-					 line->why != NULL
-					 ? errmsg("the quota of sku \"%s\" is held by open transactions", sku)
-					 : errmsg("stock of sku \"%s\" is held by open transactions", sku),
-					 errdetail("Line %d: channel \"%s\" wants %lld, available %lld without what transaction %u may release.",
-							   line->line_no, channel, (long long) line->quantity,
-							   (long long) line->available, line->pending),
-					 errhint("Try again; oms.wait_for_pending says how long to wait.")));
-			break;
-		case OMS_LINE_BACKORDER_LIMIT:
-			ereport(ERROR,
-					(errcode(OMS_ERR_BACKORDER_LIMIT),
-					 errmsg("too many units of sku \"%s\" would be backordered on channel \"%s\"", sku, channel),
-					 errdetail("Line %d: wanted %s, available %lld, and %lld may still be backordered.",
-							   line->line_no, wanted_units(request, line),
-							   (long long) line->available, (long long) line->limit_left),
-					 errhint("Reserve fewer, pass on_shortage => 'partial', or call oms.add_backorder_limit.")));
-			break;
-		case OMS_LINE_QUOTA:
-			ereport(ERROR,
-					(errcode(OMS_ERR_QUOTA),
-					 errmsg("the quota of sku \"%s\" for channel \"%s\" does not allow it", sku, channel),
-					 errdetail("Line %d: wanted %s; %s.", line->line_no,
-							   wanted_units(request, line), line->why),
-					 errhint("Reserve fewer, or change oms.quota.")));
-			break;
-		case OMS_LINE_INSUFFICIENT:
-		case OMS_LINE_PARTIAL:
-			ereport(ERROR,
-					(errcode(OMS_ERR_INSUFFICIENT_STOCK),
-					 errmsg("not enough stock of sku \"%s\" for channel \"%s\"", sku, channel),
-					 errdetail("Line %d: wanted %s, available %lld%s.", line->line_no,
-							   wanted_units(request, line), (long long) line->available,
-							   line->location == NULL ? "" :
-							   psprintf(" at location \"%s\"", text_to_cstring(line->location))),
-					 line->kit && request->on_shortage == OMS_BACKORDER
-					 ? errhint("A kit is not backordered: backorder its components as lines of their own.")
-					 : errhint("Reserve fewer, or pass on_shortage => 'partial'.")));
-			break;
-		default:
-			break;
-	}
-}
-
-/* oms_raise_refused raises for the first line that was refused for its own sake. */
-void
-oms_raise_refused(const OmsReserveRequest *request)
-{
-	for (int i = 0; i < request->nlines; i++)
-		oms_raise_line(request, &request->lines[i]);
-	elog(ERROR, "a refused request has no refused line");
-}
-
-/* -------------------------------------------------------------------------
- * For orders and routing
- * -------------------------------------------------------------------------
- */
-
-/* oms_release_order releases every live reservation of an order; returns the units. */
-int64
-oms_release_order(text *order_id)
-{
-	LockedRow  *rows;
-	OmsAccounts *accounts = oms_stock_open();
-	Datum		key = PointerGetDatum(order_id);
-	int			n = lock_rows(&lock_order, &key, &rows);
-	int64		units = release_locked(accounts, n, rows);
-
-	oms_accounts_close(accounts);
-	return units;
-}
-
-/* item_of is what locked rows, all of one reservation, are of: a kit as it was reserved. */
-static const OmsItem *
-item_of(int n, LockedRow *rows)
-{
-	text	  **skus = palloc(sizeof(text *) * n);
-	OmsItem    *item;
-	OmsKit	   *kit;
-
-	for (int c = 0; c < n; c++)
-		skus[c] = rows[c].claim.sku;
-	if (rows[0].claim.kit == NULL)
-		return oms_items(1, skus);
-	kit = palloc(sizeof(OmsKit));
-	kit->n = n;
-	kit->items = oms_items(n, skus);
-	kit->quantities = palloc(sizeof(int64) * n);
-	for (int c = 0; c < n; c++)
-		kit->quantities[c] = rows[c].claim.kit_quantity;
-	item = oms_items(1, &rows[0].claim.kit);
-	item->kit = kit;
-	return item;
-}
-
-/*
- * write_move gives back where they are held the units of a row of which quantity units
- * were taken elsewhere, and writes the row there: itself or, unless whole, a part of it
- * under a new number.
- */
-static void
-write_move(OmsAccounts *accounts, const LockedRow *row, text *to_location, int64 quantity,
-		   const OmsShare *share, bool whole, int64 new_id)
-{
-	OmsClaim	moved = row->claim;
-	Datum		values[8];
-	char		nulls[9] = "        ";
-
-	/* Units of a protection are the last to go. */
-	moved.protected = Max(0, moved.protected - (moved.quantity - quantity));
-	moved.quantity = quantity;
-	oms_claim_give_stock(accounts, &moved);
-	values[0] = Int64GetDatum(row->id);
-	values[1] = PointerGetDatum(to_location);
-	values[2] = Int64GetDatum(share->units);
-	values[3] = PointerGetDatum(share->until);
-	nulls[3] = share->units == 0 ? 'n' : ' ';
-	values[4] = PointerGetDatum(moved.sku);
-	values[5] = Int64GetDatum(quantity);
-	values[6] = Int64GetDatum(moved.protected);
-	values[7] = Int64GetDatum(new_id);
-	oms_spi_execute(whole ? &move_row : &split_row, values, nulls, false);
-}
-
-/*
- * move is oms_move_reservation; *result is what became of the take. forced, unless NULL,
- * says which components of a kit are not bounded: then nothing of it may be consumed.
- */
-static int64
-move(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how, const bool *forced,
-	 OmsChange *result)
-{
-	Taker		taker = {oms_stock_open()};
-	Datum		key = Int64GetDatum(reservation_id);
-	LockedRow  *rows;
-	int			n = lock_rows(&lock_one, &key, &rows);
-	int64		outstanding = n == 0 ? 0 : rows[0].claim.quantity / rows[0].claim.kit_quantity;
-	bool		of_kit = n > 0 && rows[0].claim.kit != NULL;
-	OmsShare   *shares;
-	bool		consumed;
-	bool		isnull;
-
-	memset(result, 0, sizeof(OmsChange));
-	result->outcome = OMS_SHORT;
-	if (n == 0 || quantity > outstanding || (of_kit && quantity != outstanding) ||
-		oms_text_equal(rows[0].claim.location, to_location))
-	{
-		oms_accounts_close(taker.accounts);
-		return 0;
-	}
-	oms_spi_connect();
-	(void) oms_spi_execute_latest(&select_one, &key, NULL);
-	taker.channel = oms_channel(rows[0].claim.channel);
-	taker.method = DatumGetBool(oms_spi_value(0, 1, &isnull)) ? OMS_PICKUP : OMS_SHIP;
-	consumed = DatumGetBool(oms_spi_value(0, 2, &isnull));
-	shares = palloc0(sizeof(OmsShare) * n);
-	if (!of_kit)
-	{
-		take_sku(&taker, item_of(n, rows), to_location, quantity, how, result);
-		shares[0] = result->share;
-	}
-	else if (forced == NULL || !consumed)
-		take_kit(&taker, item_of(n, rows), to_location, quantity,
-				 how == OMS_MOVE_PARTIAL ? OMS_MOVE_WHOLE : how, forced, result, shares);
-	if (result->outcome == OMS_DONE)
-	{
-		bool		whole = result->change.reserved == outstanding && !consumed;
-		int64		new_id = whole ? 0 : nextval_internal(oms_table("reservation_id_seq"), false);
-
-		quantity = result->change.reserved;
-		for (int r = 0; r < n; r++)
-			write_move(taker.accounts, &rows[r], to_location, quantity * rows[r].claim.kit_quantity,
-					   &shares[r], whole, new_id);
-	}
-	oms_spi_finish();
-	oms_accounts_close(taker.accounts);
-	return result->outcome == OMS_DONE ? quantity : 0;
-}
-
-/*
- * oms_move_reservation moves units of a live reservation to another location: a take
- * there, bounded by the safety stock of its channel (OMS_MOVE_WHOLE: all of quantity or nothing,
- * OMS_MOVE_PARTIAL: what can be had; OMS_MOVE_FORCED is not bounded, for moves that as a
- * set take nowhere more than they give), and a give here. Of a kit quantity is in kits, and
- * only all that are left of it move. Returns what was moved: 0, with nothing changed, when
- * none is to be had there or a row is locked or no longer live. A part moved becomes a
- * reservation of its own.
- */
-int64
-oms_move_reservation(int64 reservation_id, text *to_location, int64 quantity, OmsMoveHow how)
-{
-	OmsChange	result;
-
-	return move(reservation_id, to_location, quantity, how, NULL, &result);
-}
-
-/*
- * oms_move_whole moves quantity (of a kit: kits) of a live reservation or nothing, as
- * oms_move_reservation does; *result is what became of the take.
- */
-bool
-oms_move_whole(int64 reservation_id, text *to_location, int64 quantity, OmsChange *result)
-{
-	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, NULL, result) == quantity;
-}
-
-/*
- * oms_move_kit moves a kit's whole reservation, of which nothing was consumed, to another
- * location; components that are forced are not bounded: they belong to a set of moves that
- * takes nowhere more than it gives. False, with nothing changed, when it cannot.
- */
-bool
-oms_move_kit(int64 reservation_id, text *to_location, int64 quantity, const bool *forced)
-{
-	OmsChange	result;
-
-	return move(reservation_id, to_location, quantity, OMS_MOVE_WHOLE, forced, &result) == quantity;
 }

@@ -3,7 +3,7 @@
  *		The default solver: all orders are decided as a set.
  *
  * 1. Start: the better of the two sequential plans, in which kept orders have what they are
- *	  planned to have.
+ *	  planned to have; of a large instance one among rough candidates first.
  * 2. Price: stock and capacity get prices, and the bound comes with them (price.c).
  * 3. Negotiate: all orders choose at once, and those who lose least give way (negotiate.c).
  * 4. Improve: a chain for each order that costs more than its ideal (its excess);
@@ -14,7 +14,9 @@
  *	  elsewhere, at any cost.
  *	  Settle: class by class, an unfilled or late order may take anything that a
  *    lower class holds, so that no priority is inverted.
- * 6. Polish: each order may take what is free and better.
+ * 6. Price again, where something had to be left out, for plans that leave out no more, and
+ *    improve and settle by that.
+ * 7. Polish: each order may take what is free and better.
  *
  * The plan is never worse than a sequential one, since it starts from the better, and what
  * a step with heat made dearer in the end is taken back. All choices follow from indexes,
@@ -28,9 +30,10 @@
 #include "utils/memutils.h"
 
 #define MAX_MOVED 17			/* orders that one step may move */
-#define MAX_REBUILT 8			/* orders of a neighbourhood */
+#define MAX_REBUILT 12			/* orders of a neighbourhood */
 #define SCANNED_HOLDERS 32		/* looked at to choose who gives way */
 #define POLISHED_PAIRS 10000000 /* up to here the last pass looks at all candidates */
+#define WORK_OF_ITERATION 32	/* sets of locations tried in general searches that take as long */
 #define MOST_LOOKED 5000		/* patterns that serving may look at in a round */
 #define MOST_SERVING 8			/* orders that may move to serve one */
 #define MOST_HOLDERS 16			/* of what they want, that are tried */
@@ -60,7 +63,7 @@ typedef struct Batch
 	PlanPattern target;
 	int32	   *unhappy;		/* orders without their ideal pattern */
 	int32		nunhappy;
-	int64		budget;			/* iterations */
+	int64		budget;			/* iterations, and work that counts like them */
 	int64		looked;			/* patterns that serving has looked at */
 	int64		heat;			/* money by which a step may make the plan dearer, at most */
 } Batch;
@@ -468,6 +471,20 @@ is_whole(const Batch *batch)
 	return true;
 }
 
+/*
+ * spent is what of the budget is used up: the iterations, and, unless their number is given, the
+ * general searches in them, for an iteration with these may take as long as a hundred without.
+ */
+static int64
+spent(const Batch *batch)
+{
+	int64		spent = batch->run->iterations;
+
+	if (batch->model->options.iterations < 0)
+		spent += oms_search_work(batch->run->search) / WORK_OF_ITERATION;
+	return spent;
+}
+
 static bool
 may_go_on(Batch *batch, const char **stop)
 {
@@ -483,7 +500,7 @@ may_go_on(Batch *batch, const char **stop)
 			 (double) (value(batch) - batch->prices->bound) <=
 			 options->gap_target * batch->state->score.cost)
 		*stop = "gap_target";
-	else if (batch->run->iterations >= batch->budget)
+	else if (spent(batch) >= batch->budget)
 		*stop = "iterations";
 	else if ((batch->run->iterations & 15) == 0 && oms_run_out_of_time(batch->run))
 		*stop = "deadline";
@@ -541,6 +558,7 @@ improve(Batch *batch)
 	MemoryContext context;
 	PlanPattern *before;
 	PlanScore	score;
+	bool		progress = false;
 
 	list_unhappy(batch);
 	for (int32 i = 0; batch->prices != NULL && i < batch->nunhappy && may_go_on(batch, &stop); i++)
@@ -555,15 +573,23 @@ improve(Batch *batch)
 	context = AllocSetContextCreate(CurrentMemoryContext, "oms plan copy", ALLOCSET_DEFAULT_SIZES);
 	before = copy_plan(batch, context);
 	score = batch->state->score;
-	started = batch->run->iterations;
+	started = spent(batch);
 	for (int32 i = 0; i < batch->nunhappy; i++)
 		heat += batch->excess[batch->unhappy[i]] / batch->nunhappy;
 	heat *= HEAT;
 	while (may_go_on(batch, &stop))
 	{
 		int			steps = Max(256, batch->nunhappy / 4);
-		double		rest = 1.0 - (double) (batch->run->iterations - started) /
+		double		rest = 1.0 - (double) (spent(batch) - started) /
 			(batch->budget - started);
+
+		/* half of the time brought nothing */
+		if (rest < 0.5 && !progress && oms_score_compare(&batch->state->score, &score) >= 0)
+		{
+			stop = "no progress";
+			break;
+		}
+		progress |= rest < 0.5;
 
 		batch->heat = (int64) (heat * rest * rest);
 		/* those with the larger excess more often */
@@ -580,8 +606,48 @@ improve(Batch *batch)
 }
 
 /*
- * polish lets each order in turn take the best that is free, until none gains: the
- * other steps follow prices, and may leave an order beside a cheaper place.
+ * take_over lets an order that lacks units, and would not if it were alone, change places with the
+ * dearest of its class who hold what it wants. True when the plan gains.
+ */
+static bool
+take_over(Batch *batch, int32 order)
+{
+	PlanModel  *model = batch->model;
+	PlanDraft  *state = batch->state;
+	PlanScore	before = state->score;
+	PlanView	view = {0};
+	int32		dearest = PLAN_NOWHERE;
+
+	if (!mendable(batch, order))
+		return false;
+	oms_best_pattern(batch->run->search, order, &view, &batch->target);
+	for (int i = 0; i < batch->target.nshares; i++)
+		for (PlanHeld *held = state->in_cell[batch->target.shares[i].cell]; held != NULL;
+			 held = held->next_in_cell)
+		{
+			int32		holder = model->lines[held->share.line].order;
+
+			if (holder != order && !model->orders[holder].kept &&
+				model->orders[holder].priority == model->orders[order].priority &&
+				(dearest == PLAN_NOWHERE || state->placed[holder].cost > state->placed[dearest].cost))
+				dearest = holder;
+		}
+	if (dearest == PLAN_NOWHERE)
+		return false;
+	batch->nmoved = 0;
+	take_away(batch, order);
+	take_away(batch, dearest);
+	place_best(batch, order, false);
+	place_best(batch, dearest, false);
+	if (oms_score_compare(&state->score, &before) < 0)
+		return true;
+	undo(batch);
+	return false;
+}
+
+/*
+ * polish lets each order in turn take the best that is free, or another's place, until none
+ * gains: the other steps follow prices, and may leave an order beside a cheaper place.
  */
 static void
 polish(Batch *batch)
@@ -617,6 +683,7 @@ polish(Batch *batch)
 			}
 			oms_state_take(state, o, &batch->found);
 			oms_state_place(state, o, &batch->target);
+			again |= take_over(batch, o);
 		}
 	}
 }
@@ -789,6 +856,51 @@ find_ideals(Batch *batch)
 	}
 }
 
+/*
+ * refine gives all orders their candidates in place of rough ones; false when the time is used up
+ * before.
+ */
+static bool
+refine(Batch *batch)
+{
+	PlanModel  *model = batch->model;
+
+	for (int32 o = 0; o < model->norders; o++)
+	{
+		const PlanPlaced *placed = &batch->state->placed[o];
+		int32	   *must = palloc(sizeof(int32) * Max(1, placed->nheld));
+
+		if ((o & 63) == 0)
+		{
+			CHECK_FOR_INTERRUPTS();
+			oms_progress_done(o);
+			if (oms_run_out_of_time(batch->run))
+				return false;
+		}
+		for (int i = 0; i < placed->nheld; i++)
+			must[i] = placed->held[i].share.location;
+		oms_model_refine(model, o, must, placed->nheld);
+		pfree(must);
+	}
+	MemoryContextDelete(model->rough);
+	model->rough = NULL;
+	return true;
+}
+
+/* improve_and_settle improves the plan by so many iterations, and makes it keep the priorities. */
+static void
+improve_and_settle(Batch *batch, int64 budget)
+{
+	batch->budget = spent(batch) + budget;
+	improve(batch);
+	/* what settling displaced may find a better place, which must then settle again */
+	for (int round = 0; (serve(batch) | settle(batch)) && round < 3; round++)
+	{
+		batch->budget = spent(batch) + Max(1, budget / 8);
+		improve(batch);
+	}
+}
+
 /* oms_solve_batch decides all orders together; see the head of this file. */
 void
 oms_solve_batch(PlanRun *run)
@@ -797,24 +909,29 @@ oms_solve_batch(PlanRun *run)
 	Batch		batch = {0};
 	int			rounds = model->norders <= 2000 ? 150 : model->norders <= 20000 ? 100 : 50;
 	int			passes = model->norders <= 20000 ? 120 : 100;
+	int64		budget = model->options.iterations;
 
 	batch.run = run;
 	batch.model = model;
 	batch.excess = oms_model_alloc(model, model->norders, sizeof(int64));
 	batch.unhappy = oms_model_alloc(model, model->norders, sizeof(int32));
 	batch.alone = oms_model_alloc(model, model->norders, sizeof(Alone));
-	batch.budget = model->options.iterations >= 0 ? model->options.iterations :
-		2000 + Min((int64) model->norders * 100, 300000);
+	if (budget < 0)
+		budget = Min(Min(model->norders * INT64CONST(1000), 50000 + model->norders * INT64CONST(60)),
+					 450000);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);
-	batch.state = keep_better(batch.state, oms_sequential_plan(run, true));
+	if (model->rough != NULL && refine(&batch))
+		batch.state = keep_better(batch.state, oms_sequential_plan(run, false));
+	if (model->rough == NULL)
+		batch.state = keep_better(batch.state, oms_sequential_plan(run, true));
 
 	batch.prices = oms_prices_create(model);
 	if (batch.prices != NULL && !oms_run_out_of_time(run))
 	{
 		run->state = batch.state;
-		oms_prices_search(run, batch.prices, value(&batch), rounds);
+		oms_prices_search(run, batch.prices, NULL, value(&batch), rounds);
 		run->prices = batch.prices;
 		batch.ideal = batch.prices->ideal;
 		batch.state = keep_better(batch.state, oms_negotiate(run, batch.prices, passes));
@@ -825,12 +942,14 @@ oms_solve_batch(PlanRun *run)
 		find_ideals(&batch);
 	}
 
-	improve(&batch);
-	/* what settling displaced may find a better place, which must then settle again */
-	for (int round = 0; (serve(&batch) | settle(&batch)) && round < 3; round++)
+	improve_and_settle(&batch, budget);
+	if (batch.prices != NULL && !is_whole(&batch) && !oms_run_out_of_time(run))
 	{
-		batch.budget = run->iterations + Max(1, batch.budget / 8);
-		improve(&batch);
+		PlanScore	allowed = batch.state->score;
+
+		run->state = batch.state;
+		oms_prices_search(run, batch.prices, &allowed, allowed.cost, rounds);
+		improve_and_settle(&batch, budget / 4);
 	}
 	polish(&batch);
 	run->state = batch.state;

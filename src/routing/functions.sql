@@ -33,7 +33,7 @@ CREATE FUNCTION oms.plan_summary() RETURNS TABLE (
     AS 'MODULE_PATHNAME', 'oms_plan_summary';
 REVOKE ALL ON FUNCTION oms.plan_summary() FROM PUBLIC;
 COMMENT ON FUNCTION oms.plan_summary() IS
-    'one row about the last plan of this session: cost, units unfilled, lines late, shipments, kilometres, seconds per phase, why it stopped. No plan that leaves in each class no more units unfilled and lines late costs less than lower_bound; gap is (cost - lower_bound) / cost; both are null where nothing is certified';
+    'one row about the last plan of this session: cost, units unfilled, lines late, shipments, kilometres, seconds per phase, why it stopped. No plan that leaves in each class no more units unfilled and lines late costs less than lower_bound; gap is (cost - lower_bound) / cost; both are null where nothing is certified. Of a plan made with the rights of a role that the caller has not, as oms.route makes it, there is no row here, in plan_candidates and in plan_prices';
 
 CREATE FUNCTION oms.plan_candidates(for_order text DEFAULT NULL) RETURNS TABLE (
     order_id text, location text, rank int, cost numeric, distance_km float8, late_seconds bigint,

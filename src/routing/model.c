@@ -21,6 +21,9 @@
 #include "routing/model.h"
 #include "utils/memutils.h"
 
+#define ROUGH 32				/* cheapest locations among which an order looks at first */
+#define ROUGH_PAIRS 20000000	/* from here on: orders times locations */
+
 /* Half the circumference: what an unknown distance counts as, so that it comes last. */
 #define UNKNOWN_METRES 20015115
 
@@ -460,7 +463,7 @@ insert(Ranked *best, int n, int depth, int64 cost, int32 at, const PlanCandidate
 
 /*
  * fits_at tells whether a location with nothing taken from it could serve a set of lines,
- * whole unless lines split: that is more than each of them alone.
+ * whole or, where lines split, one unit of each: that is more than each of them alone.
  */
 static bool
 fits_at(const PlanModel *model, const PlanOrder *order, int32 location, uint32 set,
@@ -486,9 +489,7 @@ fits_at(const PlanModel *model, const PlanOrder *order, int32 location, uint32 s
 			return false;
 	}
 	if (model->options.split_lines)
-		return capacity->lines >= n && capacity->units >= 1 &&
-			(capacity->seconds >= PLAN_UNLIMITED ||
-			 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, 1, 1));
+		units = n;				/* one of each line */
 	return capacity->lines >= n && capacity->units >= units &&
 		(capacity->seconds >= PLAN_UNLIMITED ||
 		 capacity->seconds >= oms_work_seconds(&model->locations[location], 1, n, units));
@@ -760,6 +761,87 @@ oms_model_candidates(PlanModel *model, int32 index, int64 limit, const int64 *le
 	bound_cost(model, index);
 }
 
+/* cheapest_locations finds the ROUGH locations from which a shipment costs least, about; their number. */
+static int
+cheapest_locations(const PlanModel *model, const PlanOrder *order, int32 *locations)
+{
+	double		costs[ROUGH];
+	double		per_chord = model->options.cost_per_km * OMS_EARTH_RADIUS_KM;
+	int			n = 0;
+
+	for (int32 l = 0; l < model->nlocations; l++)
+	{
+		const PlanLocation *place = &model->locations[l];
+		double		x = order->vector[0] - place->vector[0];
+		double		y = order->vector[1] - place->vector[1];
+		double		z = order->vector[2] - place->vector[2];
+		double		cost = place->handling_cost;
+		int			i;
+
+		if (order->has_position)
+			cost += per_chord * (place->has_position ? sqrt(x * x + y * y + z * z) : M_PI);
+		if (n == ROUGH && cost >= costs[n - 1])
+			continue;
+		for (i = n < ROUGH ? n++ : n - 1; i > 0 && costs[i - 1] > cost; i--)
+		{
+			costs[i] = costs[i - 1];
+			locations[i] = locations[i - 1];
+		}
+		costs[i] = cost;
+		locations[i] = l;
+	}
+	return n;
+}
+
+/*
+ * rough_candidates sets some candidates of an order, in memory of the rough context: of the
+ * locations from which a shipment costs least those that have stock for a line of it.
+ */
+static void
+rough_candidates(PlanModel *model, int32 index)
+{
+	PlanOrder  *order = &model->orders[index];
+	int32		locations[ROUGH];
+	int			nlines = order->nlines;
+	int			nlocations = cheapest_locations(model, order, locations);
+	int32	   *cells = MemoryContextAlloc(model->rough, sizeof(int32) * nlines * nlocations);
+	int			n = 0;
+
+	order->candidates = MemoryContextAlloc(model->rough, sizeof(PlanCandidate) * nlocations);
+	for (int i = 0; i < nlocations; i++)
+		if (fill_candidate(model, order, locations[i], NULL, &order->candidates[n], NULL))
+			n++;
+	qsort(order->candidates, n, sizeof(PlanCandidate), compare_candidates);
+	order->ncandidates = n;
+	order->cells = cells;
+	order->line_costs = NULL;
+	order->beyond = PLAN_NOTHING_BEYOND;
+	order->pruned = true;
+	for (int l = 0; l < nlines; l++)
+		for (int k = 0; k < n; k++)
+		{
+			int32		cell = oms_model_cell(model, model->lines[order->first_line + l].sku,
+											  order->candidates[k].location);
+
+			if (cell != PLAN_NOWHERE &&
+				!usable(model, order->first_line + l, &model->cells[cell], NULL))
+				cell = PLAN_NOWHERE;
+			*cells++ = cell;
+		}
+	bound_cost(model, index);
+}
+
+/*
+ * oms_model_refine sets the candidates of an order whose candidates were rough, and keeps the
+ * must locations.
+ */
+void
+oms_model_refine(PlanModel *model, int32 index, const int32 *must, int nmust)
+{
+	model->orders[index].candidates = NULL;
+	oms_model_candidates(model, index, model->options.candidates, NULL, NULL, must, nmust);
+}
+
 /*
  * oms_model_keep adds a location to the kept candidates of an order, if it is not one:
  * a solver has found use for it.
@@ -830,7 +912,7 @@ compare_arrival(const void *a, const void *b)
 
 /*
  * oms_model_build completes a model whose arrays have been filled and sorted: it
- * links lines, finds candidates and checks that all sums fit.
+ * links lines, finds candidates, of a large instance rough ones, and checks that all sums fit.
  */
 void
 oms_model_build(PlanModel *model)
@@ -864,14 +946,21 @@ oms_model_build(PlanModel *model)
 	qsort(model->arrival, model->norders, sizeof(int32), compare_arrival);
 
 	for (int32 o = 0; o < model->norders; o++)
+		model->has_kept |= model->orders[o].kept;
+	/* of a large instance the batch solver has a first plan before all pairs were looked at */
+	if (model->options.solver == PLAN_BATCH && model->pairs == NULL && model->line_costs == NULL &&
+		!model->has_kept &&
+		(int64) model->norders * model->nlocations >= ROUGH_PAIRS)
+		model->rough = AllocSetContextCreate(model->context, "oms plan rough candidates",
+											 ALLOCSET_DEFAULT_SIZES);
+	for (int32 o = 0; o < model->norders; o++)
 	{
 		PlanOrder  *order = &model->orders[o];
 
 		CHECK_FOR_INTERRUPTS();
 		oms_progress_done(o);
 		order->shared_sku = false;
-		model->has_kept |= order->kept;
-		order->plain = !model->options.split_lines && order->nlines <= PLAIN_LINES;
+		order->plain = order->nlines <= PLAIN_LINES;
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
 		{
 			order->nunits += model->lines[i].quantity;
@@ -881,7 +970,10 @@ oms_model_build(PlanModel *model)
 		}
 		order->plain &= !order->shared_sku;
 		units += order->nunits;
-		oms_model_candidates(model, o, model->options.candidates, NULL, NULL, NULL, 0);
+		if (model->rough != NULL)
+			rough_candidates(model, o);
+		else
+			oms_model_candidates(model, o, model->options.candidates, NULL, NULL, NULL, 0);
 	}
 	if (units > 1.0e18)
 		ereport(ERROR,

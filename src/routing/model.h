@@ -114,7 +114,7 @@ typedef struct PlanOrder
 	bool		ship_complete;
 	bool		kept;			/* all its lines are planned somewhere already, and stay served */
 	bool		shared_sku;		/* two of its lines ask for the same sku */
-	bool		plain;			/* a few whole, free lines of different skus: see plain.c */
+	bool		plain;			/* a few free lines of different skus: see plain.c */
 	bool		pruned;			/* there are more candidates than the kept ones */
 } PlanOrder;
 
@@ -183,6 +183,7 @@ typedef struct PlanModel
 	char	   *pool;			/* small pieces that live as long as the model */
 	Size		pool_left;
 	MemoryContext transient;	/* when set, pieces come from here */
+	MemoryContext rough;		/* candidates of a first plan; NULL when there are none */
 	int32	   *location_scratch;	/* [nlocations], PLAN_NOWHERE between uses */
 	uint32	   *lines_scratch;	/* [nlocations], 0 between uses */
 } PlanModel;
@@ -200,6 +201,7 @@ extern void *oms_model_piece(PlanModel *model, Size size);
 extern void oms_model_build(PlanModel *model);
 extern void oms_model_candidates(PlanModel *model, int32 order, int64 limit, const int64 *left,
 								 const PlanWorth *worth, const int32 *must, int nmust);
+extern void oms_model_refine(PlanModel *model, int32 order, const int32 *must, int nmust);
 extern void oms_model_keep(PlanModel *model, int32 order, int32 location);
 extern bool oms_model_candidate(PlanModel *model, int32 order, int32 location,
 								PlanCandidate *candidate, const char **why_not);

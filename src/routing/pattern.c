@@ -90,6 +90,7 @@ struct PlanSearch
 	PlanPattern best;
 	bool		have_best;
 	int			explored;		/* steps left for the order at hand */
+	int64		work;			/* sets of locations tried, and steps, so far */
 	MemoryContext transient;
 
 	/* dynamic programming over sets of bundles */
@@ -139,6 +140,16 @@ oms_search_create(PlanModel *model)
 	search->maxnodes = 1024;
 	search->nodes = oms_model_alloc(model, search->maxnodes, sizeof(Part));
 	return search;
+}
+
+/*
+ * oms_search_work is how many sets of locations, and ways to divide what is scarce, the general
+ * search has tried: nearly all time that is not spent on plain orders.
+ */
+int64
+oms_search_work(const PlanSearch *search)
+{
+	return search->work;
 }
 
 /* oms_pattern_compare orders by unfilled units, late lines, cost: < 0 when a is better. */
@@ -209,11 +220,18 @@ copy_pattern(PlanPattern *to, MemoryContext context, const PlanPattern *from)
 	to->priced = from->priced;
 }
 
+/* What a pattern may take at most: of a cell, and at a location. */
 static int64
-cell_left(const PlanSearch *search, int32 cell)
+cell_left(const PlanModel *model, const PlanView *view, int32 cell)
 {
-	return search->view->left && search->view->penalty == 0 ? search->view->left[cell] :
-		search->model->cells[cell].available;
+	return view->left && view->penalty == 0 ? view->left[cell] : model->cells[cell].available;
+}
+
+static const PlanCapacity *
+room_left(const PlanModel *model, const PlanView *view, int32 location)
+{
+	return view->capacity && view->penalty == 0 ? &view->capacity[location] :
+		&model->locations[location].capacity;
 }
 
 /* Money, and prices, of serving units of a line (of the order) at an option. */
@@ -370,9 +388,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 		if (candidate->cost >= enough)
 			break;
 
-		option->left = view->capacity && view->penalty == 0 ?
-			view->capacity[candidate->location] :
-			model->locations[candidate->location].capacity;
+		option->left = *room_left(model, view, candidate->location);
 		if (option->left.orders < 1 || !has_room(model, candidate->location, &option->left, 1, 1))
 			continue;
 		for (int i = 0; i < view->nbanned; i++)
@@ -409,7 +425,7 @@ gather(PlanSearch *search, int32 index, const PlanView *view)
 
 				if (order->shared_sku && search->bundle_start[b + 1] - search->bundle_start[b] > 1)
 					need += taken_in_bundle(search, b, i);
-				if (cell == PLAN_NOWHERE || cell_left(search, cell) < need)
+				if (cell == PLAN_NOWHERE || cell_left(search->model, search->view, cell) < need)
 				{
 					cost = NEVER;
 					break;
@@ -466,7 +482,7 @@ shares_too_much(const PlanSearch *search, uint32 set, int k)
 		for (int m = 0; m <= l; m++)
 			if ((set & ((uint32) 1 << search->bundle_of[m])) && lines[m].sku == lines[l].sku)
 				need += lines[m].quantity;
-		if (need > cell_left(search, order->cells[l * order->ncandidates +
+		if (need > cell_left(search->model, search->view, order->cells[l * order->ncandidates +
 												  search->options[k].candidate]))
 			return true;
 	}
@@ -554,7 +570,8 @@ add_bundle(PlanSearch *search, PlanPattern *pattern, int b, int k)
  * solve_exact finds the best pattern when every bundle ships whole and there are at
  * most EXACT_BUNDLES: reach[s][set] is the least cost of serving a set of bundles
  * with s shipments from the locations seen so far. (With no limit on shipments, one
- * level is enough.)
+ * level is enough.) Where lines may split it is relaxed: each whole, wherever there is a
+ * unit of it, the shipment whatever it is worth. No split costs less.
  */
 static void
 solve_exact(PlanSearch *search, PlanPattern *result)
@@ -564,7 +581,7 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 	int			stride = stride_of(order);
 	int			n = search->nbundles;
 	uint32		full = ((uint32) 1 << n) - 1;
-	bool		relaxed = search->view->bound && model->options.split_lines;
+	bool		relaxed = model->options.split_lines;
 	int64		minimum = relaxed ? 0 : model->options.min_shipment_value;
 	bool		limited = order->max_shipments < n;
 	int			levels = limited ? order->max_shipments + 1 : 1;
@@ -585,6 +602,7 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 		search->mask_lines[m] = search->mask_lines[rest] +
 			search->bundle_start[b + 1] - search->bundle_start[b];
 	}
+	search->work += (((int64) levels * search->noptions) << n) / 256;
 	for (int i = 0; i < levels << n; i++)
 		search->reach[i] = NEVER;
 	search->reach[0] = 0;
@@ -674,10 +692,18 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 		}
 
 	result->nshares = 0;
+	result->late = 0;
+	result->unfilled = search->mask_units[full];
 	for (int32 node = best_node; node >= 0; node = search->nodes[node].previous)
+	{
+		const Part *part = &search->nodes[node];
+
+		result->unfilled -= search->mask_units[part->bundles];
+		result->late += search->options[part->k].late ? search->mask_lines[part->bundles] : 0;
 		for (int b = 0; b < n; b++)
-			if (search->nodes[node].bundles & ((uint32) 1 << b))
-				add_bundle(search, result, b, search->nodes[node].k);
+			if (part->bundles & ((uint32) 1 << b))
+				add_bundle(search, result, b, part->k);
+	}
 	result->priced = best_cost;
 	if (!search->view->bound)
 		finish(search, result);
@@ -685,10 +711,8 @@ solve_exact(PlanSearch *search, PlanPattern *result)
 
 /* keeps_rules tells whether a finished pattern may be returned; an empty one always may. */
 static bool
-keeps_rules(PlanSearch *search, const PlanPattern *pattern)
+keeps_rules(const PlanModel *model, const PlanOrder *order, const PlanPattern *pattern)
 {
-	const PlanModel *model = search->model;
-	const PlanOrder *order = &model->orders[search->order];
 	int64		minimum = model->options.min_shipment_value;
 	int64		rest = 0;
 	int			shipments = 0;
@@ -710,8 +734,8 @@ keeps_rules(PlanSearch *search, const PlanPattern *pattern)
 	if (minimum == 0 || (shipments == 1 && pattern->unfilled == 0))
 		return true;
 
-	for (int b = 0; b < search->nbundles; b++)
-		rest += search->bundle_value[b];
+	for (int32 line = order->first_line; line < order->first_line + order->nlines; line++)
+		rest += model->lines[line].unit_value * model->lines[line].quantity;
 	for (int i = 0; i < pattern->nshares; i++)
 	{
 		int64		value = 0;
@@ -725,6 +749,36 @@ keeps_rules(PlanSearch *search, const PlanPattern *pattern)
 		rest -= model->lines[pattern->shares[i].line].unit_value * pattern->shares[i].quantity;
 	}
 	return pattern->unfilled == 0 || rest >= minimum;
+}
+
+/* oms_pattern_feasible tells whether a finished pattern keeps the rules and fits the view. */
+bool
+oms_pattern_feasible(const PlanModel *model, int32 order, const PlanView *view,
+					 const PlanPattern *pattern)
+{
+	for (int i = 0; i < pattern->nshares; i++)
+	{
+		const PlanShare *share = &pattern->shares[i];
+		int64		taken = 0;
+		int64		lines = 0;
+		int64		units = 0;
+
+		for (int j = 0; j < pattern->nshares; j++)
+		{
+			if (pattern->shares[j].cell == share->cell)
+				taken += pattern->shares[j].quantity;
+			if (pattern->shares[j].location == share->location)
+			{
+				lines++;
+				units += pattern->shares[j].quantity;
+			}
+		}
+		if (taken > cell_left(model, view, share->cell) ||
+			!has_room(model, share->location, room_left(model, view, share->location), lines,
+					  units))
+			return false;
+	}
+	return keeps_rules(model, &model->orders[order], pattern);
 }
 
 /* Units of the sku of line l that the trial already takes from the same cell. */
@@ -801,7 +855,7 @@ try_bundle(PlanSearch *search, int b, int k)
 												search->options[k].candidate];
 
 				if (taken_in_trial(search, cell) + taken_in_bundle(search, b, i) +
-					search->model->lines[order->first_line + l].quantity > cell_left(search, cell))
+					search->model->lines[order->first_line + l].quantity > cell_left(search->model, search->view, cell))
 				{
 					search->contended = true;
 					return false;
@@ -817,9 +871,9 @@ try_bundle(PlanSearch *search, int b, int k)
 	share.location = search->options[k].location;
 	share.cell = order->cells[share.line * order->ncandidates + search->options[k].candidate];
 	share.line += order->first_line;
-	share.quantity = wanted = Min(cell_left(search, share.cell), search->bundle_need[b]);
+	share.quantity = wanted = Min(cell_left(search->model, search->view, share.cell), search->bundle_need[b]);
 	if (order->shared_sku)
-		share.quantity = Min(wanted, cell_left(search, share.cell) -
+		share.quantity = Min(wanted, cell_left(search->model, search->view, share.cell) -
 							 taken_in_trial(search, share.cell));
 	share.quantity = Min(share.quantity, left->units);
 	if (left->seconds < PLAN_UNLIMITED)
@@ -904,7 +958,7 @@ better(const PlanSearch *search, const PlanPattern *a, const PlanPattern *b)
 static void
 keep_best(PlanSearch *search, const PlanPattern *pattern)
 {
-	if (keeps_rules(search, pattern) &&
+	if (keeps_rules(search->model, &search->model->orders[search->order], pattern) &&
 		(!search->have_best || better(search, pattern, &search->best)))
 	{
 		copy_pattern(&search->best, search->context, pattern);
@@ -927,6 +981,7 @@ explore(PlanSearch *search, int b, int k, int64 unfilled)
 
 	if (search->explored-- <= 0)
 		return;
+	search->work++;
 	while (k < search->noptions && !search->chosen[k])
 		k++;
 	if (need == 0 || k == search->noptions)
@@ -982,6 +1037,7 @@ fill(PlanSearch *search)
 {
 	int			stride = stride_of(&search->model->orders[search->order]);
 
+	search->work++;
 	start_trial(search);
 	for (int b = 0; b < search->nbundles; b++)
 	{
@@ -1014,7 +1070,7 @@ evaluate(PlanSearch *search)
 {
 	fill(search);
 	keep_best(search, &search->trial);
-	if ((search->contended || !keeps_rules(search, &search->trial)) && search->explored > 0 &&
+	if ((search->contended || !keeps_rules(search->model, &search->model->orders[search->order], &search->trial)) && search->explored > 0 &&
 		search->nbundles > 0)
 	{
 		start_trial(search);
@@ -1143,7 +1199,7 @@ relax_long(PlanSearch *search, PlanPattern *result)
 	bool		any = false;
 
 	result->nshares = 0;
-	result->priced = 0;
+	result->priced = result->unfilled = result->late = 0;
 	for (int k = 0; k < search->noptions; k++)
 		open = Min(open, search->options[k].open);
 	for (int b = 0; b < search->nbundles; b++)
@@ -1159,9 +1215,13 @@ relax_long(PlanSearch *search, PlanPattern *result)
 				best = k;
 			}
 		result->priced += least;
-		if (best >= 0)
+		if (best < 0)
+			result->unfilled += search->bundle_units[b];
+		else
 		{
 			any = true;
+			if (search->options[best].late)
+				result->late += search->bundle_start[b + 1] - search->bundle_start[b];
 			add_bundle(search, result, b, best);
 		}
 	}
@@ -1200,10 +1260,13 @@ oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanPatt
 	}
 	else if (view->bound && search->nbundles > EXACT_BUNDLES)
 		relax_long(search, result);
-	else if (view->bound)
+	else if (search->nbundles <= EXACT_BUNDLES)
+	{
 		solve_exact(search, result);
-	else if (search->nbundles <= EXACT_BUNDLES && !search->model->options.split_lines)
-		solve_exact(search, result);
+		if (!view->bound && search->model->options.split_lines && 
+			!oms_pattern_feasible(search->model, order, view, result))
+			solve_by_sets(search, result);
+	}
 	else
 		solve_by_sets(search, result);
 }
@@ -1261,7 +1324,7 @@ nearest_pattern(PlanSearch *search, int32 order, const PlanView *view, PlanPatte
 		shipments += any;
 	}
 	finish(search, &search->trial);
-	if (keeps_rules(search, &search->trial))
+	if (keeps_rules(search->model, &search->model->orders[search->order], &search->trial))
 		copy_pattern(result, search->context, &search->trial);
 	else
 		oms_pattern_clear(search->model, order, result);

@@ -49,6 +49,7 @@ typedef struct PlanView
 typedef struct PlanSearch PlanSearch;
 
 extern PlanSearch *oms_search_create(PlanModel *model);
+extern int64 oms_search_work(const PlanSearch *search);
 extern bool oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 order,
 							  const PlanView *view, PlanPattern *result);
 extern void oms_best_pattern(PlanSearch *search, int32 order, const PlanView *view,
@@ -59,6 +60,8 @@ extern void oms_pattern_anywhere(PlanSearch *search, int32 order, const PlanView
 								 bool nearest, PlanPattern *result);
 extern void oms_pattern_clear(const PlanModel *model, int32 order, PlanPattern *pattern);
 extern void oms_pattern_add(PlanPattern *pattern, MemoryContext context, const PlanShare *share);
+extern bool oms_pattern_feasible(const PlanModel *model, int32 order, const PlanView *view,
+								 const PlanPattern *pattern);
 extern int	oms_pattern_compare(const PlanPattern *a, const PlanPattern *b);
 
 #endif							/* OMS_ROUTING_PATTERN_H */

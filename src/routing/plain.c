@@ -1,14 +1,19 @@
 /*
  * plain.c
- *		The best pattern of a plain order: a few lines, each whole, of different skus,
- *		none of them tied to another. Nearly all orders are plain, and nearly all time
- *		goes here, so nothing is allocated and each candidate is read once.
+ *		The best pattern of a plain order: a few lines of different skus, none of them
+ *		tied to another. Nearly all orders are plain, and nearly all time goes here, so
+ *		nothing is allocated and each candidate is read once.
  *
  * best[set] is what serving a set of lines from one location costs at least. The
- * cheapest pattern is then a partition of the lines served: two parts never use one
- * location, for together they would cost less. That holds as long as a location that
- * takes each of two sets alone takes both; where a capacity in lines, units or
- * minutes comes too close to say so, the general search of pattern.c decides.
+ * cheapest pattern is then a partition of the lines served: two parts hardly ever use
+ * one location, for together they would cost less. They do where a capacity in lines,
+ * units or minutes has room for each of them and not for both.
+ *
+ * Where lines may split, each is first taken as a whole, wherever there is a unit of it:
+ * no split costs less.
+ *
+ * Either way the pattern is of a relaxed problem: if it can be done it is the best one,
+ * else the general search of pattern.c decides.
  */
 #include "postgres.h"
 
@@ -23,20 +28,19 @@ typedef struct Best
 	int32		candidate;		/* PLAN_NOWHERE: beyond the kept ones, in a bound */
 } Best;
 
-/* Could the location take the whole order, as far as lines, units and minutes go? */
+/* Could the location take so many lines and units? */
 static inline bool
-roomy(const PlanModel *model, const PlanOrder *order, int32 location, const PlanCapacity *left)
+has_room(const PlanModel *model, int32 location, const PlanCapacity *left, int64 lines,
+		 int64 units)
 {
-	const PlanLocation *place = &model->locations[location];
-
-	return left->lines >= order->nlines && left->units >= order->nunits &&
+	return left->lines >= lines && left->units >= units &&
 		(left->seconds >= PLAN_UNLIMITED ||
-		 left->seconds >= oms_work_seconds(place, 1, order->nlines, order->nunits));
+		 left->seconds >= oms_work_seconds(&model->locations[location], 1, lines, units));
 }
 
 /*
- * oms_plain_pattern sets result to the best pattern of a plain order; false, with
- * nothing set, when the general search must decide.
+ * oms_plain_pattern sets result to the best pattern of a plain order; false when the
+ * general search must decide.
  */
 bool
 oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
@@ -47,8 +51,10 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 	int			n = order->nlines;
 	int			nc = order->ncandidates;
 	uint32		full = ((uint32) 1 << n) - 1;
-	int64		minimum = model->options.min_shipment_value;
+	bool		split = model->options.split_lines;
+	int64		minimum = split ? 0 : model->options.min_shipment_value;
 	bool		soft = view->priced && !view->hard;
+	bool		relaxed = split;
 	int64		enough = NEVER; /* what it costs to serve the whole order from one location */
 	int64		best_cost = NEVER;
 	int64		best_unfilled = 0;
@@ -58,19 +64,21 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 	Best		best[1 << PLAIN_LINES];
 	int64		sum[1 << PLAIN_LINES];
 	int64		value[1 << PLAIN_LINES];
+	int64		units[1 << PLAIN_LINES];
 	int64		reach[PLAIN_LINES + 1][1 << PLAIN_LINES];
 	uint8		part[PLAIN_LINES + 1][1 << PLAIN_LINES];
 	int32		chosen[PLAIN_LINES];
 
 	for (uint32 m = 0; m <= full; m++)
 		best[m].cost = NEVER;
-	value[0] = 0;
-	if (minimum > 0)
+	value[0] = units[0] = 0;
+	if (minimum > 0 || model->has_narrow)
 		for (uint32 m = 1; m <= full; m++)
 		{
 			const PlanLine *line = &lines[pg_rightmost_one_pos32(m)];
 
 			value[m] = value[m & (m - 1)] + line->unit_value * line->quantity;
+			units[m] = units[m & (m - 1)] + line->quantity;
 		}
 
 	for (int c = 0; c < nc; c++)
@@ -85,6 +93,7 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 		int64		costs[PLAIN_LINES];
 		uint32		serves = 0;
 		uint32		set = 0;
+		bool		narrow;
 
 		/* candidates are sorted: no better pattern has a shipment from here or beyond */
 		if (open >= enough)
@@ -100,8 +109,9 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 			if (banned)
 				continue;
 		}
-		if (!roomy(model, order, location, left))
-			return false;
+		narrow = model->has_narrow &&
+			!has_room(model, location, left, n, split ? n : order->nunits);
+		relaxed |= narrow;
 		if (candidate->late_seconds > 0)
 			line_price = soft ? view->late_price : order->late_weight;
 		if (view->priced)
@@ -116,7 +126,7 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 		{
 			const PlanCapacity *rest = &view->capacity[location];
 
-			if (rest->orders < 1 || !roomy(model, order, location, rest))
+			if (rest->orders < 1 || !has_room(model, location, rest, n, order->nunits))
 				open += view->penalty;
 		}
 
@@ -128,14 +138,14 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 
 			if (cell == PLAN_NOWHERE)
 				continue;
+			cost = 0;
 			if (view->left != NULL && view->left[cell] < quantity)
 			{
-				if (view->penalty == 0)
+				if (view->penalty > 0)
+					cost = view->unit_penalty * Min(quantity, quantity - view->left[cell]);
+				else if (!split || view->left[cell] < 1)
 					continue;
-				cost = view->unit_penalty * Min(quantity, quantity - view->left[cell]);
 			}
-			else
-				cost = 0;
 			cost += line_price + (model->cell_cost[cell] + unit_price) * quantity;
 			if (view->priced)
 				cost += view->cell_price[cell] * quantity;
@@ -149,13 +159,15 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 		{
 			sum[set] = sum[set & (set - 1)] + costs[pg_rightmost_one_pos32(set)];
 			if (sum[set] < best[set].cost &&
-				(minimum == 0 || set == full || value[set] >= minimum))
+				(minimum == 0 || set == full || value[set] >= minimum) &&
+				(!narrow || has_room(model, location, left, pg_popcount32(set),
+									 split ? pg_popcount32(set) : units[set])))
 			{
 				best[set].cost = sum[set];
 				best[set].candidate = c;
 			}
 		}
-		if (serves == full && (candidate->late_seconds <= 0 || soft))
+		if (serves == full && !narrow && (candidate->late_seconds <= 0 || soft))
 			enough = Min(enough, sum[full]);
 	}
 	for (uint32 m = 1; view->bound && order->beyond < PLAN_NOTHING_BEYOND && m <= full; m++)
@@ -275,5 +287,6 @@ oms_plain_pattern(const PlanModel *model, MemoryContext context, int32 index,
 			result->cost += order->line_costs[l * nc + chosen[l]];
 		result->late += order->candidates[chosen[l]].late_seconds > 0;
 	}
-	return true;
+	return !relaxed || view->bound ||
+		oms_pattern_feasible(model, index, view, result);
 }

@@ -17,6 +17,7 @@
 #include "oms.h"
 #include "routing/input.h"
 #include "routing/plan.h"
+#include "utils/acl.h"
 #include "utils/array.h"
 #include "catalog/pg_type.h"
 #include "utils/jsonb.h"
@@ -183,10 +184,16 @@ oms_money(int64 micro)
 							   NumericGetDatum(int64_div_fast_to_numeric(micro, 6)));
 }
 
-/* oms_last_plan returns the plan that this session remembers, NULL for none. */
+/*
+ * oms_last_plan returns the plan that this session remembers; NULL for none, or when it was made with
+ * the rights of a role that the current user has not: a function that plans as its owner
+ * (SECURITY DEFINER) shows what it returns, not what it has read.
+ */
 PlanLast *
 oms_last_plan(void)
 {
+	if (last_plan != NULL && !has_privs_of_role(GetUserId(), last_plan->planned_by))
+		return NULL;
 	return last_plan;
 }
 
@@ -300,6 +307,7 @@ oms_plan_routes(PG_FUNCTION_ARGS)
 	model = oms_model_create(&options);
 	plan = oms_model_alloc(model, 1, sizeof(PlanLast));
 	plan->model = model;
+	plan->planned_by = GetUserId();
 	oms_progress_phase(OMS_PHASE_READ, 0);
 	oms_plan_read(model, &queries);
 	plan->seconds_read = mark = oms_run_seconds(&run);
@@ -364,6 +372,7 @@ oms_plan_summary(PG_FUNCTION_ARGS)
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	Datum		values[20];
 	bool		nulls[20] = {0};
+	PlanLast   *last = oms_last_plan();
 	PlanModel  *model;
 	PlanDraft  *state;
 	int64		unfilled = 0;
@@ -374,10 +383,10 @@ oms_plan_summary(PG_FUNCTION_ARGS)
 	int			i = 0;
 
 	InitMaterializedSRF(fcinfo, 0);
-	if (last_plan == NULL)
+	if (last == NULL)
 		PG_RETURN_NULL();
-	model = last_plan->model;
-	state = last_plan->state;
+	model = last->model;
+	state = last->state;
 	for (int c = 0; c < PLAN_CLASSES; c++)
 	{
 		unfilled += state->score.unfilled[c];
@@ -410,11 +419,11 @@ oms_plan_summary(PG_FUNCTION_ARGS)
 	values[i++] = CStringGetTextDatum(solvers[model->options.solver]);
 	values[i++] = oms_money(state->score.cost);
 	nulls[i] = nulls[i + 1] = true;
-	if (last_plan->prices != NULL && last_plan->prices->certified)
+	if (last->prices != NULL && last->prices->certified)
 	{
 		/* what the bound says about plans that are as good in the aims before cost */
-		int64		bound = Max(0, last_plan->prices->bound -
-								oms_penalties(last_plan->prices, &state->score));
+		int64		bound = Max(0, last->prices->bound -
+								oms_penalties(last->prices, &state->score));
 
 		values[i] = oms_money(bound);
 		values[i + 1] = Float8GetDatum(state->score.cost == 0 ? 0 :
@@ -431,14 +440,14 @@ oms_plan_summary(PG_FUNCTION_ARGS)
 	values[i++] = by_class(state->score.late);
 	values[i++] = Float8GetDatum(metres / 1000.0);
 	nulls[i - 1] = !known;
-	values[i++] = Float8GetDatum(last_plan->seconds_read);
-	values[i++] = Float8GetDatum(last_plan->seconds_build);
-	values[i++] = Float8GetDatum(last_plan->seconds_solve);
-	values[i++] = Float8GetDatum(last_plan->seconds_check);
-	values[i++] = Float8GetDatum(last_plan->seconds_first);
-	values[i++] = Int64GetDatum(last_plan->iterations);
+	values[i++] = Float8GetDatum(last->seconds_read);
+	values[i++] = Float8GetDatum(last->seconds_build);
+	values[i++] = Float8GetDatum(last->seconds_solve);
+	values[i++] = Float8GetDatum(last->seconds_check);
+	values[i++] = Float8GetDatum(last->seconds_first);
+	values[i++] = Int64GetDatum(last->iterations);
 	values[i++] = Int64GetDatum(MemoryContextMemAllocated(model->context, true));
-	values[i++] = CStringGetTextDatum(last_plan->stop_reason);
+	values[i++] = CStringGetTextDatum(last->stop_reason);
 	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
 	PG_RETURN_NULL();
 }

@@ -13,6 +13,7 @@ typedef struct PlanLast
 	PlanDraft  *state;
 	PlanSearch *search;
 	PlanPrices *prices;			/* NULL when the solver makes none */
+	Oid			planned_by;		/* the role whose rights the queries had */
 	int64		iterations;
 	const char *stop_reason;
 	double		seconds_read;

@@ -8,13 +8,17 @@
  * of cost + penalties of every plan: the limits that orders share are relaxed, and
  * each order alone is decided exactly or relaxed further (pattern.c, view with
  * bound). The prices are found by a subgradient method (Held, Wolfe, Crowder 1974)
- * with Polyak's step, scaled by the amount of each resource and capped. Prices are
- * whole micro-units and sums are exact in 128 bits, so that the bound is one.
+ * with Polyak's step, which shortens by the same factor each time, scaled by the amount of
+ * each resource and capped. Prices are whole micro-units and sums are exact in 128 bits, so
+ * that the bound is one.
  *
  * An unfilled unit and a late line have a penalty beside what they cost, the same for
  * all of a class, because otherwise leaving them out would be the cheapest plan. So
  * the bound says: no plan that leaves in each class at most as many units unfilled
- * and lines late costs less than bound - penalties of this plan.
+ * and lines late costs less than bound - penalties of this plan. Any penalties >= 0 do:
+ * high ones, higher for the more urgent class, lead a search to leave little out. Where a
+ * plan had to leave something out they are prices like the others, what may be left out being
+ * the amount, and the bound is that of the cost of plans which leave out no more.
  */
 #include "postgres.h"
 
@@ -86,8 +90,9 @@ oms_priced_cost(const PlanPrices *prices, const PlanDraft *state, int32 order)
 
 /*
  * oms_prices_create returns prices of zero, and penalties: an unfilled unit or a late
- * line costs at least what any candidate's shipment with one unit costs. NULL when
- * the numbers are too large for prices, so that nothing can be certified.
+ * line costs at least what any candidate's shipment with one unit costs, an unfilled unit
+ * twice as much as one of the next class. NULL when the numbers are too large for prices,
+ * so that nothing can be certified.
  */
 PlanPrices *
 oms_prices_create(PlanModel *model)
@@ -99,6 +104,7 @@ oms_prices_create(PlanModel *model)
 	double		most_units = 1;
 	double		most_cost = 1;
 	double		all_units = 0;
+	int			last = 0;		/* class of which there are orders */
 
 	for (int c = 0; c < PLAN_CLASSES; c++)
 		least_unfilled[c] = PLAN_MAX_MONEY;
@@ -107,6 +113,7 @@ oms_prices_create(PlanModel *model)
 		const PlanOrder *order = &model->orders[o];
 		double		units = 0;
 
+		last = Max(last, order->priority);
 		for (int k = 0; k < order->ncandidates; k++)
 			dearest = Max(dearest, order->candidates[k].cost);
 		for (int32 i = order->first_line; i < order->first_line + order->nlines; i++)
@@ -126,7 +133,7 @@ oms_prices_create(PlanModel *model)
 		if (model->line_costs == NULL)
 			dearest = Max(dearest, model->locations[l].unit_cost);
 	if ((double) (dearest + most_unfilled) * 128 * most_units + most_cost > 1.0e17 ||
-		(double) (dearest + most_unfilled) * all_units > 1.0e18)
+		(double) ((dearest << last) + most_unfilled) * all_units > 1.0e18)
 		return NULL;
 
 	prices = oms_model_alloc(model, 1, sizeof(PlanPrices));
@@ -136,7 +143,7 @@ oms_prices_create(PlanModel *model)
 	prices->ideal = oms_model_alloc(model, model->norders, sizeof(int64));
 	for (int c = 0; c < PLAN_CLASSES; c++)
 	{
-		prices->unfilled[c] = Max(0, dearest - least_unfilled[c]);
+		prices->unfilled[c] = Max(0, (dearest << Max(0, last - c)) - least_unfilled[c]);
 		prices->late[c] = dearest;
 	}
 	prices->ceiling = dearest + most_unfilled;
@@ -144,6 +151,12 @@ oms_prices_create(PlanModel *model)
 }
 
 #define MEASURES 4				/* of capacity: orders, lines, units, seconds */
+#define MOST_PRICE 16			/* times the ceiling: what a unit may cost at most */
+#define FIRST_STEP 0.7			/* of Polyak's */
+#define LAST_STEP 0.005
+#define SMALL 2000				/* orders of an instance whose prices may prove a plan the best */
+#define FULL_STEPS 30			/* for such: Polyak's, to the end of it */
+#define MEMORY 0.5				/* of the last direction in the next one */
 
 /* a resource in the subgradient: its price with a fraction, and how much is asked for */
 typedef struct Resource
@@ -151,15 +164,16 @@ typedef struct Resource
 	double		price;
 	float		direction;		/* of the last step: excess, smoothed */
 	int64		use;
-	int64		best_use;		/* at the prices of the best bound */
 } Resource;
 
 typedef struct Subgradient
 {
 	PlanModel  *model;
 	PlanPrices *prices;
+	const PlanScore *allowed;	/* what a plan may leave out; NULL: the penalties stay */
 	int32		n;
-	Resource   *resources;		/* cells, then the four measures of each location */
+	int32		ncapacities;	/* of them cells and capacities */
+	Resource   *resources;		/* cells, the four measures of each location; penalties by class */
 	int64	   *best;			/* prices of the best bound */
 	int32	   *must;			/* scratch: locations that an order has shares at */
 } Subgradient;
@@ -172,6 +186,9 @@ price_at(Subgradient *s, int32 i)
 
 	if (l < 0)
 		return &s->prices->cell[i];
+	if (i >= s->ncapacities)
+		return i - s->ncapacities < PLAN_CLASSES ? &s->prices->unfilled[i - s->ncapacities] :
+			&s->prices->late[i - s->ncapacities - PLAN_CLASSES];
 	capacity = &s->prices->capacity[l / MEASURES];
 	return l % MEASURES == 0 ? &capacity->orders : l % MEASURES == 1 ? &capacity->lines :
 		l % MEASURES == 2 ? &capacity->units : &capacity->seconds;
@@ -185,6 +202,9 @@ amount_at(const Subgradient *s, int32 i)
 
 	if (l < 0)
 		return s->model->cells[i].available;
+	if (i >= s->ncapacities)
+		return i - s->ncapacities < PLAN_CLASSES ? s->allowed->unfilled[i - s->ncapacities] :
+			s->allowed->late[i - s->ncapacities - PLAN_CLASSES];
 	capacity = &s->model->locations[l / MEASURES].capacity;
 	return l % MEASURES == 0 ? capacity->orders : l % MEASURES == 1 ? capacity->lines :
 		l % MEASURES == 2 ? capacity->units : capacity->seconds;
@@ -195,9 +215,9 @@ static double
 most_at(const Subgradient *s, int32 i)
 {
 	int32		l = i - s->model->ncells;
-	double		most = s->prices->ceiling * 16.0;
+	double		most = (double) s->prices->ceiling * MOST_PRICE;
 
-	if (l >= 0 && l % MEASURES == 3)
+	if (l >= 0 && i < s->ncapacities && l % MEASURES == 3)
 	{
 		const PlanLocation *location = &s->model->locations[l / MEASURES];
 
@@ -256,6 +276,13 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern, bool choose)
 		oms_best_pattern(run->search, o, &view, pattern);
 		s->prices->ideal[o] = pattern->priced;
 		bound += pattern->priced;
+		if (s->allowed != NULL)
+		{
+			Resource   *penalty = &s->resources[s->ncapacities + model->orders[o].priority];
+
+			penalty[0].use += pattern->unfilled;
+			penalty[PLAN_CLASSES].use += pattern->late;
+		}
 		for (int h = 0; h < pattern->nshares; h++)
 		{
 			const PlanShare *share = &pattern->shares[h];
@@ -276,14 +303,104 @@ evaluate(PlanRun *run, Subgradient *s, PlanPattern *pattern, bool choose)
 	return bound;
 }
 
+/* Is it time to choose the candidates anew, by the prices there are? At the end it is done anyway. */
+static bool
+chooses(int it, int iterations)
+{
+	return it == iterations / 3 || it == iterations * 2 / 3 || it == iterations * 6 / 7;
+}
+
+/* return_to_best sets the prices of the best bound. */
+static void
+return_to_best(Subgradient *s)
+{
+	for (int32 i = 0; i < s->n; i++)
+	{
+		*price_at(s, i) = s->best[i];
+		s->resources[i].price = s->best[i];
+		s->resources[i].direction = 0;
+	}
+}
+
+/* take_step moves the prices by distance; false when there is nowhere to go. */
+static bool
+take_step(Subgradient *s, double distance)
+{
+	double		norm = 0;
+
+	for (int32 i = 0; i < s->n; i++)
+	{
+		Resource   *r = &s->resources[i];
+		int64		amount = amount_at(s, i);
+		double		excess = (double) r->use - amount;
+
+		if (amount >= PLAN_UNLIMITED || (excess <= 0 && r->price <= 0))
+		{
+			r->direction = 0;
+			continue;
+		}
+		/* a price that is right stays */
+		r->direction = excess == 0 ? 0 : excess + MEMORY * r->direction;
+		norm += (double) r->direction * r->direction / (amount + 1.0);
+	}
+	if (norm <= 0)
+		return false;
+	for (int32 i = 0; i < s->n; i++)
+	{
+		Resource   *r = &s->resources[i];
+		double		change = distance / norm * r->direction / (amount_at(s, i) + 1.0);
+		double		most = most_at(s, i);
+
+		if (r->direction == 0)
+			continue;
+		change = Max(-most / 160, Min(most / 160, change));
+		r->price = Max(0.0, Min(r->price + change, most));
+		*price_at(s, i) = (int64) rint(r->price);
+	}
+	return true;
+}
+
 /*
- * oms_prices_search improves the prices and the bound, from the prices there are;
- * upper is cost + penalties of the plan of the run. After a third of the iterations the
- * candidates of the orders are chosen by the prices. Leaves the prices of the best
- * bound, the candidates chosen by them, and the ideals of the orders under them.
+ * halve halves all prices and penalties, again and again, as long as that is good for the bound:
+ * penalties that lead a search are far above what leaving out less is worth.
+ */
+static void
+halve(PlanRun *run, Subgradient *s, PlanPattern *pattern)
+{
+	int128		bound = evaluate(run, s, pattern, false);
+	bool		better = true;
+
+	while (better && !oms_run_out_of_time(run))
+	{
+		int128		next;
+
+		for (int32 i = 0; i < s->n; i++)
+		{
+			s->best[i] = *price_at(s, i);
+			*price_at(s, i) /= 2;
+		}
+		next = evaluate(run, s, pattern, false);
+		better = next > bound;
+		bound = next;
+	}
+	for (int32 i = 0; i < s->n; i++)
+	{
+		if (!better)
+			*price_at(s, i) = s->best[i];
+		s->resources[i].price = *price_at(s, i);
+	}
+}
+
+/*
+ * oms_prices_search improves the prices and the bound, from the prices there are; with
+ * allowed, the penalties too, for plans that leave out no more than that. upper is the cost of the
+ * plan of the run, and its penalties where these stay. Now and then the candidates of the
+ * orders are chosen by the prices, for a bound needs those. Leaves the prices of the best bound,
+ * the candidates chosen by them, and the ideals of the orders under them.
  */
 void
-oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
+oms_prices_search(PlanRun *run, PlanPrices *prices, const PlanScore *allowed, int64 upper,
+				  int iterations)
 {
 	PlanModel  *model = run->model;
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "oms plan prices",
@@ -294,8 +411,7 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 	int128		certified;
 	bool		have_best = false;
 	bool		pruned = false;
-	double		theta = 1.0;
-	int			stalled = 0;
+	int			full = iterations - (model->norders <= SMALL ? FULL_STEPS : 0);
 	int			most_held = 1;
 
 	for (int32 o = 0; o < model->norders; o++)
@@ -305,7 +421,9 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 	}
 	s.model = model;
 	s.prices = prices;
-	s.n = model->ncells + MEASURES * model->nlocations;
+	s.allowed = allowed;
+	s.ncapacities = model->ncells + MEASURES * model->nlocations;
+	s.n = s.ncapacities + (allowed == NULL ? 0 : 2 * PLAN_CLASSES);
 	s.resources = MemoryContextAllocExtended(context, sizeof(Resource) * Max(s.n, 1),
 											 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	s.best = MemoryContextAllocExtended(context, sizeof(int64) * Max(s.n, 1),
@@ -314,91 +432,43 @@ oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations)
 	for (int32 i = 0; i < s.n; i++)
 		s.resources[i].price = s.best[i] = *price_at(&s, i);
 
+	if (allowed != NULL)
+		halve(run, &s, &pattern);
 	for (int it = 0; it < iterations; it++)
 	{
-		bool		choose = pruned && it == iterations / 3;
+		bool		choose = pruned && chooses(it, full);
 		int128		bound = evaluate(run, &s, &pattern, choose);
-		double		norm = 0;
-		double		step;
+		double		gap = (double) upper - (double) bound;
+		double		theta = FIRST_STEP * pow(LAST_STEP / FIRST_STEP, (double) it / full);
 
 		prices->iterations++;
-		if (choose)
-			have_best = false;
-		if (!have_best || bound > best)
+		/* with too few candidates a bound seems higher than it is */
+		if (choose || !have_best || bound > best)
 		{
-			/* a small gain is no reason to keep long steps */
-			if (have_best && (double) (bound - best) < 1e-4 * ((double) upper - (double) best))
-				stalled++;
-			else
-				stalled = 0;
 			best = bound;
 			have_best = true;
 			for (int32 i = 0; i < s.n; i++)
-			{
 				s.best[i] = *price_at(&s, i);
-				s.resources[i].best_use = s.resources[i].use;
-			}
 		}
-		else
-			stalled++;
-		if (bound >= upper || it + 1 == iterations || theta < 0.0005 || oms_run_out_of_time(run))
-			break;
-		if (stalled >= 3)
+		if (it == full)
 		{
-			/* back to the best prices, with shorter steps */
-			theta *= 0.5;
-			stalled = 0;
-			bound = best;
-			for (int32 i = 0; i < s.n; i++)
-			{
-				*price_at(&s, i) = s.best[i];
-				s.resources[i].price = s.best[i];
-				s.resources[i].use = s.resources[i].best_use;
-				s.resources[i].direction = 0;
-			}
+			return_to_best(&s);
+			continue;
 		}
-
-		for (int32 i = 0; i < s.n; i++)
-		{
-			Resource   *r = &s.resources[i];
-			int64		amount = amount_at(&s, i);
-			double		excess = (double) r->use - amount;
-
-			if (amount >= PLAN_UNLIMITED || (excess <= 0 && r->price <= 0))
-			{
-				r->direction = 0;
-				continue;
-			}
-			r->direction = excess + 0.7 * r->direction;
-			norm += (double) r->direction * r->direction / (amount + 1.0);
-		}
-		if (norm <= 0)
-			break;
+		if (it > full)
+			theta = 1;
 		/* a poor plan would make the first steps far too long */
-		step = theta * Min((double) upper - (double) bound, 0.2 * fabs((double) bound) + 1.0) / norm;
-		for (int32 i = 0; i < s.n; i++)
-		{
-			Resource   *r = &s.resources[i];
-			double		change = step * r->direction / (amount_at(&s, i) + 1.0);
-			double		most = most_at(&s, i);
-
-			if (r->direction == 0)
-				continue;
-			change = Max(-most / 160, Min(most / 160, change));
-			r->price = Max(0.0, Min(r->price + change, most));
-			*price_at(&s, i) = (int64) rint(r->price);
-		}
+		if (gap <= 0 || it + 1 == iterations || oms_run_out_of_time(run) ||
+			!take_step(&s, theta * Min(gap, 0.2 * fabs((double) bound) + 1.0)))
+			break;
 	}
 
-	for (int32 i = 0; i < s.n; i++)
-		*price_at(&s, i) = s.best[i];
+	return_to_best(&s);
 	certified = evaluate(run, &s, &pattern, pruned);
-	if (certified > -PLAN_UNLIMITED && certified < PLAN_UNLIMITED &&
-		(!prices->certified || certified > prices->bound))
-	{
-		prices->certified = true;
-		prices->bound = (int64) certified;
-	}
+	if (allowed != NULL)
+		certified += oms_penalties(prices, allowed);
+	prices->certified = certified > -PLAN_UNLIMITED && certified < PLAN_UNLIMITED;
+	prices->bound = prices->certified ? (int64) certified : 0;
 	if (pattern.shares)
 		pfree(pattern.shares);
 	MemoryContextDelete(context);

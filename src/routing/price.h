@@ -22,7 +22,8 @@ typedef struct PlanPrices
 } PlanPrices;
 
 extern PlanPrices *oms_prices_create(PlanModel *model);
-extern void oms_prices_search(PlanRun *run, PlanPrices *prices, int64 upper, int iterations);
+extern void oms_prices_search(PlanRun *run, PlanPrices *prices, const PlanScore *allowed,
+							  int64 upper, int iterations);
 extern void oms_price_slots(const PlanModel *model, const PlanCapacity *capacity,
 							PlanCapacity *slot);
 extern int64 oms_penalties(const PlanPrices *prices, const PlanScore *score);

@@ -1,7 +1,7 @@
 -- assess and query_rows: bad input, whose rights count, what may not be done, and where a verdict turns.
 BEGIN;
 \ir include/network.psql
-SELECT plan(47);
+SELECT plan(48);
 
 CREATE FUNCTION pg_temp.ask(orders text, lines text, locations text, stock text, what text DEFAULT 'Do you need%',
                             thresholds jsonb DEFAULT '{}', options jsonb DEFAULT '{}') RETURNS text LANGUAGE sql AS
@@ -70,6 +70,8 @@ RESET ROLE;
 GRANT SELECT ON s TO oms_assessor;
 SET LOCAL ROLE oms_assessor;
 SELECT lives_ok($$SELECT * FROM oms.assess(28, 'TABLE o', 'TABLE l', 'TABLE p', 'TABLE s')$$, 'with it: answered');
+SET LOCAL plan_cache_mode = force_generic_plan;
+SELECT lives_ok($$SELECT * FROM oms.assess(28, 'TABLE o', 'TABLE l', 'TABLE p', 'TABLE s')$$, 'by plans made for any call too');
 RESET ROLE;
 
 SELECT * FROM finish();

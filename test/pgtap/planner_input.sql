@@ -4,7 +4,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
-SELECT plan(72);
+SELECT plan(75);
 
 CREATE TEMP TABLE q (name text PRIMARY KEY, sql text);
 INSERT INTO q VALUES
@@ -151,10 +151,17 @@ CREATE TABLE secret AS SELECT 'A' AS order_id;
 CREATE ROLE planner_clerk;
 GRANT USAGE ON SCHEMA oms TO planner_clerk;
 GRANT EXECUTE ON FUNCTION oms.plan_routes TO planner_clerk;
+GRANT EXECUTE ON FUNCTION oms.plan_summary, oms.plan_candidates, oms.plan_prices TO planner_clerk;
+CREATE FUNCTION plan_secret() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$SELECT count(*) FROM oms.plan_routes('SELECT order_id FROM public.secret', 'SELECT ''A'' AS order_id, 1 AS line_no, ''x'' AS sku, 2 AS quantity', 'SELECT ''s'' AS location', 'SELECT ''x'' AS sku, ''s'' AS location, 1 AS available')$$;
 SET LOCAL ROLE planner_clerk;
 SELECT throws_ok($$SELECT oms.plan_routes('SELECT order_id FROM public.secret', 'SELECT ''A'' AS order_id, 1 AS line_no, ''x'' AS sku, 1 AS quantity', 'SELECT ''s'' AS location', 'SELECT ''x'' AS sku, ''s'' AS location, 1 AS available')$$,
                  '42501', 'permission denied for table secret', 'a query runs under the rights of the caller');
+SELECT is(plan_secret(), 1::bigint, 'a function may plan with the rights of its owner');
+SELECT is((SELECT count(*) FROM oms.plan_summary()) + (SELECT count(*) FROM oms.plan_candidates()) + (SELECT count(*) FROM oms.plan_prices()), 0::bigint,
+          'and its caller is not told about that plan');
 RESET ROLE;
+SELECT is((SELECT count(*) FROM oms.plan_summary()) + (SELECT count(*) FROM oms.plan_candidates()), 2::bigint, 'its owner is');
 SELECT is((SELECT count(*) FROM written), 2::bigint, 'nothing was written by a planner''s query');
 
 SELECT * FROM finish();

@@ -605,6 +605,15 @@ improve(Batch *batch)
 	batch->run->stop_reason = stop;
 }
 
+/* Is the place of order a the one to give up rather than that of b: dearer, or of one who came later? */
+static bool
+gives_way(const PlanDraft *state, int32 a, int32 b)
+{
+	if (state->placed[a].cost != state->placed[b].cost)
+		return state->placed[a].cost > state->placed[b].cost;
+	return state->model->orders[a].turn < state->model->orders[b].turn;
+}
+
 /*
  * take_over lets an order that lacks units, and would not if it were alone, change places with the
  * dearest of its class who hold what it wants. True when the plan gains.
@@ -629,7 +638,7 @@ take_over(Batch *batch, int32 order)
 
 			if (holder != order && !model->orders[holder].kept &&
 				model->orders[holder].priority == model->orders[order].priority &&
-				(dearest == PLAN_NOWHERE || state->placed[holder].cost > state->placed[dearest].cost))
+				(dearest == PLAN_NOWHERE || gives_way(state, holder, dearest)))
 				dearest = holder;
 		}
 	if (dearest == PLAN_NOWHERE)

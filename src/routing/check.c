@@ -135,6 +135,8 @@ check_order(const PlanDraft *state, int32 index, PlanScore *score)
 	score->late[order->priority] += late;
 	score->cost += cost;
 	score->class_cost[order->priority] += cost;
+	if (unfilled > 0)
+		score->waiting += order->turn;
 }
 
 /*

@@ -11,7 +11,7 @@ REVOKE ALL ON FUNCTION oms.plan_routes(text, text, text, text, text, text, text,
 COMMENT ON FUNCTION oms.plan_routes(text, text, text, text, text, text, text, jsonb) IS
 'decides for all orders of the queries together where each line ships from.
 It reads only the queries, each one SELECT, under the rights of the caller and read-only, and writes nothing. Columns are matched by name, those in brackets are optional, others are ignored:
-orders_sql (order_id, [priority 0 to 4, 0 most urgent, default 2], [coordinates], [max_shipments, 1 = never split], [ship_complete], [sequence of arrival, for the sequential solvers]);
+orders_sql (order_id, [priority 0 to 4, 0 most urgent, default 2], [coordinates], [max_shipments, 1 = never split], [ship_complete], [sequence of arrival: the order of the sequential solvers; of plans that are else equal, the one in which the last to arrive go without]);
 lines_sql (order_id, line_no, sku, quantity, [unfilled_cost of a unit], [keep_together: true, or the name of a group], [unit_value], [planned_at: a location that serves it so far]);
 locations_sql (location, [coordinates], [handling_cost of a shipment], [unit_cost], [capacity_orders], [capacity_units], [minutes_per_order, minutes_per_line, minutes_per_unit: how long the work takes, to the second]);
 stock_sql (sku, location, available, [scarcity_cost of a unit]);

@@ -944,6 +944,8 @@ oms_model_build(PlanModel *model)
 		model->arrival[o] = o;
 	sorting = model;
 	qsort(model->arrival, model->norders, sizeof(int32), compare_arrival);
+	for (int32 i = 0; i < model->norders; i++)
+		model->orders[model->arrival[i]].turn = model->norders - 1 - i;
 
 	for (int32 o = 0; o < model->norders; o++)
 		model->has_kept |= model->orders[o].kept;

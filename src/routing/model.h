@@ -97,6 +97,7 @@ typedef struct PlanOrder
 {
 	const char *key;
 	int64		sequence;
+	int64		turn;			/* 0 for the last to arrive, then 1, 2, …: see PlanModel.arrival */
 	OmsLatLon	position;
 	double		vector[3];		/* position on the unit sphere */
 	int64		late_weight;	/* more than any cost of this order: makes a late line count first */

@@ -14,7 +14,7 @@
 /*
  * oms_score_compare compares from class 0 on: unfilled units, first those of kept orders,
  * then late lines of the class; then the cost of the whole; among plans of one cost the more urgent orders
- * have the cheaper places. < 0 when a is better. Priority is hard: nothing that a lower
+ * have the cheaper places, and the last to arrive go without. < 0 when a is better. Priority is hard: nothing that a lower
  * class gains outweighs what a higher class loses.
  */
 int
@@ -34,7 +34,7 @@ oms_score_compare(const PlanScore *a, const PlanScore *b)
 	for (int c = 0; c < PLAN_CLASSES; c++)
 		if (a->class_cost[c] != b->class_cost[c])
 			return a->class_cost[c] < b->class_cost[c] ? -1 : 1;
-	return 0;
+	return a->waiting < b->waiting ? -1 : a->waiting > b->waiting;
 }
 
 static void
@@ -48,6 +48,8 @@ count(PlanDraft *state, int32 order, const PlanPlaced *placed, int sign)
 	state->score.late[class] += sign * placed->late;
 	state->score.cost += sign * placed->cost;
 	state->score.class_cost[class] += sign * placed->cost;
+	if (placed->unfilled > 0)
+		state->score.waiting += sign * state->model->orders[order].turn;
 }
 
 static void

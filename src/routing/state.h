@@ -16,6 +16,7 @@ typedef struct PlanScore
 	int64		late[PLAN_CLASSES]; /* lines */
 	int64		cost;			/* money */
 	int64		class_cost[PLAN_CLASSES];	/* of the orders of a class, money */
+	int64		waiting;		/* turns of the orders that lack units */
 } PlanScore;
 
 /* a share in a plan, linked with the others of its cell and of its location */

@@ -5,7 +5,7 @@ BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
-SELECT plan(21);
+SELECT plan(22);
 
 CREATE TEMP TABLE o (order_id text, priority int, coordinates oms.latlon, max_shipments int, ship_complete bool);
 CREATE TEMP TABLE l (order_id text, line_no int, sku text, quantity bigint, keep_together bool, unit_value numeric, unfilled_cost numeric);
@@ -268,6 +268,16 @@ SELECT make_plan();
 SELECT is_empty('TABLE r', 'no orders, no rows');
 SELECT is((SELECT (orders, cost, unfilled, stop_reason) FROM oms.plan_summary()), (0::bigint, 0::numeric, 0::bigint, 'optimal'::text),
           'and a summary of zeros');
+
+-- Equal orders, room for three: those that came first have it, whatever they are called, and in either order of the rows.
+CREATE FUNCTION first_come(descending bool) RETURNS text LANGUAGE sql AS $$
+    SELECT string_agg(order_id, ' ' ORDER BY order_id) FROM oms.plan_routes(
+        'SELECT i AS order_id, 9 - i AS sequence, ''40,-100''::oms.latlon AS coordinates FROM generate_series(1, 8) i ORDER BY i' || CASE WHEN descending THEN ' DESC' ELSE '' END,
+        'SELECT i AS order_id, 1 AS line_no, ''lamp'' AS sku, 1 AS quantity FROM generate_series(1, 8) i',
+        'SELECT ''store'' AS location, ''40,-100''::oms.latlon AS coordinates, 3 AS capacity_orders', 'SELECT ''lamp'' AS sku, ''store'' AS location, 100 AS available')
+    WHERE location IS NOT NULL
+$$;
+SELECT is(ARRAY[first_come(false), first_come(true)], '{6 7 8,6 7 8}', 'where only room lacks, the last to arrive go without');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -35,6 +35,7 @@ CREATE TABLE walk.consumer AS SELECT * FROM (VALUES ('value', 'value', 'ship'), 
 SELECT oms.add_consumer(consumer, channels => '{web,pos,market}', publish => publish, method => method) FROM walk.consumer;
 
 CREATE TABLE walk.verb (verb text, n int GENERATED ALWAYS AS IDENTITY, sql text);
+-- sku 1 and 2 are what orders are about, and always tracked: what is sent out untracked moves nothing.
 -- $1 and $2 are two skus, $3 and $4 two locations, $5 a number from 1 to 4, $6 a channel, $7 a new id.
 INSERT INTO walk.verb (verb, sql) VALUES
 ('reserve', 'SELECT oms.reserve($6, $1, $5)'), ('hold', 'SELECT oms.reserve($6, $1, $5, expires_in => ''0.3 s'')'),
@@ -65,16 +66,16 @@ INSERT INTO walk.verb (verb, sql) VALUES
 ('set_on_hand_many', 'SELECT oms.set_on_hand_many(l, ARRAY(SELECT ''sku '' || s FROM generate_series(1, 6) s), ''{9,9,9,9,9,9}'') FROM unnest(''{A,B,C}''::text[]) l'),
 ('a group', 'SELECT oms.add_location_group(''some'', CASE WHEN $5 > 2 THEN ARRAY[$3] ELSE ''{A,B}'' END)'),
 ('a channel', 'UPDATE oms.channel SET safety_stock = ($5 - 1)::text::oms.safety_stock, buffer = $5 / 3, show_at_most = NULLIF(3 * $5, 12), status = CASE WHEN random() < 0.1 THEN ''offline'' ELSE ''active'' END WHERE channel = $6'),
-('add_item', 'SELECT oms.add_item($1, tags => CASE WHEN $5 > 2 THEN ''{red}''::text[] ELSE ''{}'' END, tracked => random() > 0.2)'),
+('add_item', 'SELECT oms.add_item($1, tags => CASE WHEN $5 > 2 THEN ''{red}''::text[] ELSE ''{}'' END, tracked => random() > 0.2 OR $1 IN (''sku 1'', ''sku 2''))'),
 ('tags of an item', 'UPDATE oms.item SET tags = CASE WHEN tags = ''{}'' THEN ''{red}''::text[] ELSE ''{}'' END WHERE sku = $1 RETURNING 1'),
-('tracking of an item', 'UPDATE oms.item SET tracked = NOT tracked WHERE sku = $1 RETURNING 1'), ('drop an item', 'DELETE FROM oms.item WHERE sku = $1 RETURNING 1'),
+('tracking of an item', 'UPDATE oms.item SET tracked = NOT tracked WHERE sku = $1 AND sku NOT IN (''sku 1'', ''sku 2'') RETURNING 1'), ('drop an item', 'DELETE FROM oms.item WHERE sku = $1 RETURNING 1'),
 ('an untracked service', 'SELECT oms.add_item(''service'', tracked => false)'), ('drop the service', 'DELETE FROM oms.item WHERE sku = ''service'' RETURNING 1'),
 ('add_kit', 'SELECT oms.add_kit(''kit 2'', ARRAY[$1, $2], ARRAY[1, $5])'), ('drop a kit', 'DELETE FROM oms.kit_component WHERE kit = ''kit 2'' RETURNING 1'),
 ('exclude a sku', 'INSERT INTO oms.location_exclusion (location, sku, until) VALUES ($3, $1, clock_timestamp() + interval ''0.1 s'' * $5 * $5)'),
 ('exclude a location', 'INSERT INTO oms.location_exclusion (location, until) VALUES ($3, clock_timestamp() + interval ''0.1 s'' * $5)'),
 ('an exclusion', 'UPDATE oms.location_exclusion SET location = $3, sku = CASE WHEN $5 > 1 THEN $1 END WHERE exclusion_id = (SELECT max(exclusion_id) FROM oms.location_exclusion) RETURNING 1'),
 ('drop exclusions', 'DELETE FROM oms.location_exclusion WHERE random() < 0.5 RETURNING 1'), ('enforce_time_limits', 'SELECT count(*) FROM oms.enforce_time_limits()'),
-('place_order', 'SELECT oms.place_order($7, ''web'', ARRAY[$1, ''kit 1''], ARRAY[$5, 1], ''40.5,-73.5'', on_shortage => ''backorder'')'), ('route', 'SELECT oms.route()'),
+('place_order', 'SELECT oms.place_order($7, ''web'', ARRAY[''sku 1'', ''kit 1''], ARRAY[$5, 1], ''40.5,-73.5'', on_shortage => ''backorder'')'), ('route', 'SELECT oms.route()'),
 ('cancel_order', 'SELECT oms.cancel_order(order_id) FROM oms.orders WHERE status NOT IN (''cancelled'') ORDER BY random() LIMIT 1'),
 ('cancel_line', 'SELECT oms.cancel_line(order_id, line_no, 1) FROM oms.order_line WHERE reserved > 1 ORDER BY random() LIMIT 1'),
 ('accept and pick', 'SELECT oms.accept(f), oms.pick(f) FROM (SELECT fulfillment_id AS f FROM oms.fulfillment WHERE status = ''assigned'' ORDER BY random() LIMIT 1) AS f'),
@@ -91,14 +92,14 @@ INSERT INTO walk.verb (verb, sql) VALUES
 ('expire_holds', 'SELECT oms.expire_holds()'), ('fold_accounts', 'SELECT oms.fold_accounts()'), ('forget_events', 'SELECT oms.forget_events(''0'')'),
 ('fill_backorders', 'SELECT oms.fill_backorders()'), ('wait', 'SELECT pg_sleep(0.3)');
 
--- step(N) does one verb; what it refuses is nothing.
-CREATE FUNCTION walk.step() RETURNS text LANGUAGE plpgsql AS $$
+-- step(verb) does it, or any; what it refuses is nothing.
+CREATE FUNCTION walk.step(wanted text DEFAULT NULL) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     v walk.verb;
     rows bigint;
 BEGIN
     -- Every other time one that has not been done yet.
-    SELECT v2.* INTO v FROM walk.verb v2, (SELECT random() < 0.5 AS fresh) f
+    SELECT v2.* INTO v FROM walk.verb v2, (SELECT random() < 0.5 AS fresh) f WHERE wanted IS NULL OR v2.verb = wanted
      ORDER BY (f.fresh AND EXISTS (SELECT FROM walk.done d WHERE d.verb = v2.verb)), random() LIMIT 1;
     EXECUTE v.sql USING 'sku ' || 1 + floor(random() * 6)::int, 'sku ' || 1 + floor(random() * 6)::int, (ARRAY['A', 'B', 'C'])[1 + floor(random() * 3)::int], (ARRAY['A', 'B', 'C'])[1 + floor(random() * 3)::int],
         1 + floor(random() * 4)::bigint, (ARRAY['web', 'pos', 'market'])[1 + floor(random() * 3)::int], 'id ' || nextval('walk.ids');
@@ -135,7 +136,8 @@ DECLARE
     verb text;
 BEGIN
     FOR i IN 1..steps LOOP
-        verb := walk.step();
+        -- First the life of an order, which chance seldom leads to its end.
+        verb := walk.step(('{place_order,route,accept and pick,pack and ship,return_line,place_order,route,reject,route}'::text[])[i]);
         COMMIT;
         FOR look IN 1..4 LOOP
             PERFORM walk.listen(consumer), CASE WHEN random() < 0.7 THEN oms.acknowledge(consumer) END FROM walk.consumer;

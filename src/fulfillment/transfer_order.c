@@ -288,6 +288,8 @@ oms_open_transfer(PG_FUNCTION_ARGS)
 			oms_raise_short(&result, skus[i], from, quantities[i]);
 	}
 	oms_accounts_close(stock);
+	for (int i = 0; i < n; i++)
+		oms_note_sku(skus[i]);	/* held without a reservation */
 	oms_spi_connect();
 	if (oms_spi_execute(&insert_transfer, values, nulls, false) == 0)
 		ereport(ERROR,
@@ -539,6 +541,8 @@ come_back(const Transfer *transfer, text *actor)
 		};
 	}
 	oms_accounts_close(stock);
+	for (int i = 0; i < nsupplied; i++)
+		oms_note_sku(supplied[i].sku);
 	oms_movements_record(movements, nmovements, "transfer", cstring_to_text("cancelled"), transfer->reference,
 						 actor);
 	oms_stock_supplied(nsupplied, supplied, transfer->from_location);

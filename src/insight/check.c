@@ -46,7 +46,7 @@ static const char *const parts[] = {
 	"SELECT * FROM oms.check_rest()"
 };
 
-/* Accounts of a sku whose row is of transaction $1 or a later one, and those that have deltas. */
+/* Skus of accounts whose row is no older than $2, the age of the transaction, and of those that have deltas. */
 #define CHANGED_ACCOUNTS(kind) \
 	"SELECT a.sku FROM oms." kind "_account a WHERE age(a.xmin) <= $2 " \
 	"UNION SELECT d.sku FROM oms." kind "_delta d "

@@ -312,7 +312,7 @@ BEGIN
                 FROM store WHERE row <= at_most)
     SELECT (SELECT count(*) FROM store), (SELECT count(*) FROM store WHERE row <= at_most), c.step,
            string_agg(format(E'<g transform="translate(0,%s)">\n<text x="190" y="11" text-anchor="end"><title>%s</title>%s</text>\n%s%s%s%s<text x="620" y="11">%s</text>\n%s<text x="960" y="11">%s</text>\n<text x="1020" y="11">%s</text>\n</g>',
-               (row - 1) * 20, oms.picture_text(location), oms.picture_text(location, 28),
+               (row - 1) * 20, oms.picture_text(location), oms.picture_text(location, 24),
                format(E'<rect x="200" width="%s" height="14" fill="#0072b2"><title>%s assigned</title></rect>\n', round((assigned * 100 / c.step)::numeric, 1), assigned),
                format(E'<rect x="%s" width="%s" height="14" fill="#56b4e9"><title>%s accepted or being picked</title></rect>\n',
                       round((200 + assigned * 100 / c.step)::numeric, 1), round((begun * 100 / c.step)::numeric, 1), begun),

@@ -141,6 +141,7 @@ extern const OmsQuotaLimit *oms_network_quota(const OmsNetwork *network, const t
 											  const text *sku);
 extern int	oms_network_kit(const OmsNetwork *network, const text *sku,
 							const OmsComponent **components);
+extern void oms_note_sku(text *sku);
 extern int	oms_tags(Datum array, text ***tags);
 extern void oms_network_init(void);
 extern void oms_require_own_location(const text *location);

@@ -295,6 +295,54 @@ COMMENT ON SEQUENCE oms.location_exclusion_exclusion_id_seq IS 'private: numbers
 CREATE INDEX location_exclusion_sku_idx ON oms.location_exclusion (sku, location) WHERE order_id IS NULL;
 CREATE INDEX location_exclusion_order_idx ON oms.location_exclusion (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX location_exclusion_location_idx ON oms.location_exclusion (location);
+
+-- What a consumer of the change feed could not know otherwise (availability_change.c).
+CREATE TABLE oms.availability_change (
+    sku text COLLATE "C",
+    xid xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id()
+);
+ALTER TABLE oms.availability_change REPLICA IDENTITY FULL;
+COMMENT ON TABLE oms.availability_change IS 'private: skus whose availability may have changed otherwise than by a movement, a reservation or a change of the network';
+COMMENT ON COLUMN oms.availability_change.sku IS 'NULL: any';
+CREATE INDEX availability_change_xid_idx ON oms.availability_change USING brin (xid oms.xid8_minmax_ops) WITH (pages_per_range = 32, autosummarize = on);
+COMMENT ON COLUMN oms.availability_change.xid IS 'the transaction that changed it';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.availability_change
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.forget_events to prune it.');
+ALTER TABLE oms.availability_change ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.availability_change IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+
+CREATE FUNCTION oms.note_availability_change() RETURNS trigger
+    LANGUAGE c SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+    AS 'MODULE_PATHNAME', 'oms_note_availability_change';
+REVOKE ALL ON FUNCTION oms.note_availability_change() FROM PUBLIC;
+COMMENT ON FUNCTION oms.note_availability_change() IS 'trigger: notes for consumers of the change feed that the availability of the row''s sku may have changed';
+
+-- An item without a row is tracked and has no tags.
+CREATE TRIGGER availability_added AFTER INSERT ON oms.item FOR EACH ROW
+    WHEN (NOT NEW.tracked OR NEW.tags OPERATOR(pg_catalog.<>) '{}') EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_added ON oms.item IS 'notes for the change feed that the availability of the item may have changed';
+CREATE TRIGGER availability_changed AFTER UPDATE ON oms.item FOR EACH ROW
+    WHEN (NEW.tracked OPERATOR(pg_catalog.<>) OLD.tracked OR NEW.tags OPERATOR(pg_catalog.<>) OLD.tags OR NEW.sku OPERATOR(pg_catalog.<>) OLD.sku)
+    EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_changed ON oms.item IS 'notes for the change feed that the availability of the item may have changed';
+CREATE TRIGGER availability_removed AFTER DELETE ON oms.item FOR EACH ROW
+    WHEN (NOT OLD.tracked OR OLD.tags OPERATOR(pg_catalog.<>) '{}') EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_removed ON oms.item IS 'notes for the change feed that the availability of the item may have changed';
+CREATE TRIGGER availability_emptied AFTER TRUNCATE ON oms.item
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_emptied ON oms.item IS 'notes for the change feed that the availability of any item may have changed';
+CREATE TRIGGER availability_added AFTER INSERT ON oms.location_exclusion FOR EACH ROW
+    WHEN (NEW.sku IS NOT NULL AND NEW.order_id IS NULL) EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_added ON oms.location_exclusion IS 'notes for the change feed that the availability of the sku has changed';
+CREATE TRIGGER availability_changed AFTER UPDATE ON oms.location_exclusion FOR EACH ROW
+    WHEN (OLD.sku IS NOT NULL OR NEW.sku IS NOT NULL) EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_changed ON oms.location_exclusion IS 'notes for the change feed that the availability of the sku has changed';
+CREATE TRIGGER availability_removed AFTER DELETE ON oms.location_exclusion FOR EACH ROW
+    WHEN (OLD.sku IS NOT NULL AND OLD.order_id IS NULL) EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_removed ON oms.location_exclusion IS 'notes for the change feed that the availability of the sku has changed';
+CREATE TRIGGER availability_emptied AFTER TRUNCATE ON oms.location_exclusion
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_emptied ON oms.location_exclusion IS 'notes for the change feed that the availability of any sku may have changed';
 CREATE TRIGGER network_changes BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON oms.kit_component
     FOR EACH STATEMENT EXECUTE FUNCTION oms.note_network_change();
 CREATE TRIGGER network_changed AFTER INSERT OR UPDATE OR DELETE ON oms.kit_component
@@ -330,4 +378,5 @@ SELECT pg_catalog.pg_extension_config_dump('oms.capacity', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.safety_stock_rule_rule_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.network_change', 'WHERE false'); -- a restore leaves its own
+SELECT pg_catalog.pg_extension_config_dump('oms.availability_change', 'WHERE false'); -- likewise: positions begin anew
 SELECT pg_catalog.pg_extension_config_dump('oms.role_location', '');

@@ -527,6 +527,63 @@ put_place(ReturnSetInfo *result, const Cart *cart, const Service *service, const
 	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
 }
 
+/* find_shipments finds how the places would send something in time by a service; missing is all of the cart. */
+static void
+find_shipments(Cart *cart, const Service *service, int64 *missing)
+{
+	for (int i = 0; i < cart->nplaces; i++)
+		find_shipment(cart, &cart->places[i], service);
+	for (int w = 0; w < cart->n; w++)
+		missing[w] = cart->wanted[w].quantity;
+}
+
+/* best_place is the place that is to send something of what is missing; NULL when none has anything. */
+static Place *
+best_place(const Cart *cart, OmsMethod method, const int64 *missing)
+{
+	Place	   *best = NULL;
+	int64		most = 0;
+
+	for (int i = 0; i < cart->nplaces; i++)
+	{
+		Place	   *place = &cart->places[i];
+		int64		units = place->in_time ? units_of(cart, place, missing) : 0;
+
+		if (units > most || (units > 0 && units == most && is_better(method, place, best)))
+		{
+			best = place;
+			most = units;
+		}
+	}
+	return best;
+}
+
+/* foresee_capacity asks for the best places of all services of a method at once whether they have the capacity. */
+static void
+foresee_capacity(Cart *cart, OmsMethod method, int n, const Service *services)
+{
+	int64	   *missing = palloc(sizeof(int64) * cart->n);
+	Place	  **places = palloc(sizeof(Place *) * Max(1, n));
+	int			nplaces = 0;
+
+	for (int i = 0; i < n && cart->limited; i++)
+	{
+		Place	   *best;
+		bool		known = false;
+
+		if (services[i].promised || services[i].method != method)
+			continue;
+		find_shipments(cart, &services[i], missing);
+		best = best_place(cart, method, missing);
+		for (int k = 0; k < nplaces && !known; k++)
+			known = places[k] == best;
+		if (best != NULL && !known)
+			places[nplaces++] = best;
+	}
+	if (nplaces > 0)
+		check_capacity(cart, nplaces, places, missing);
+}
+
 /* promise puts the rows of a service of what was read for its method; false when it cannot be kept. */
 static bool
 promise(ReturnSetInfo *result, Cart *cart, const Service *service)
@@ -536,27 +593,13 @@ promise(ReturnSetInfo *result, Cart *cart, const Service *service)
 	bool		whole = false;
 	int			nchosen = 0;
 
-	for (int i = 0; i < cart->nplaces; i++)
-		find_shipment(cart, &cart->places[i], service);
-	for (int w = 0; w < cart->n; w++)
-		missing[w] = cart->wanted[w].quantity;
+	find_shipments(cart, service, missing);
 	while (!whole)
 	{
-		Place	   *best = NULL;
-		int64		most = 0;
+		Place	   *best;
 
 		CHECK_FOR_INTERRUPTS();
-		for (int i = 0; i < cart->nplaces; i++)
-		{
-			Place	   *place = &cart->places[i];
-			int64		units = place->in_time ? units_of(cart, place, missing) : 0;
-
-			if (units > most || (units > 0 && units == most && is_better(service->method, place, best)))
-			{
-				best = place;
-				most = units;
-			}
-		}
+		best = best_place(cart, service->method, missing);
 		if (best == NULL)
 			return false;
 		whole = is_whole(cart, best, missing);
@@ -599,7 +642,11 @@ promise_at(ReturnSetInfo *result, Cart *cart, int n, Service *services, Timestam
 			if (services[i].promised || services[i].method != method)
 				continue;
 			if (!read)
+			{
 				there = read_places(cart, method, at);
+				if (there)
+					foresee_capacity(cart, method, n, services);
+			}
 			read = true;
 			services[i].promised = there && promise(result, cart, &services[i]);
 			left += !services[i].promised;

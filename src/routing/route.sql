@@ -33,34 +33,36 @@ REVOKE ALL ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, t
 COMMENT ON FUNCTION oms.leave_by(text, text, text, oms.latlon, timestamptz, timestamptz) IS
     'when a shipment that may leave the location at ship_at must leave it to arrive by due_at: the last cut-off of the location, or without one the last moment of its opening hours, from which the carrier service, as oms.shipping named it, is in time; ship_at itself when nothing is in time, NULL when it is never due. What is picked up must be there by due_at. Errors: OM004 unknown location or carrier service, 22004, 22008 infinity';
 
+-- Neither SECURITY DEFINER nor with settings, so that it becomes part of the query that calls it; who calls it reads the tables.
 CREATE FUNCTION oms.capacity_accounts(at timestamptz, locations text[] DEFAULT NULL)
 RETURNS TABLE (location text, window_name text, until text, measure text, quantity bigint, used bigint)
-LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100 SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
+LANGUAGE sql STABLE PARALLEL SAFE COST 1000 ROWS 100
 AS $$
     WITH recurring AS (     -- of each window_name the row with the fewest days
         SELECT DISTINCT ON (c.location, c.window_name) c.*, b.begins, w.until
           FROM oms.capacity c
-          JOIN oms.location l ON l.location = c.location
+          JOIN oms.location l ON l.location OPERATOR(pg_catalog.=) c.location
          CROSS JOIN LATERAL (SELECT oms.next_open(c.hours, $1, l.time_zone) AS begins) b
          CROSS JOIN LATERAL (SELECT COALESCE(oms.next_close(c.hours, b.begins, l.time_zone),
-                                             (timezone(l.time_zone, b.begins)::date + 1)::timestamp AT TIME ZONE l.time_zone) AS until) w
-         WHERE ($2 IS NULL OR c.location = ANY ($2))
-           AND c.days @> (timezone(l.time_zone, w.until) - interval '1 microsecond')::date
-         ORDER BY c.location, c.window_name, upper(c.days) - lower(c.days), lower(c.days) DESC NULLS LAST),
+                                             (pg_catalog.timezone(l.time_zone, b.begins)::pg_catalog.date OPERATOR(pg_catalog.+) 1)::pg_catalog.timestamp AT TIME ZONE l.time_zone) AS until) w
+         WHERE ($2 IS NULL OR c.location OPERATOR(pg_catalog.=) ANY ($2))
+           AND c.days OPERATOR(pg_catalog.@>) (pg_catalog.timezone(l.time_zone, w.until) OPERATOR(pg_catalog.-) interval '1 microsecond')::pg_catalog.date
+         ORDER BY c.location, c.window_name, pg_catalog.upper(c.days) OPERATOR(pg_catalog.-) pg_catalog.lower(c.days), pg_catalog.lower(c.days) DESC NULLS LAST),
     capacity AS (
-        SELECT r.location, r.window_name, to_char(timezone('UTC', r.until), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') COLLATE "C" AS until, m.measure, m.quantity
-          FROM (SELECT r.*, rank() OVER (PARTITION BY r.location ORDER BY r.begins) AS n FROM recurring r) r
-         CROSS JOIN LATERAL (VALUES ('orders' COLLATE "C", r.orders), ('lines', r.lines), ('units', r.units), ('minutes', r.minutes * 60)) m (measure, quantity)
-         WHERE r.n = 1 AND m.quantity IS NOT NULL
+        SELECT r.location, r.window_name, pg_catalog.to_char(pg_catalog.timezone('UTC', r.until), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') COLLATE "C" AS until, m.measure, m.quantity
+          FROM (SELECT r.*, pg_catalog.rank() OVER (PARTITION BY r.location ORDER BY r.begins) AS n FROM recurring r) r
+         CROSS JOIN LATERAL (VALUES ('orders' COLLATE "C", r.orders), ('lines', r.lines), ('units', r.units), ('minutes', r.minutes OPERATOR(pg_catalog.*) 60)) m (measure, quantity)
+         WHERE r.n OPERATOR(pg_catalog.=) 1 AND m.quantity IS NOT NULL
         UNION ALL
         SELECT l.location, 'at once', 'infinity', 'orders', l.capacity_orders
-          FROM oms.location l WHERE l.capacity_orders IS NOT NULL AND ($2 IS NULL OR l.location = ANY ($2)))
-    SELECT c.location, c.window_name, c.until, c.measure, c.quantity, COALESCE(sum(a.reserved), 0)::bigint
+          FROM oms.location l WHERE l.capacity_orders IS NOT NULL AND ($2 IS NULL OR l.location OPERATOR(pg_catalog.=) ANY ($2)))
+    SELECT c.location, c.window_name, c.until, c.measure, c.quantity, COALESCE(pg_catalog.sum(a.reserved), 0)::bigint
       FROM capacity c
       LEFT JOIN (SELECT a.location, a.window_name, a.until, a.measure, a.reserved FROM oms.capacity_account a
                  UNION ALL
                  SELECT d.location, d.window_name, d.until, d.measure, d.reserved FROM oms.capacity_delta d) a
-        ON a.location = c.location AND a.window_name = c.window_name AND a.until = c.until AND a.measure = c.measure
+        ON a.location OPERATOR(pg_catalog.=) c.location AND a.window_name OPERATOR(pg_catalog.=) c.window_name
+       AND a.until OPERATOR(pg_catalog.=) c.until AND a.measure OPERATOR(pg_catalog.=) c.measure
      GROUP BY c.location, c.window_name, c.until, c.measure, c.quantity
 $$;
 REVOKE ALL ON FUNCTION oms.capacity_accounts(timestamptz, text[]) FROM PUBLIC;

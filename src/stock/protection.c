@@ -63,6 +63,7 @@ protect(FunctionCallInfo fcinfo, text *until, int64 units)
 				 errdetail("Location \"%s\", channel \"%s\": transaction %u.",
 						   text_to_cstring(location), text_to_cstring(channel), result.pending),
 				 errhint("Try again; oms.wait_for_pending says how long to wait.")));
+	oms_note_sku(sku);
 	return result.available;
 }
 

@@ -237,6 +237,9 @@ COMMENT ON TABLE oms.backorder_row IS 'private: units that were sold and could n
 COMMENT ON COLUMN oms.backorder_row.wanted_since IS 'its age: of units that a location could not send, when they were ordered';
 COMMENT ON COLUMN oms.backorder_row.quota_period IS 'the period of the channel''s quota that counts its units; NULL: none';
 COMMENT ON COLUMN oms.backorder_row.location IS 'the only location that may fill it; NULL: any that is open to the channel';
+CREATE TRIGGER availability_changed AFTER INSERT OR UPDATE ON oms.backorder_row FOR EACH ROW
+    WHEN (NEW.quota_period IS NOT NULL) EXECUTE FUNCTION oms.note_availability_change();
+COMMENT ON TRIGGER availability_changed ON oms.backorder_row IS 'notes for the change feed that a quota may be used otherwise';
 CREATE INDEX backorder_row_open_idx ON oms.backorder_row (sku) WHERE status = 'open';
 CREATE INDEX backorder_row_cart_idx ON oms.backorder_row (cart_id) WHERE cart_id IS NOT NULL AND order_id IS NULL AND status = 'open';
 CREATE INDEX backorder_row_order_idx ON oms.backorder_row (order_id, line_no) WHERE order_id IS NOT NULL;

@@ -8,7 +8,7 @@
  * or the source that sent it again. Trying again is ingest over the rows as they came.
  *
  * Locks: exceptions that are tried again, skipping those that others have; then those of ingest.c.
- * Tables: feed_exception_row, feed_event_row (forgotten by age).
+ * Tables: feed_exception_row, feed_event_row and availability_change (forgotten by age).
  */
 #include "postgres.h"
 
@@ -64,6 +64,15 @@ static OmsPlan dismiss_exceptions = {
 	"UPDATE oms.feed_exception_row e SET status = 'dismissed', resolved_at = clock_timestamp(), resolved_by = $4, note = $5 "
 	"WHERE e.status = 'open' AND (e.exception_id = $1 OR $1 IS NULL) AND (e.source = $2 OR $2 IS NULL) AND (e.reason = $3 OR $3 IS NULL)",
 	5, {"int8", "text", "text", "text", "text"}
+};
+
+/*
+ * Notes of changes that every consumer has. One that is polling may need them all: its row is locked.
+ */
+static OmsPlan forget_changes = {
+	"WITH c AS MATERIALIZED (SELECT COALESCE(c.available_at, c.available_offered) AS p FROM oms.consumer_row c FOR SHARE SKIP LOCKED) "
+	"DELETE FROM oms.availability_change a WHERE (SELECT count(*) FROM c) = (SELECT count(*) FROM oms.consumer_row) "
+	"AND a.xid < LEAST((SELECT min(pg_snapshot_xmin(c.p)) FROM c), pg_snapshot_xmin(pg_current_snapshot()))", 0
 };
 
 static OmsPlan forget_events = {
@@ -267,6 +276,7 @@ oms_forget_events(PG_FUNCTION_ARGS)
 	oms_spi_connect();
 	oms_spi_execute(&forget_events, values, NULL, false);
 	n = oms_spi_int64(0, 1);
+	oms_spi_execute_latest(&forget_changes, NULL, NULL);
 	oms_spi_finish();
 	PG_RETURN_INT64(n);
 }

@@ -93,7 +93,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 1000 SECURITY DEFINER SET search_path =
 AS 'MODULE_PATHNAME', 'oms_forget_events';
 REVOKE ALL ON FUNCTION oms.forget_events(interval) FROM PUBLIC;
 COMMENT ON FUNCTION oms.forget_events(interval) IS
-    'forgets events that landed, and exceptions that were closed, longer ago than this; the same event sent again would then be a new one; returns their number';
+    'forgets events that landed, and exceptions that were closed, longer ago than this; the same event sent again would then be a new one; returns their number. Notes for the change feed that all consumers are past go too';
 
 -- The change feed. See sync/changes.c.
 
@@ -122,7 +122,7 @@ LANGUAGE c VOLATILE PARALLEL UNSAFE COST 10000 ROWS 500 SECURITY DEFINER SET sea
 AS 'MODULE_PATHNAME', 'oms_poll_availability';
 REVOKE ALL ON FUNCTION oms.poll_availability(text, boolean) FROM PUBLIC;
 COMMENT ON FUNCTION oms.poll_availability(text, boolean) IS
-    'what is to be published to the consumer: of its channels, the skus whose atp, shown value or bucket differs from what it last acknowledged, whether by an event, by a change of the network or of rules, or because time has passed (a hold expired, a rule''s period began); all of them at the first time, and with full. The same again until acknowledge. Errors: OM004 unknown consumer or channel, OM005 its position is about another cluster';
+    'what is to be published to the consumer: of its channels, the skus whose atp, shown value or bucket differs from what it last acknowledged, whether by an event, by a change of the network or of rules, or because time has passed (a hold expired, a rule''s period began); a sku of which nothing is known any more once more, with 0; all of them at the first time, and with full. The same again until acknowledge. Errors: OM004 unknown consumer or channel, OM005 its position is about another cluster';
 
 CREATE FUNCTION oms.acknowledge(consumer text)
 RETURNS text

@@ -116,19 +116,29 @@ COMMENT ON TABLE oms.consumer_row IS 'private: consumers of the change feed, beh
 COMMENT ON COLUMN oms.consumer_row.cluster IS 'whose transactions the positions are about: after a restore elsewhere they mean nothing';
 COMMENT ON COLUMN oms.consumer_row.offered IS 'what was polled and not acknowledged yet; likewise of all that ends in _offered';
 COMMENT ON COLUMN oms.consumer_row.available_at IS 'up to where changes of availability were looked at; NULL: never, so that everything is published';
-COMMENT ON COLUMN oms.consumer_row.looked_at IS 'up to when holds that expired were looked at';
+COMMENT ON COLUMN oms.consumer_row.looked_at IS 'up to when holds that expired, and what else changes by itself, were looked at';
 COMMENT ON COLUMN oms.consumer_row.setup IS 'a hash of the network and of the rules that were in force';
-COMMENT ON COLUMN oms.consumer_row.watched IS 'skus whose availability could change without an event';
+COMMENT ON COLUMN oms.consumer_row.watched IS 'of version 0.1, whose dumps have it; not used';
+COMMENT ON COLUMN oms.consumer_row.watched_offered IS 'of version 0.1, whose dumps have it; not used';
 CREATE TABLE oms.published_row (
     consumer text COLLATE "C" NOT NULL,
     channel text COLLATE "C" NOT NULL,
     sku text COLLATE "C" NOT NULL,
     value bigint,
     offered bigint,
-    PRIMARY KEY (consumer, channel, sku)
+    PRIMARY KEY (sku, consumer, channel)
 ) WITH (fillfactor = 70);
-CREATE INDEX published_row_offered_idx ON oms.published_row (consumer) WHERE offered IS NOT NULL;
-COMMENT ON TABLE oms.published_row IS 'private: what each consumer was last told of each channel and sku, and what it has been offered since';
+COMMENT ON COLUMN oms.published_row.offered IS 'of version 0.1, which offered it last: the consumer knows it or value; NULL: it knows value';
+COMMENT ON TABLE oms.published_row IS 'private: what each consumer was last told of each channel and sku';
+CREATE TABLE oms.offer_row (
+    consumer text COLLATE "C" NOT NULL,
+    channels text[] COLLATE "C" NOT NULL,
+    skus text[] COLLATE "C" NOT NULL,
+    "values" bigint[] NOT NULL
+);
+CREATE INDEX offer_row_consumer_idx ON oms.offer_row (consumer);
+ALTER TABLE oms.offer_row REPLICA IDENTITY FULL;
+COMMENT ON TABLE oms.offer_row IS 'private: what each consumer has been offered of availability and has not acknowledged, many in a row';
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.consumer_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.add_consumer, oms.acknowledge, oms.seek_consumer or oms.drop_consumer.');
 ALTER TABLE oms.consumer_row ENABLE ALWAYS TRIGGER guard;
@@ -137,7 +147,12 @@ CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.published_row
     FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.acknowledge.');
 ALTER TABLE oms.published_row ENABLE ALWAYS TRIGGER guard;
 COMMENT ON TRIGGER guard ON oms.published_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
+CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.offer_row
+    FOR EACH STATEMENT EXECUTE FUNCTION oms.guard_private_table('Call oms.acknowledge.');
+ALTER TABLE oms.offer_row ENABLE ALWAYS TRIGGER guard;
+COMMENT ON TRIGGER guard ON oms.offer_row IS 'refuses UPDATE, DELETE and TRUNCATE by anybody but oms';
 SELECT pg_catalog.pg_extension_config_dump('oms.consumer_row', '');
+SELECT pg_catalog.pg_extension_config_dump('oms.offer_row', '');
 SELECT pg_catalog.pg_extension_config_dump('oms.published_row', '');
 
 CREATE TRIGGER guard BEFORE UPDATE OR DELETE OR TRUNCATE ON oms.feed_event_row

@@ -54,7 +54,7 @@ SELECT is_empty($$SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'oms':
     AND EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = c.oid AND g.tgname = 'guard')
     AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('sku', 'order_id'))
     AND c.relname <> ALL ('{backorder_account,backorder_delta,hold_back_row,incoming_row,incoming_account,incoming_delta,confidence_row,routing_price_row,
-                            count_line_row,count_pick_row,count_task_row,transfer_line_row,feed_event_row}')$$,
+                            count_line_row,count_pick_row,count_task_row,transfer_line_row,feed_event_row,availability_change}')$$,
     'every private table with a sku or an order is partitioned, but those that stay small or are pruned, and feed_event_row, whose key is the event');
 SELECT is_empty($$SELECT name, kind, text FROM piece WHERE NOT relname = 'order_id' EXCEPT SELECT * FROM plain$$, 'a table and its partitions have what the plain one has');
 SELECT is_empty($$SELECT p.relname, x.kind, x.text FROM piece p JOIN plain x ON x.name = p.name AND p.kind = 'column' AND x.kind <> 'options'

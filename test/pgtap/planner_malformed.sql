@@ -15,7 +15,7 @@ INSERT INTO col (query, name, kind, required, value) VALUES
     ('orders', 'ship_complete', 'boolean', false, 'false'), ('orders', 'sequence', 'sequence', false, '7'),
     ('lines', 'order_id', 'key', true, '''A''::text'), ('lines', 'line_no', 'integer', true, '1'), ('lines', 'sku', 'key', true, '''mug''::text'),
     ('lines', 'quantity', 'integer', true, '2'), ('lines', 'unfilled_cost', 'money', false, '9'), ('lines', 'keep_together', 'text', false, 'true'),
-    ('lines', 'unit_value', 'money', false, '4'),
+    ('lines', 'unit_value', 'money', false, '4'), ('lines', 'planned_at', 'text', false, '''store''::text'),
     ('locations', 'location', 'key', true, '''store''::text'), ('locations', 'coordinates', 'place', false, 'point(-100, 40)'),
     ('locations', 'handling_cost', 'money', false, '1'), ('locations', 'unit_cost', 'money', false, '0.5'), ('locations', 'capacity_orders', 'integer', false, '5'),
     ('locations', 'capacity_units', 'integer', false, '50'), ('locations', 'minutes_per_order', 'money', false, '1'),
@@ -49,7 +49,7 @@ EXCEPTION WHEN OTHERS THEN
 END $$;
 
 SELECT is(state, '00000', 'all columns of all queries are taken') FROM said('', '');
-SELECT is((SELECT count(*) FROM col), 37::bigint, 'there are 37 columns');
+SELECT is((SELECT count(*) FROM col), 38::bigint, 'there are 38 columns');
 SELECT is_empty($$SELECT unnest(regexp_matches(replace(obj_description('oms.plan_routes'::regproc), '[', ''), '^(\w+_sql) \(', 'gn'))
                   EXCEPT SELECT query || '_sql' FROM col$$, 'of the seven queries that the reference names');
 

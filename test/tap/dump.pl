@@ -38,14 +38,14 @@ $node->safe_psql('shop', q{
 	SELECT oms.receive_incoming('PO', 'far', 'B', 2, fill_limit => 1, hold_back => true);
 });
 
-# contents DATABASE: every row of every table of oms, and the state of its sequences; but for network_change,
-# which says who changed the network last: the restore.
+# contents DATABASE: every row of every table of oms, and the state of its sequences; but for network_change
+# and availability_change, which say who changed the network last: the restore.
 sub contents
 {
 	my ($database) = @_;
 	my $tables = $node->safe_psql($database, q{
 		SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE n.nspname = 'oms' AND c.relkind IN ('r', 'S') AND c.relname <> 'network_change' ORDER BY 1});
+		WHERE n.nspname = 'oms' AND c.relkind IN ('r', 'S') AND c.relname NOT IN ('network_change', 'availability_change') ORDER BY 1});
 	my $rows = '';
 
 	foreach my $table (split /\n/, $tables)

@@ -215,7 +215,7 @@ BEGIN
                 ON CONFLICT ON CONSTRAINT result_pkey DO UPDATE SET n = result.n + 1;
             -- Class XX is internal. Errors in SQL are a caller's only where he gives SQL, and so is what he puts before pg_catalog.
             gives_sql := statement ~ '_sql|assess|plan_|filter|condition|routing|compare_|ingest_table|query';
-            IF state ~ '^(XX|58|P0004|21|39|38)' OR message ~ '^(cache lookup failed|unexpected|unrecognized|could not open relation)'
+            IF state ~ '^(XX|58|P0004|39|38)' OR message ~ '^(cache lookup failed|unexpected|unrecognized|could not open relation)'
                OR state ~ '^(42601|42703|42P01|42883|42702|42804|42P18|42725|24|25001)' AND NOT gives_sql
                OR state = 'TRAP1' AND NOT (gives_sql AND message ~ 'as oms_calls$') THEN
                 INSERT INTO calls.bad VALUES (state, message, statement) ON CONFLICT DO NOTHING;

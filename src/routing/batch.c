@@ -927,7 +927,7 @@ oms_solve_batch(PlanRun *run)
 	batch.alone = oms_model_alloc(model, model->norders, sizeof(Alone));
 	if (budget < 0)
 		budget = Min(Min(model->norders * INT64CONST(1000), 50000 + model->norders * INT64CONST(60)),
-					 400000);
+					 350000);
 
 	batch.state = oms_sequential_plan(run, false);
 	run->first_seconds = oms_run_seconds(run);

@@ -10,7 +10,7 @@ AS $$
                CASE WHEN pg_catalog.length(c.clean) OPERATOR(pg_catalog.>) at_most
                     THEN pg_catalog.left(c.clean, at_most OPERATOR(pg_catalog.-) 1) OPERATOR(pg_catalog.||) '…' ELSE c.clean END,
                '&', '&amp;'), '<', '&lt;'), '>', '&gt;'), '"', '&quot;')
-      FROM (SELECT pg_catalog.regexp_replace(content, U&'[\0001-\001F\007F-\009F\FFFE\FFFF]', ' ', 'g') AS clean) c
+      FROM (SELECT pg_catalog.regexp_replace(content, '[\u0001-\u001f\u007f\ufffe\uffff]', ' ', 'g') AS clean) c
 $$;
 REVOKE ALL ON FUNCTION oms.picture_text(text, integer) FROM PUBLIC;
 COMMENT ON FUNCTION oms.picture_text(text, integer) IS

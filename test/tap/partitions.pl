@@ -62,7 +62,7 @@ sub contents
 
 	foreach my $table (split /\n/, $node->safe_psql($database, q{
 		SELECT c.oid::regclass FROM pg_class AS c WHERE c.relnamespace = 'oms'::regnamespace AND c.relkind IN ('r', 'p', 'S')
-		AND NOT c.relispartition AND c.relname <> 'network_change' ORDER BY c.relname}))
+		AND NOT c.relispartition AND c.relname NOT IN ('network_change', 'availability_change') ORDER BY c.relname}))
 	{
 		$rows .= "$table\n" . $node->safe_psql($database, $table =~ /_seq$/
 			? "SELECT last_value FROM $table" : "SELECT t FROM $table AS t ORDER BY t::text") . "\n";

@@ -7,7 +7,7 @@
  * Not so a kit, units from protected stock, and an order that its routing leaves as it is, with the
  * work it has. When a plan moves others to where such units are, and there is not enough for both,
  * these are taken out of the supply (an order that is left as it is: out of the run) and the whole
- * is planned again. What is taken out only grows, so that ends.
+ * is planned again. What is taken out only grows, so that ends; steps.c bounds it.
  *
  * Reads only, takes no locks.
  */

@@ -6,7 +6,8 @@
  * A step plans together all lines of its routing that no earlier step has served, or
  * what is left of them, with the stock and capacity that earlier steps leave. Where that does
  * not suffice, what earlier steps serve may move (tiers.c), but stays served. What the last
- * rule of a routing leaves waits in its queue.
+ * rule of a routing leaves waits in its queue. A plan that gives to others what waits and cannot
+ * make room is made again without it (stays.c).
  * Routings are in sequence, an order in the first whose filter is true; an order in none
  * is not in the run.
  *
@@ -28,7 +29,7 @@
 #include "routing/policy.h"
 #include "routing/route.h"
 
-/* how often a run is planned because of what stays where it is; more than ever seen to be needed */
+/* how often a run is planned because of what stays where it is: each time takes as long as the first */
 #define MAX_PLANS 10
 
 /* where units wait that no location can serve, without a policy */

@@ -67,7 +67,7 @@ ROLLBACK TO one;
 CREATE FUNCTION pg_temp.pick(VARIADIC choices text[]) RETURNS text LANGUAGE sql AS $$ SELECT $1[1 + floor(random() * cardinality($1))::int] $$;
 
 -- instance(seed) makes a shop of two to four locations, with few units and little capacity, and a policy of several rules, simulates and
--- routes twice, and says what is wrong
+-- routes twice, and says what is wrong; no kits, whose moves may fail though there is a way
 CREATE FUNCTION pg_temp.instance(seed int) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     nlocations int;

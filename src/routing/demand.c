@@ -187,18 +187,16 @@ oms_route_has_capacity(const RouteStep *step, const RouteOptions *options)
 }
 
 /*
- * capacity_query is what is left of the capacity of locations: what assigned work of the
- * run's orders uses, which is planned anew, is free; what earlier steps planned is not. NULL:
- * there is no limit, or the run is of the past, whose use of it is not kept.
+ * oms_route_capacity_left is what is left of each account of capacity, as SQL: location, measure, quantity,
+ * of minutes in seconds. What assigned work of the run's orders uses, which is planned anew, is free; what earlier
+ * steps planned is not.
  */
-static char *
-capacity_query(const RouteStep *step, const RouteOptions *options)
+char *
+oms_route_capacity_left(const RouteStep *step, const RouteOptions *options)
 {
 	char	   *at = quote_literal_cstr(timestamptz_to_str(options->begins_at));
 	char	   *earlier = "";
 
-	if (!oms_route_has_capacity(step, options))
-		return NULL;
 	if (step->earlier != NULL)
 		earlier = psprintf("UNION ALL SELECT w.location, c.window_name, c.until, c.measure, "
 						   "-" WORK_MEASURE("w.lines", "w.units") " FROM (SELECT u.order_id, u.location, "
@@ -206,17 +204,30 @@ capacity_query(const RouteStep *step, const RouteOptions *options)
 						   "WHERE u.location IS NOT NULL GROUP BY u.order_id, u.location) w "
 						   "JOIN oms.location l ON l.location = w.location "
 						   "JOIN oms.capacity_accounts(%s) c ON c.location = w.location ", plan_rows(step->earlier), at);
-	return psprintf("SELECT c.location, c.measure, "
-					"min(GREATEST(0, c.quantity - c.used + COALESCE(f.freed, 0)) / CASE c.measure WHEN 'minutes' "
-					"THEN 60 ELSE 1 END)::bigint AS \"limit\" FROM oms.capacity_accounts(%s) c "
+	return psprintf("SELECT c.location, c.measure, c.quantity - c.used + COALESCE(f.freed, 0) AS quantity "
+					"FROM oms.capacity_accounts(%s) c "
 					"LEFT JOIN (SELECT f.location, f.window_name, f.until, f.measure, sum(f.quantity)::bigint AS freed "
 					"FROM (SELECT u.location, u.window_name, u.until, u.measure, u.quantity FROM oms.capacity_use_row u "
 					"JOIN oms.fulfillment_row f ON f.order_id = u.order_id AND f.fulfillment_id = u.fulfillment_id "
 					"AND f.status = 'assigned' JOIN oms.order_row o ON o.order_id = u.order_id AND o.status = 'open' "
 					"%s%s) f GROUP BY f.location, f.window_name, f.until, f.measure) f "
 					"ON f.location = c.location AND f.window_name = c.window_name AND f.until = c.until "
-					"AND f.measure = c.measure GROUP BY c.location, c.measure", at,
+					"AND f.measure = c.measure", at,
 					oms_route_filter("o.order_id", step->run_orders), earlier);
+}
+
+/*
+ * capacity_query is what is left of the capacity of locations. NULL: there is no limit, or the run is of
+ * the past, whose use of it is not kept.
+ */
+static char *
+capacity_query(const RouteStep *step, const RouteOptions *options)
+{
+	if (!oms_route_has_capacity(step, options))
+		return NULL;
+	return psprintf("SELECT c.location, c.measure, min(GREATEST(0, c.quantity) / CASE c.measure WHEN 'minutes' "
+					"THEN 60 ELSE 1 END)::bigint AS \"limit\" FROM (%s) c GROUP BY c.location, c.measure",
+					oms_route_capacity_left(step, options));
 }
 
 /*
@@ -398,16 +409,17 @@ line_cost_query(const Part *part, const RouteOptions *options, bool stock_worth,
 }
 
 /*
- * stock_query is what the run's orders hold and what is available above the safety stock and
- * what is protected for others, of the strictest channel that has demand for the sku.
+ * stock_query is what the run's orders hold, but for what stays, and what is available above the safety
+ * stock and what is protected for others, of the strictest channel that has demand for the sku.
  */
 static char *
 stock_query(const RouteStep *step, const RouteOptions *options, ArrayType *orders)
 {
 	char	   *held_filter = oms_route_filter("h.order_id", orders);
+	bool		stays = step->stays != NULL && oms_route_cardinality(step->stays->order_id) > 0;
 
-	return psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity) AS quantity "
-					"FROM %s h "
+	return psprintf("WITH h AS (SELECT h.sku, h.location, sum(h.quantity%s) AS quantity "
+					"FROM %s h %s"
 					"WHERE true %sGROUP BY h.sku, h.location), "
 					"s AS (SELECT h.sku, COALESCE(bool_and(i.tracked), true) AS tracked, "
 					"array_agg(DISTINCT ARRAY[o.channel, o.method]) AS buyers FROM %s h "
@@ -427,10 +439,22 @@ stock_query(const RouteStep *step, const RouteOptions *options, ArrayType *order
 					"WHERE NOT s.tracked AND NOT EXISTS (SELECT FROM generate_series(1, "
 					"cardinality(s.buyers) / 2) AS n WHERE oms.withheld(oms.safety_stock_at("
 					"s.buyers[n][1], s.sku, l.location, s.buyers[n][2]), 1) = 1)",
-					options->held, oms_route_filter("h.order_id", step->run_orders), options->held, held_filter,
+					stays ? " - COALESCE(k.quantity, 0)" : "", options->held,
+					!stays ? "" :
+					psprintf("LEFT JOIN (SELECT u.order_id, u.line_no, u.location, max(u.quantity) AS quantity FROM %s "
+							 "GROUP BY u.order_id, u.line_no, u.location) k ON k.order_id = h.order_id "
+							 "AND k.line_no = h.plan_line AND k.location = h.location ", plan_rows(step->stays)),
+					oms_route_filter("h.order_id", step->run_orders), options->held, held_filter,
 					exists("SELECT 1 FROM oms.protection_account") ?
 					" + COALESCE((SELECT sum(p.\"left\") FROM oms.protected_stock p WHERE p.sku = i.sku "
 					"AND p.location = i.location AND p.channel <> s.buyers[n][1]), 0)" : "", options->inventory);
+}
+
+/* oms_route_stock is the supply of a run, as SQL: sku, location, available. */
+char *
+oms_route_stock(const RouteStep *step, const RouteOptions *options)
+{
+	return stock_query(step, options, step->run_orders);
 }
 
 /* add_query appends a query to those of other parts. */

@@ -87,6 +87,7 @@ typedef struct RouteStep
 	const RoutePlan *earlier;	/* NULL: nothing yet */
 	const RouteKept *kept;		/* what is planned anew with them */
 	int			nkept;
+	const RoutePlan *stays;		/* units held, by plan line and location, that are no supply; NULL: none */
 	Datum		avoided_orders; /* with locations that they are not to have, text[] each; 0: none */
 	Datum		avoided_locations;
 } RouteStep;
@@ -119,6 +120,8 @@ typedef struct RouteRun
 	Datum		ignores_capacity;	/* boolean[] */
 	Datum		planned_orders; /* text[]; by order what it held, bigint[] */
 	Datum		planned;
+	RoutePlan	stays;			/* order_id, line_no, location, quantity: units that wait where they are */
+	Datum		left_out;		/* text[]: orders left as they are and not planned */
 	Datum		avoided_orders; /* text[]; what each did not get in an earlier round, text[] */
 	Datum		avoided_locations;
 	Datum		judged_orders;	/* text[] */
@@ -149,6 +152,8 @@ extern Datum oms_route_numeric(const char *digits);
 /* demand.c */
 extern char *oms_route_shipping(const RouteOptions *options);
 extern char *oms_route_key(int number);
+extern char *oms_route_stock(const RouteStep *step, const RouteOptions *options);
+extern char *oms_route_capacity_left(const RouteStep *step, const RouteOptions *options);
 extern bool oms_route_has_capacity(const RouteStep *step, const RouteOptions *options);
 extern char *oms_route_filter(const char *column, ArrayType *order_ids);
 extern void oms_route_plan_call(const char *solver, const RouteStep *step,
@@ -162,6 +167,11 @@ extern Datum oms_route_unchanged(const RouteRun *run, Datum orders);
 extern void oms_route_call(RouteRun *run, const RouteStep *step, RoutePlan *raw, Datum *unfilled);
 extern void oms_route_copy_rows(RoutePlan *plan, int column, MemoryContext context);
 extern void oms_route_copy_plan(RoutePlan *plan, int column, MemoryContext context);
+
+extern RoutePlan oms_route_add_rows(const RoutePlan *a, const RoutePlan *b);
+
+/* stays.c */
+extern bool oms_route_keep_places(RouteRun *run, ArrayType *planned, Datum left);
 
 /* tiers.c */
 extern bool oms_route_move_earlier(RouteRun *run, const RouteStep *step, const RoutePlan *before,

@@ -6,7 +6,8 @@
  * A step plans together all lines of its routing that no earlier step has served, or
  * what is left of them, with the stock and capacity that earlier steps leave. Where that does
  * not suffice, what earlier steps serve may move (tiers.c), but stays served. What the last
- * rule of a routing leaves waits in its queue.
+ * rule of a routing leaves waits in its queue. A plan that gives to others what waits and cannot
+ * make room is made again without it (stays.c).
  * Routings are in sequence, an order in the first whose filter is true; an order in none
  * is not in the run.
  *
@@ -27,6 +28,9 @@
 #include "oms.h"
 #include "routing/policy.h"
 #include "routing/route.h"
+
+/* how often a run is planned because of what stays where it is: each time takes as long as the first */
+#define MAX_PLANS 10
 
 /* where units wait that no location can serve, without a policy */
 #define DEFAULT_QUEUE "unfillable"
@@ -66,8 +70,8 @@ static const char number_shipments[] =
 	"(dense_rank() OVER (PARTITION BY u.order_id, u.shipment IS NULL ORDER BY u.step, u.shipment))::integer END AS shipment "
 	"FROM ROWS FROM (unnest($1), unnest($2), unnest($3)) WITH ORDINALITY AS u (order_id, step, shipment, n)) s";
 
-/* what is left twice, $1 to $4 and $5 to $8, together */
-static const char add_left[] =
+/* rows of a plan, $1 to $4 and $5 to $8, together */
+static const char add_rows[] =
 	"SELECT $1 || $5, $2 || $6, $3 || $7, $4 || $8";
 
 static const char distinct_keys[] =
@@ -109,6 +113,25 @@ oms_route_copy_plan(RoutePlan *plan, int column, MemoryContext context)
 	plan->shipment = oms_route_copy_value(0, column + 4, context);
 	plan->cost = oms_route_copy_value(0, column + 5, context);
 	plan->step = oms_route_copy_value(0, column + 6, context);
+}
+
+/* oms_route_add_rows is the rows of a, then those of b: orders, lines, locations and quantities. */
+RoutePlan
+oms_route_add_rows(const RoutePlan *a, const RoutePlan *b)
+{
+	MemoryContext caller = CurrentMemoryContext;
+	RouteArgument arguments[] = {
+		{TEXTARRAYOID, a->order_id}, {INT4ARRAYOID, a->line_no}, {TEXTARRAYOID, a->location},
+		{INT8ARRAYOID, a->quantity}, {TEXTARRAYOID, b->order_id}, {INT4ARRAYOID, b->line_no},
+		{TEXTARRAYOID, b->location}, {INT8ARRAYOID, b->quantity}
+	};
+	RoutePlan	all = {0};
+
+	oms_spi_connect();
+	oms_route_run(add_rows, lengthof(arguments), arguments, true);
+	oms_route_copy_rows(&all, 1, caller);
+	oms_spi_finish();
+	return all;
 }
 
 /*
@@ -241,25 +264,13 @@ static void
 serve_displaced(RouteRun *run, const RouteStep *step, const PolicyRouting *routing, bool last,
 				const RoutePlan *displaced, RoutePlan *left)
 {
-	MemoryContext caller = CurrentMemoryContext;
 	RouteStep	again = *step;
 	RoutePlan	more;
 
 	again.orders = orders_of(displaced);
 	again.left = displaced;
 	take_step(run, &again, routing, last, &more, NULL);
-	{
-		RouteArgument arguments[] = {
-			{TEXTARRAYOID, left->order_id}, {INT4ARRAYOID, left->line_no}, {TEXTARRAYOID, left->location},
-			{INT8ARRAYOID, left->quantity}, {TEXTARRAYOID, more.order_id}, {INT4ARRAYOID, more.line_no},
-			{TEXTARRAYOID, more.location}, {INT8ARRAYOID, more.quantity}
-		};
-
-		oms_spi_connect();
-		oms_route_run(add_left, lengthof(arguments), arguments, true);
-		oms_route_copy_rows(left, 1, caller);
-		oms_spi_finish();
-	}
+	*left = oms_route_add_rows(left, &more);
 }
 
 /* take_rules takes a routing's steps over its orders, until nothing is left. */
@@ -269,7 +280,7 @@ take_rules(RouteRun *run, const PolicyRouting *routing, ArrayType *orders)
 	RoutePlan	left;
 	RoutePlan	next;
 	RoutePlan	displaced;
-	RouteStep	step = {.run_orders = run->run_orders, .orders = orders,
+	RouteStep	step = {.run_orders = run->run_orders, .orders = orders, .stays = &run->stays,
 		.avoided_orders = run->avoided_orders, .avoided_locations = run->avoided_locations};
 
 	run->first_step = run->nsteps + 1;
@@ -378,9 +389,9 @@ leave_orders(RouteRun *run)
 	oms_spi_finish();
 }
 
-/* oms_route_plan_steps plans what oms_route_plan says, by the active snapshot. */
-void
-oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
+/* plan_once plans what oms_route_plan says, by what is known of what stays where it is. */
+static void
+plan_once(RouteRun *run, ArrayType *order_ids)
 {
 	ArrayType **taken;
 	RoutePlan	left;
@@ -395,12 +406,12 @@ oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
 	run->rules = run->judged_steps = empty_array(INT4OID);
 	run->judged = empty_array(JSONBOID);
 	run->ignores_capacity = empty_array(BOOLOID);
-	if (run->avoided_orders == (Datum) 0)
-		run->avoided_orders = run->avoided_locations = empty_array(TEXTOID);
+	if (run->prices != NULL)
+		run->prices->made = false;
 	if (run->policy == NULL)
 	{
-		RouteStep	step = {.run_orders = order_ids, .avoided_orders = run->avoided_orders,
-			.avoided_locations = run->avoided_locations};
+		RouteStep	step = {.run_orders = order_ids, .stays = &run->stays,
+			.avoided_orders = run->avoided_orders, .avoided_locations = run->avoided_locations};
 
 		note_planned(run);
 		take_step(run, &step, NULL, true, &left, NULL);
@@ -414,19 +425,54 @@ oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
 		ArrayType  *of_routing = oms_policy_orders(&run->policy->routings[i], order_ids, run->options->held);
 		Datum		before = PointerGetDatum(run->run_orders);
 
-		taken[i] = DatumGetArrayTypeP(oms_route_except(PointerGetDatum(of_routing), before));
+		taken[i] = DatumGetArrayTypeP(oms_route_except(PointerGetDatum(of_routing), oms_route_union(before, run->left_out)));
 		run->run_orders = DatumGetArrayTypeP(oms_route_union(before, PointerGetDatum(taken[i])));
 	}
 	note_planned(run);
 	for (int i = 0; i < run->policy->nroutings; i++)
 		take_rules(run, &run->policy->routings[i], taken[i]);
 	renumber(&run->plan);
-	for (int i = 0; i < run->policy->nroutings; i++)
+}
+
+/* leaves tells whether a routing of the run leaves what it does not serve as it is. */
+static bool
+leaves(const RouteRun *run)
+{
+	for (int i = 0; run->policy != NULL && i < run->policy->nroutings; i++)
 		if (run->policy->routings[i].leaves)
+			return true;
+	return false;
+}
+
+/*
+ * oms_route_plan_steps plans what oms_route_plan says, by the active snapshot; again, up to
+ * MAX_PLANS times, while the plan gives away what stays where it is.
+ */
+void
+oms_route_plan_steps(RouteRun *run, ArrayType *order_ids)
+{
+	if (run->avoided_orders == (Datum) 0)
+		run->avoided_orders = run->avoided_locations = empty_array(TEXTOID);
+	run->left_out = run->stays.order_id = run->stays.location = empty_array(TEXTOID);
+	run->stays.line_no = empty_array(INT4OID);
+	run->stays.quantity = empty_array(INT8OID);
+	for (int i = 1;; i++)
+	{
+		Datum		left = empty_array(TEXTOID);
+		ArrayType  *planned;
+
+		plan_once(run, order_ids);
+		planned = run->run_orders;
+		if (!array_contains_nulls(DatumGetArrayTypeP(run->plan.location)))
+			break;
+		if (leaves(run))
 		{
 			leave_orders(run);
-			break;
+			left = oms_route_except(PointerGetDatum(planned), PointerGetDatum(run->run_orders));
 		}
+		if (i == MAX_PLANS || !oms_route_keep_places(run, planned, left))
+			break;
+	}
 }
 
 /*

@@ -1,6 +1,6 @@
 -- A simulation is what route decides, row for row, with everything at once: tiers that make room for each other, criteria and weights,
 -- floors, capacity, carrier services, kits, lines that stay together, protected stock, what is left and what is backordered. With stock to
--- spare: what waits keeps its hold, and a run that planned it for others plans again.
+-- spare; simulate_scarce.sql is about the rest.
 BEGIN;
 SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;

@@ -143,6 +143,7 @@ extern RouteOptions *oms_route_read_options(Jsonb *given);
 /* statement.c */
 extern uint64 oms_route_run(const char *sql, int n, const RouteArgument *arguments, bool read_only);
 extern Datum oms_route_copy_value(uint64 row, int column, MemoryContext context);
+extern Datum oms_route_combine(const char *sql, Oid type, Datum a, Datum b);
 extern Datum oms_route_except(Datum a, Datum b);
 extern Datum oms_route_intersect(Datum a, Datum b);
 extern Datum oms_route_union(Datum a, Datum b);

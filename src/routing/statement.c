@@ -67,12 +67,12 @@ oms_route_numeric(const char *digits)
 							   Int32GetDatum(-1));
 }
 
-/* combine runs a query over two sets of keys, text[], for a third, in the caller's memory. */
-static Datum
-combine(const char *sql, Datum a, Datum b)
+/* oms_route_combine is the value of a query over two of a type, in the caller's memory. */
+Datum
+oms_route_combine(const char *sql, Oid type, Datum a, Datum b)
 {
 	MemoryContext caller = CurrentMemoryContext;
-	RouteArgument arguments[] = {{TEXTARRAYOID, a}, {TEXTARRAYOID, b}};
+	RouteArgument arguments[] = {{type, a}, {type, b}};
 	Datum		result;
 
 	oms_spi_connect();
@@ -95,19 +95,21 @@ oms_route_cardinality(Datum a)
 Datum
 oms_route_except(Datum a, Datum b)
 {
-	return combine("SELECT COALESCE(array_agg(u.key), '{}') FROM unnest($1) AS u (key) WHERE u.key <> ALL ($2)", a, b);
+	return oms_route_combine("SELECT COALESCE(array_agg(u.key), '{}') FROM unnest($1) AS u (key) WHERE u.key <> ALL ($2)",
+							 TEXTARRAYOID, a, b);
 }
 
 /* oms_route_intersect is the set of keys of a that are in b. */
 Datum
 oms_route_intersect(Datum a, Datum b)
 {
-	return combine("SELECT COALESCE(array_agg(u.key), '{}') FROM unnest($1) AS u (key) WHERE u.key = ANY ($2)", a, b);
+	return oms_route_combine("SELECT COALESCE(array_agg(u.key), '{}') FROM unnest($1) AS u (key) WHERE u.key = ANY ($2)",
+							 TEXTARRAYOID, a, b);
 }
 
 /* oms_route_union is the keys of a, then those of b. */
 Datum
 oms_route_union(Datum a, Datum b)
 {
-	return combine("SELECT $1 || $2", a, b);
+	return oms_route_combine("SELECT $1 || $2", TEXTARRAYOID, a, b);
 }

@@ -145,21 +145,6 @@ find_kept(const RouteRun *run, const RouteStep *step, const RoutePlan *before, c
 	return kept;
 }
 
-/* combine runs a query over two arrays. */
-static Datum
-combine(const char *sql, Oid type, Datum a, Datum b)
-{
-	MemoryContext caller = CurrentMemoryContext;
-	RouteArgument arguments[] = {{type, a}, {type, b}};
-	Datum		result;
-
-	oms_spi_connect();
-	oms_route_run(sql, lengthof(arguments), arguments, true);
-	result = oms_route_copy_value(0, 1, caller);
-	oms_spi_finish();
-	return result;
-}
-
 /* fixed_rows are the rows of a plan that are not among numbers. */
 static RoutePlan
 fixed_rows(const RoutePlan *plan, Datum numbers)
@@ -225,11 +210,11 @@ oms_route_move_earlier(RouteRun *run, const RouteStep *step, const RoutePlan *be
 	if (together.nkept == 0)
 		return false;
 	for (int i = 0; i < together.nkept; i++)
-		numbers = combine("SELECT $1 || $2", INT4ARRAYOID, numbers, together.kept[i].numbers);
+		numbers = oms_route_combine("SELECT $1 || $2", INT4ARRAYOID, numbers, together.kept[i].numbers);
 	fixed = fixed_rows(before, numbers);
 	together.earlier = &fixed;
 	oms_route_call(run, &together, &planned, &still_unfilled);
-	if (!DatumGetBool(combine("SELECT $1 < $2", INT8ARRAYOID, still_unfilled, unfilled)))
+	if (!DatumGetBool(oms_route_combine("SELECT $1 < $2", INT8ARRAYOID, still_unfilled, unfilled)))
 		return false;
 
 	{

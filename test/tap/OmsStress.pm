@@ -89,6 +89,9 @@ sub sells_out
 	my ($node, $name) = @_;
 
 	quiet($node);
+	# What expires between the sale and the look would be for sale again.
+	$node->poll_query_until('postgres', q{SELECT count(*) = 0 FROM oms.reservation_row
+		WHERE status = 'hold' AND expires_at BETWEEN now() AND now() + interval '1 hour'}) or die 'holds do not expire';
 	$node->safe_psql('postgres', <<'SQL');
 		SELECT oms.expire_holds();
 		WITH t AS (SELECT t.* FROM stress.stock s, oms.reserve(s.channel, s.sku, 100000, on_shortage => 'partial') t)

@@ -17,8 +17,8 @@ SQL_SCRIPT = build/oms--$(EXTVERSION).sql
 UPGRADE_BY_HAND = $(filter-out upgrade/oms--%,$(wildcard upgrade/*--$(EXTVERSION).sql))
 UPGRADE_FROM = $(patsubst upgrade/%--$(EXTVERSION).sql,upgrade/oms--%.sql,$(UPGRADE_BY_HAND))
 UPGRADE_SCRIPT = $(patsubst upgrade/%,build/oms--%,$(UPGRADE_BY_HAND))
-DATA = $(sort $(wildcard upgrade/oms--*.sql))
-DATA_built = $(SQL_SCRIPT) $(UPGRADE_SCRIPT)
+RELEASED = $(patsubst upgrade/%,build/%,$(wildcard upgrade/oms--*.sql))
+DATA_built = $(SQL_SCRIPT) $(UPGRADE_SCRIPT) $(RELEASED)
 EXTRA_CLEAN = $(DATA_built) build/oms-*.zip build/oms-*.tar.gz test/output
 NO_INSTALLCHECK = yes
 
@@ -51,6 +51,10 @@ $(UPGRADE_SCRIPT): $(UPGRADE_FROM) $(SQL_SCRIPT) $(UPGRADE_BY_HAND) script/upgra
 	@mkdir -p $(@D)
 	script/upgrade $(UPGRADE_FROM) $(SQL_SCRIPT) $(UPGRADE_BY_HAND) > $@ || { rm -f $@; exit 1; }
 
+$(RELEASED): build/%: upgrade/%
+	@mkdir -p $(@D)
+	cp $< $@
+
 # On the server that PGHOST and PGPORT name, with what is installed there: the worked examples of sql/
 .PHONY: installcheck dist
 installcheck:
@@ -68,9 +72,10 @@ dist:
 # make of their own and start a private server.
 .PHONY: all install clean demo test clients stress ubsan asserts discard generic parallel valgrind fuzz sqlsmith pg_upgrade matrix bench soak
 
+# DATA is PGXS's name too: it must not reach the make that installs.
 demo:
 	@script/setup demo
-	@MAKE="$(MAKE)" script/install
+	@env -u DATA -u MAKEFLAGS MAKE="$(MAKE)" script/install
 	@demo/run $(if $(DATA),'$(DATA)')
 
 test:

@@ -7,7 +7,8 @@
  * from what was told, by the value, by the shown value, or by bucket. The offer is a few rows of arrays
  * (offer_row), so that a poll costs what has changed: the values that were told are looked up by key,
  * and written when the offer is acknowledged. Until then a poll offers the same again, and
- * tells of a sku that it has offered even when its value is again what was told before.
+ * tells of a sku that it has offered even when its value is again what was told before, or when
+ * it was never told of and is gone.
  *
  * What may change availability, and how a poll knows of it:
  *
@@ -22,7 +23,7 @@
  *	locations, groups, channels, kits, quotas,
  *	rules; a rule's period; a location pauses		setup, a hash: when it differs, all skus
  *	a component of a kit							the kits of all these
- *	what was offered and is as it was before		offer_row
+ *	what was offered and is as it was, or gone		offer_row
  *
  * When so many may have changed that reading all is cheaper, all are read. A sku of which
  * nothing is known any more is told once more, with 0. Dates of supply change no availability of now.
@@ -74,33 +75,40 @@ static OmsPlan offer_setup = {
 	4, {"text", "text", "timestamptz", "text"}
 };
 
-/*
- * What differs from what was told, of a (channel, sku, atp, shown, known, told); it replaces what was
- * offered before. $1 consumer, $2 channels, $3 publish, $4 low, $5 all that is known, $6 method.
- */
 #define TOLD "CASE WHEN p.offered IS NULL THEN p.value END"
+
+/* What was offered before and is not acknowledged: the consumer may have seen it. */
+#define OFFERED \
+	"o AS MATERIALIZED (SELECT u.channel, u.sku FROM oms.offer_row o, unnest(o.channels, o.skus) AS u (channel, sku) WHERE o.consumer = $1), "
+
+/*
+ * What differs from what was told, of a (channel, sku, atp, shown, known, told), and all that was offered
+ * before, which it replaces. $1 consumer, $2 channels, $3 publish, $4 low, $5 all that is known, $6 method.
+ */
 #define OFFER \
-	"o AS MATERIALIZED (SELECT u.channel, u.sku FROM oms.offer_row o, unnest(o.channels, o.skus) AS u (channel, sku) WHERE o.consumer = $1), " \
 	"d AS (SELECT a.*, CASE WHEN a.shown <= 0 THEN 0 WHEN a.shown <= $4 THEN 1 ELSE 2 END AS bucket FROM a), " \
 	"v AS MATERIALIZED (SELECT d.*, CASE $3 WHEN 'value' THEN d.atp WHEN 'shown' THEN d.shown ELSE d.bucket END AS value FROM d), " \
 	"n AS MATERIALIZED (SELECT v.* FROM v WHERE (v.known OR v.told IS NOT NULL) AND (v.told IS DISTINCT FROM v.value OR $5 AND v.known) " \
-	"UNION ALL SELECT v.* FROM v WHERE v.told = v.value AND NOT ($5 AND v.known) AND (v.channel, v.sku) IN (SELECT o.channel, o.sku FROM o)), " \
+	"OR (v.channel, v.sku) IN (SELECT o.channel, o.sku FROM o)), " \
 	"gone AS (DELETE FROM oms.offer_row o WHERE o.consumer = $1), " \
 	"w AS (INSERT INTO oms.offer_row (consumer, channels, skus, \"values\") SELECT $1, array_agg(n.channel), array_agg(n.sku), array_agg(n.value) " \
 	"FROM (SELECT n.*, row_number() OVER () / 10000 AS part FROM n) n GROUP BY n.part) " \
 	"SELECT n.channel, n.sku, n.atp, n.shown, (ARRAY['out', 'low', 'in'])[1 + n.bucket] FROM n ORDER BY 1, 2"
 
 static OmsPlan offer_some = {
-	"WITH a AS (SELECT ch.channel, m.sku, COALESCE(m.atp, 0) AS atp, COALESCE(m.shown, 0) AS shown, m.atp IS NOT NULL AS known, "
+	"WITH " OFFERED "a AS (SELECT ch.channel, m.sku, COALESCE(m.atp, 0) AS atp, COALESCE(m.shown, 0) AS shown, m.atp IS NOT NULL AS known, "
 	"(SELECT " TOLD " FROM oms.published_row p WHERE p.sku = m.sku AND p.consumer = $1 AND p.channel = ch.channel) AS told "
 	"FROM unnest($2) AS ch (channel), oms.atp_many(ch.channel, $7, $6) m), " OFFER,
 	7, {"text", "_text", "text", "int8", "bool", "text", "_text"}
 };
 
 static OmsPlan offer_all = {
-	"WITH a AS (SELECT COALESCE(f.channel, p.channel) AS channel, COALESCE(f.sku, p.sku) AS sku, COALESCE(f.atp, 0) AS atp, COALESCE(f.shown, 0) AS shown, "
-	"f.sku IS NOT NULL AS known, " TOLD " AS told FROM oms.atp_feed($2, $6) f "
-	"FULL JOIN (SELECT p.* FROM oms.published_row p WHERE p.consumer = $1 AND p.channel = ANY ($2)) p ON p.channel = f.channel AND p.sku = f.sku), " OFFER,
+	"WITH " OFFERED "a AS (SELECT COALESCE(f.channel, p.channel) AS channel, COALESCE(f.sku, p.sku) AS sku, COALESCE(f.atp, 0) AS atp, COALESCE(f.shown, 0) AS shown, "
+	"f.sku IS NOT NULL AS known, p.told FROM oms.atp_feed($2, $6) f "
+	"FULL JOIN (SELECT p.channel, p.sku, " TOLD " AS told FROM oms.published_row p WHERE p.consumer = $1 AND p.channel = ANY ($2) "
+	"UNION ALL SELECT o.channel, o.sku, NULL FROM o WHERE o.channel = ANY ($2) "
+	"AND NOT EXISTS (SELECT FROM oms.published_row p WHERE p.consumer = $1 AND p.channel = o.channel AND p.sku = o.sku)) p "
+	"ON p.channel = f.channel AND p.sku = f.sku), " OFFER,
 	6, {"text", "_text", "text", "int8", "bool", "text"}
 };
 

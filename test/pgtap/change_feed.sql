@@ -5,7 +5,7 @@ SET LOCAL client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pgtap;
 CREATE EXTENSION IF NOT EXISTS oms;
 \ir include/network.psql
-SELECT plan(31);
+SELECT plan(35);
 
 SELECT oms.receive('W', 'A', 10) + oms.receive('N', 'B', 1) AS units \gset
 SELECT pg_temp.refused($$SELECT oms.add_consumer(NULL)$$, '22004 consumer must not be null');
@@ -56,6 +56,18 @@ SELECT is((SELECT array_agg(channel || ' ' || sku || ' ' || atp) FROM oms.poll_a
 SELECT oms.acknowledge('c') AS position \gset
 SELECT pg_sleep(2.1) \gset
 SELECT is((SELECT array_agg(channel || ' ' || sku || ' ' || atp) FROM oms.poll_availability('c')), '{market B 1,web B 1}', 'until that is over');
+SELECT oms.acknowledge('c') AS position \gset
+
+-- What a consumer may have seen, in an offer that it did not acknowledge, and is gone: by its sku, and where all is read.
+SELECT oms.add_item('gift wrap', tracked => false) AS item \gset
+SELECT is((SELECT count(*) FROM oms.poll_availability('c') WHERE sku = 'gift wrap' AND atp > 0), 2::bigint, 'a service is offered');
+DELETE FROM oms.item WHERE sku = 'gift wrap';
+SELECT is((SELECT array_agg(channel || ' ' || sku || ' ' || atp) FROM oms.poll_availability('c')), '{market gift wrap 0,web gift wrap 0}', 'and is gone again');
+SELECT oms.acknowledge('c') AS position \gset
+SELECT oms.add_kit('set', '{A}', '{2}') AS kit \gset
+SELECT is((SELECT count(*) FROM oms.poll_availability('c') WHERE sku = 'set' AND atp > 0), 2::bigint, 'a kit is offered');
+DELETE FROM oms.kit_component WHERE kit = 'set';
+SELECT is((SELECT array_agg(channel || ' ' || sku || ' ' || atp) FROM oms.poll_availability('c')), '{market set 0,web set 0}', 'and is gone again');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -130,8 +130,7 @@ SELECT c.consumer, COALESCE(f.channel, t.channel) AS channel, COALESCE(f.sku, t.
   LEFT JOIN walk.told t ON t.consumer = c.consumer AND t.channel = f.channel AND t.sku = f.sku
  WHERE COALESCE(t.value, CASE c.publish WHEN 'bucket' THEN 'out' ELSE '0' END) <> COALESCE(f.value, CASE c.publish WHEN 'bucket' THEN 'out' ELSE '0' END);
 
--- alone(steps) walks and compares. Time goes on between a poll and the comparison, and what begins or ends by it
--- comes in rows: so there are more looks, until it has been still for a moment.
+-- alone(steps) walks and compares. Time goes on between a poll and the comparison, so that one more look is allowed.
 CREATE PROCEDURE walk.alone(steps int) LANGUAGE plpgsql AS $$
 DECLARE
     verb text;
@@ -140,14 +139,13 @@ BEGIN
         -- First the life of an order, which chance seldom leads to its end.
         verb := walk.step(('{place_order,route,accept and pick,pack and ship,return_line,place_order,route,reject,route}'::text[])[i]);
         COMMIT;
-        FOR look IN 1..15 LOOP
+        FOR look IN 1..4 LOOP
             PERFORM walk.listen(consumer), CASE WHEN random() < 0.7 THEN oms.acknowledge(consumer) END FROM walk.consumer;
             COMMIT;
             EXIT WHEN NOT EXISTS (SELECT FROM walk.differs);
-            IF look = 15 THEN
+            IF look = 4 THEN
                 INSERT INTO walk.wrong SELECT i, verb, d.* FROM walk.differs d;
             END IF;
-            PERFORM pg_sleep(0.02 * look);
             COMMIT;
         END LOOP;
     END LOOP;
